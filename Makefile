@@ -1,0 +1,110 @@
+# git dualfix: see README.md for what it is, HACKING.md for how it is laid out.
+#
+#	make            build/plain/git-dualfix
+#	make check      all tests        make check-asan   the same, sanitized
+#	make lint       the house laws   make bench        the figures
+#	make install    DESTDIR= prefix=
+#	V=1 shows the commands, SANITIZE=address,undefined builds build/asan.
+
+prefix = /usr/local
+bindir = $(prefix)/bin
+mandir = $(prefix)/share/man
+datadir = $(prefix)/share
+
+CC ?= cc
+PKG_CONFIG ?= pkg-config
+PROVE ?= prove
+LIBS = libgit2 libcurl jansson libpcre2-8 yaml-0.1
+
+CFLAGS ?= -O2 -g
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wno-format-nonliteral
+ifdef DEVELOPER
+WARN += -Werror
+endif
+
+FLAVOUR = plain
+ifdef SANITIZE
+FLAVOUR = asan
+SANFLAGS = -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
+endif
+O = build/$(FLAVOUR)
+
+ALL_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc -I$(O)/gen \
+	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CPPFLAGS)
+ALL_CFLAGS = -std=c11 -pthread $(WARN) $(CFLAGS) $(SANFLAGS)
+ALL_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -pthread $(LDLIBS)
+
+VERSION = 0.1.0
+
+ifeq ($(V),1)
+Q =
+say = @:
+else
+Q = @
+say = @printf '  %-7s %s\n'
+endif
+
+SRC := $(sort $(wildcard src/*/*.c))
+OBJ := $(SRC:%.c=$(O)/%.o)
+TEMPLATES := $(sort $(wildcard templates/*.* templates/*/*.*))
+UNIT := $(sort $(wildcard tests/unit/u-*.c))
+UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all check check-unit check-shell check-asan lint bench fuzz install uninstall clean FORCE
+
+all: $(O)/git-dualfix
+
+$(O)/git-dualfix: $(O)/src/main.o $(O)/libdualfix.a
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(O)/libdualfix.a: $(OBJ) $(O)/gen/templates.o
+	$(say) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+# Flags are a prerequisite of every object: changed flags rebuild.
+$(O)/flags: FORCE
+	@mkdir -p $(O)/gen
+	@printf '%s\n' '$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(VERSION)' >$@.new
+	@if cmp -s $@ $@.new; then rm -f $@.new; else mv $@.new $@; fi
+
+$(O)/%.o: %.c $(O)/flags
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -DDUALFIX_VERSION='"$(VERSION)"' $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# templates/ compiled in: text files become one table of name and bytes.
+$(O)/gen/templates.c: templates/embed.sh $(TEMPLATES) $(O)/flags
+	$(say) GEN $@
+	$(Q)sh templates/embed.sh $(filter-out %/embed.sh,$(TEMPLATES)) >$@
+
+$(O)/gen/templates.o: $(O)/gen/templates.c
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+$(O)/tests/%: tests/unit/%.c $(O)/libdualfix.a $(O)/flags
+	$(say) TEST $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/unit $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
+		$(O)/libdualfix.a $(shell $(PKG_CONFIG) --libs cmocka) $(ALL_LIBS)
+
+check: check-unit check-shell lint
+
+check-unit: $(UNIT_BIN)
+	$(Q)$(PROVE) -q $(if $(UNIT_BIN),-e '' $(UNIT_BIN))
+
+check-shell: all
+	$(Q)GIT_DUALFIX_BUILD='$(abspath $(O))' $(PROVE) -j4 tests/t/t[0-9]*.sh
+
+check-asan:
+	$(Q)$(MAKE) SANITIZE=address,undefined CFLAGS='-O1 -g' check-unit check-shell
+
+lint:
+	$(Q)sh tests/lint/run.sh
+
+clean:
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)

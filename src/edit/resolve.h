@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From edits to changed files, without touching any.
+ *
+ * A resolver stands over one source tree. Edits are applied one by one in plan
+ * order, each against what the earlier ones left (EDITS in gitdualfix-plan(5)).
+ * Files are read when an edit first names them. Nothing is written anywhere:
+ * the caller looks at all results and then takes the changes, or throws the
+ * resolver away.
+ *
+ * Positions are byte offsets of the base file; every change is kept in base
+ * coordinates (edit/change.h) and the file is put together once, at the end.
+ */
+#ifndef EDIT_RESOLVE_H
+#define EDIT_RESOLVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "base/str.h"
+#include "edit/source.h"
+#include "plan/plan.h"
+
+#define EDIT_FILE_MAX_BYTES ((size_t)64 << 20)
+
+enum edit_status {
+	EDIT_APPLIED,
+	EDIT_SATISFIED, /* what it wants is there already */
+	EDIT_FAILED,    /* no place, or more than one: a model may try */
+	EDIT_REFUSED,   /* must not be done, whoever asks: conflict, binary, link, ... */
+	EDIT_WAITING,   /* needs a model: resolver_region() says for what */
+	EDIT_SKIPPED,   /* not tried, because another failed */
+};
+
+struct edit_result {
+	enum edit_status status;
+	const char *rung; /* static word for what matched: "literal", ...; NULL: none */
+	size_t line;      /* 1-based line of the base where it landed, or is nearest; 0: none */
+	struct str reason; /* why not, in a few lines for a person or a model; may be empty */
+};
+
+void edit_result_init(struct edit_result *result);
+void edit_result_release(struct edit_result *result);
+const char *edit_status_name(enum edit_status status);
+
+struct resolver;
+
+struct err *resolver_new(struct resolver **out, const struct source *source) MUST_USE;
+void resolver_free(struct resolver *r);
+
+/*
+ * Tries one edit. An err is a fault of ours, of the source, or a path that the
+ * plan may not name (ERR_INPUT, "edits[2].file: ..."); everything else is in
+ * *result. A model_edit becomes EDIT_WAITING and its place is reserved: a later
+ * edit that reaches into it is EDIT_REFUSED, naming both.
+ */
+struct err *resolver_apply(struct resolver *r, const struct edit *edit,
+			   struct edit_result *result) MUST_USE;
+
+/* What an executor is to rewrite. Spans live as long as the resolver. */
+struct region {
+	const struct edit *edit;
+	const char *file;
+	size_t first_line, last_line; /* of the base, for people */
+	struct span text;   /* as it is now, whole lines, LF line ends, no BOM */
+	struct span before; /* a few lines above and below, to read only */
+	struct span after;
+};
+
+/*
+ * The region of a waiting edit; or of an edit that failed directly, found from
+ * its find or anchor, line and symbol: the smallest enclosing block. Reserves it.
+ * *found is false when there is none to be had (a large file and no clue).
+ */
+struct err *resolver_region(struct resolver *r, const struct edit *edit,
+			    const struct edit_result *failed, bool *found,
+			    struct region *out) MUST_USE;
+
+/*
+ * Puts an executor's answer, already checked with region_check(), in the
+ * region's place: line ends become the file's, an empty answer deletes it,
+ * the file's final newline stays as it was.
+ */
+struct err *resolver_splice(struct resolver *r, const struct region *region,
+			    struct span answer) MUST_USE;
+
+/* One file of the result that differs from the source. */
+struct file_change {
+	const char *path;
+	enum source_kind kind; /* SOURCE_ABSENT: deleted; else FILE, EXECUTABLE or LINK */
+	struct span bytes;
+};
+
+/*
+ * All of them, sorted by path, no path twice; they live as long as the
+ * resolver. A file whose edits cancel out is not among them.
+ */
+struct err *resolver_changes(struct resolver *r, const struct file_change **out,
+			     size_t *n) MUST_USE;
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where the edit engine and the rules read a tree from: a table of functions,
+ * so that both are tested without a repository. Paths are checked (base/path.h)
+ * before they come here.
+ */
+#ifndef EDIT_SOURCE_H
+#define EDIT_SOURCE_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+
+enum source_kind {
+	SOURCE_ABSENT,
+	SOURCE_FILE,
+	SOURCE_EXECUTABLE,
+	SOURCE_LINK,      /* bytes: its target */
+	SOURCE_SUBMODULE, /* no bytes */
+	SOURCE_FOLDER,    /* no bytes */
+	/* a parent of the path is none of a folder: */
+	SOURCE_BEYOND_FILE,
+	SOURCE_BEYOND_LINK,
+	SOURCE_BEYOND_SUBMODULE,
+};
+
+struct source_entry {
+	enum source_kind kind;
+	struct span bytes; /* owned by the source, as long as it lives */
+};
+
+struct source {
+	void *ctx;
+
+	/* Absent is a kind, not an err. */
+	struct err *(*read)(void *ctx, const char *path, struct source_entry *out);
+
+	/* Calls fn for every tracked file that the pathspec glob matches, sorted by path. */
+	struct err *(*list)(void *ctx, const char *pathspec,
+			    struct err *(*fn)(void *fn_ctx, const char *path), void *fn_ctx);
+};
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * JSON text to a plan. All of it is checked: an err (ERR_INPUT) names the place
+ * and nothing of the plan is usable.
+ */
+#ifndef PLAN_DECODE_H
+#define PLAN_DECODE_H
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "plan/plan.h"
+
+/* out is initialised by the call; released by the caller even after an err. */
+struct err *plan_decode(struct plan *out, struct span json) MUST_USE;
+
+/*
+ * What a model wrote around its JSON: a code fence, prose before the first
+ * brace. Returns the part from the first '{' to the last '}', or all of it.
+ */
+struct span plan_unwrap(struct span reply);
+
+#endif

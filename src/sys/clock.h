@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The only reader of the clocks.
+ */
+#ifndef SYS_CLOCK_H
+#define SYS_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds on the monotonic clock; for deadlines and durations. */
+int64_t clock_mono_ms(void);
+
+/* Seconds since the epoch; for dates that people read. */
+int64_t clock_wall_s(void);
+
+#endif

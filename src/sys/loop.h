@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The event loop: the only place in the program that waits.
+ *
+ * One thread. File descriptors, timers, child exits and (through a transport)
+ * HTTP transfers are waited for together, by the transport's poll when one has
+ * transfers under way, else by plain poll(2).
+ *
+ * Callbacks run one after another from loop_run(). A callback may add and
+ * cancel anything but must not call loop_run() itself, nor start an HTTP
+ * transfer directly: what must happen outside a callback is queued with
+ * loop_post(). An error in a callback is handed to loop_fail(); loop_run()
+ * returns it.
+ *
+ * SIGINT and SIGTERM end loop_run() with ERR_INTERRUPTED or ERR_TERMINATED,
+ * also when they arrived before it was called. SIGCHLD and the two are taken
+ * over from loop_new() until loop_free(); one loop a process.
+ *
+ *	bool done = false;
+ *
+ *	err = proc_start(loop, &spec, on_exit, &done, &proc);
+ *	if (!err)
+ *		err = loop_run(loop, &done);
+ */
+#ifndef SYS_LOOP_H
+#define SYS_LOOP_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+
+struct loop;
+struct loop_watch;
+struct loop_timer;
+
+struct err *loop_new(struct loop **out) MUST_USE;
+void loop_free(struct loop *loop);
+
+/* The monotonic time, read at most once a turn. */
+int64_t loop_now_ms(const struct loop *loop);
+
+/* Calls fn whenever fd has one of the poll(2) events, or an error. */
+struct err *loop_watch(struct loop *loop, int fd, short events,
+		       void (*fn)(void *ctx, short revents), void *ctx,
+		       struct loop_watch **out) MUST_USE;
+void loop_unwatch(struct loop *loop, struct loop_watch *watch);
+
+/* Calls fn once when at_ms has come. *out is dead from then on. */
+struct err *loop_timer(struct loop *loop, int64_t at_ms, void (*fn)(void *ctx),
+		       void *ctx, struct loop_timer **out) MUST_USE;
+void loop_cancel(struct loop *loop, struct loop_timer *timer);
+
+/* Calls fn once with the wait status when the child ended; the loop reaps it. */
+struct err *loop_child(struct loop *loop, pid_t pid,
+		       void (*fn)(void *ctx, int wstatus), void *ctx) MUST_USE;
+void loop_forget_child(struct loop *loop, pid_t pid);
+
+/* Calls fn at the end of this turn (or of the next, from outside a callback). */
+struct err *loop_post(struct loop *loop, void (*fn)(void *ctx), void *ctx) MUST_USE;
+
+/* Makes a waiting loop turn once. The one call for other threads. */
+void loop_wake(struct loop *loop);
+
+/*
+ * Turns until *done is true (checked before each wait), a callback failed or a
+ * signal came. May be called again afterwards, with other work still pending.
+ */
+struct err *loop_run(struct loop *loop, const bool *done) MUST_USE;
+
+/* Takes err; the first one is what loop_run() returns. */
+void loop_fail(struct loop *loop, struct err *err);
+
+/*
+ * What brings its own waiting along: HTTP. poll waits for its sockets and for
+ * the n extra descriptors, filling their revents; perform then does the work.
+ * busy says whether it has transfers under way.
+ */
+struct loop_transport {
+	bool (*busy)(void *ctx);
+	struct err *(*poll)(void *ctx, struct pollfd *extra, size_t n, int timeout_ms);
+	struct err *(*perform)(void *ctx);
+	void (*wake)(void *ctx);
+	void *ctx;
+};
+
+/* Borrowed until detached with NULL. */
+void loop_attach(struct loop *loop, const struct loop_transport *transport);
+
+#endif
