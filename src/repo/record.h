@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Run records: <common dir>/dualfix/runs/<id>/ with issue, plan.json,
+ * report.json, logs and the quarantine while it lives.
+ *
+ * An id is "YYYYMMDD-HHMMSS-xxxx" in UTC, so that names sort by time.
+ */
+#ifndef REPO_RECORD_H
+#define REPO_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "base/str.h"
+#include "repo/repo.h"
+
+struct record;
+
+/* A new one, locked: gc and other runs leave it alone until it is closed. */
+struct err *record_new(struct record **out, struct repo *repo) MUST_USE;
+
+/* Closes; removes the quarantine, keeps the rest. */
+void record_close(struct record *record);
+
+const char *record_id(const struct record *record);
+const char *record_dir(const struct record *record);
+
+/* Writes <dir>/<name>; name is one of ours, without a slash. */
+struct err *record_write(struct record *record, const char *name, struct span bytes) MUST_USE;
+
+/* Reads <name> of the run id, an id's unique prefix, or NULL for the newest. */
+struct err *record_find(struct repo *repo, const char *id, struct str *found) MUST_USE;
+struct err *record_read(struct repo *repo, const char *id, const char *name, size_t max_bytes,
+			struct str *out) MUST_USE;
+
+/* Calls fn with each id, newest first. */
+struct err *record_each(struct repo *repo,
+			struct err *(*fn)(void *ctx, const char *id), void *ctx) MUST_USE;
+
+/*
+ * Removes records older than expire_s seconds, and at once what killed runs
+ * left: quarantines and checkouts nobody holds a lock on.
+ */
+struct err *record_gc(struct repo *repo, int64_t expire_s, int64_t now_s,
+		      size_t *removed) MUST_USE;
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The user's repository: opened, trusted, read.
+ *
+ * git decides trust: `git rev-parse` is asked first, so safe.directory counts as
+ * it does for git itself. Then it is opened for reading objects. No type of the
+ * library that does so is named here: a second backend can stand behind.
+ *
+ * Nothing in this room writes HEAD, index, work tree, or a ref that exists.
+ */
+#ifndef REPO_REPO_H
+#define REPO_REPO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/argv.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "base/str.h"
+#include "repo/config.h"
+#include "sys/loop.h"
+#include "sys/proc.h"
+
+struct repo;
+
+/* An object id in hex, NUL-terminated; "" is none. Room for sha256. */
+struct oid {
+	char hex[65];
+};
+
+bool oid_is_none(const struct oid *oid);
+bool oid_eq(const struct oid *a, const struct oid *b);
+
+/*
+ * Opens the repository that dir (NULL: here, or GIT_DIR) is in. ERR_FATAL with
+ * git's own words when there is none or git does not trust it, or naming the
+ * extension when it cannot be read.
+ */
+struct err *repo_open(struct repo **out, struct loop *loop, const char *dir) MUST_USE;
+void repo_close(struct repo *repo);
+
+/* Borrowed; absolute paths without a trailing slash. work_tree is NULL in a bare one. */
+const char *repo_git_dir(const struct repo *repo);
+const char *repo_common_dir(const struct repo *repo);
+const char *repo_work_tree(const struct repo *repo);
+const struct config *repo_config(const struct repo *repo);
+struct loop *repo_loop(const struct repo *repo);
+
+/* <common dir>/dualfix/<name>, its parents made with mode 0700 if make is set. */
+struct err *repo_private_path(struct repo *repo, const char *name, bool make,
+			      struct str *out) MUST_USE;
+
+/*
+ * Runs git on the repository with an environment of its own (no hooks, fsmonitor,
+ * filters, prompts, pager or optional locks; LC_ALL=C; the GIT_* of a hook gone).
+ * args is NULL-terminated, without "git". out gets stdout. An exit other than
+ * 0 is ERR_FATAL with git's words, unless code is given: then it gets the exit code.
+ */
+struct err *repo_git(struct repo *repo, const char *const *args, struct span input,
+		     struct str *out, int *code) MUST_USE;
+
+/* As repo_git(), with an environment of variables "NAME=value" on top. */
+struct err *repo_git_env(struct repo *repo, const char *const *args,
+			 const char *const *env, struct span input, struct str *out,
+			 int *code) MUST_USE;
+
+/* A revision to a commit, its tree, its first parent ("" for a root). */
+struct err *repo_commit_of(struct repo *repo, const char *rev, struct oid *out) MUST_USE;
+struct err *repo_tree_of(struct repo *repo, const struct oid *commit, struct oid *out) MUST_USE;
+struct err *repo_parent_of(struct repo *repo, const struct oid *commit, struct oid *out) MUST_USE;
+
+/* The short name of the branch HEAD is on, into out; empty when detached or unborn. */
+struct err *repo_head_branch(struct repo *repo, struct str *out) MUST_USE;
+
+/* Tracked files with uncommitted changes, at most max of them, one a line. */
+struct err *repo_dirty_files(struct repo *repo, size_t max, struct str *out, size_t *n) MUST_USE;
+
+/* The tree of HEAD plus the uncommitted changes of tracked files, in the quarantine. */
+struct err *repo_worktree_tree(struct repo *repo, struct oid *out) MUST_USE;
+
+/* "Name <mail>" for author and committer as git would use them; ERR_CONFIG if it has none. */
+struct err *repo_identity(struct repo *repo, struct str *author, struct str *committer) MUST_USE;
+
+#endif

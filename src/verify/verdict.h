@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Before against after: what the checks show. Pure.
+ */
+#ifndef VERIFY_VERDICT_H
+#define VERIFY_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "verify/check.h"
+
+enum outcome {
+	OUTCOME_FIXED,      /* some check failed before, all pass now */
+	OUTCOME_IMPROVED,   /* fewer failing tests by name, none new, not all cured */
+	OUTCOME_HELD,       /* all passed before and after */
+	OUTCOME_UNVERIFIED, /* no check ran */
+	OUTCOME_UNFIXED,    /* something still fails */
+	OUTCOME_BROKEN,     /* something that passed fails now */
+	OUTCOME_REFUSED,    /* review or policy said no */
+	OUTCOME_NOTHING,    /* nothing to do: every edit satisfied already */
+	OUTCOME_PLANNED,    /* plan only */
+	OUTCOME_ERROR,      /* a check cannot run, or an err */
+};
+
+const char *outcome_name(enum outcome outcome);
+bool outcome_parse(const char *name, enum outcome *out);
+
+/* Whether outcome is at least as good as accept (fixed > improved > held > unverified). */
+bool outcome_at_least(enum outcome outcome, enum outcome accept);
+
+/* Whether there is something to emit at all. */
+bool outcome_emits(enum outcome outcome);
+
+/*
+ * The verdict over n checks. broken if one that passed now fails, else unfixed if
+ * one still fails, else fixed if one failed before, else held; error when one
+ * cannot run; unverified when none ran. A timeout is a failure. Fewer tests than
+ * before in a log that counts them is never a pass.
+ */
+enum outcome verdict(const struct check_result *before, const struct check_result *after,
+		     size_t n);
+
+/*
+ * The telling tail: the part of a failing log that says what is wrong, at most
+ * max_bytes: the first error with its context, the closing lines, runs of
+ * repeats and progress folded, terminal codes taken out.
+ */
+void verdict_tail(struct span log, size_t max_bytes, struct str *out);
+
+#endif
