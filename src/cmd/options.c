@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/options.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/mode.h"
+
+static const char *const accept_names[] = { "fixed", "improved", "held", "unverified", NULL };
+
+#define AT(field) .offset = offsetof(struct settings, field)
+#define BOOLEAN(field) { .type = VALUE_BOOL, AT(field) }
+#define TEXT(field) { .type = VALUE_TEXT, AT(field) }
+#define LIST(field) { .type = VALUE_LIST, AT(field) }
+#define COUNT(field, lo, hi) { .type = VALUE_COUNT, AT(field), .min = (lo), .max = (hi) }
+#define USD(field) { .type = VALUE_USD, AT(field) }
+#define CHOICE(field, names) { .type = VALUE_CHOICE, AT(field), .choices = (names) }
+
+#define FLAG(name_, letter_, commands_, value_, help_) \
+	{ .letter = (letter_), .name = (name_), .commands = (commands_), .value = value_, \
+	  .help = (help_) }
+#define WITH(name_, letter_, commands_, value_, argument_, help_) \
+	{ .letter = (letter_), .name = (name_), .commands = (commands_), .value = value_, \
+	  .argument = (argument_), .help = (help_) }
+
+#define MAKES (FOR_RUN | FOR_APPLY)
+#define THINKS (FOR_RUN | FOR_PLAN)
+#define ANY (FOR_RUN | FOR_PLAN | FOR_APPLY | FOR_VERIFY | FOR_TAKE | FOR_DROP | FOR_LOG | \
+	     FOR_SHOW | FOR_INIT | FOR_DOCTOR | FOR_GC)
+
+const struct option options_table[] = {
+	WITH("message", 'm', THINKS, LIST(messages), "text", "the issue's text"),
+	WITH("base", 'b', MAKES | FOR_PLAN, TEXT(base), "rev", "what to fix; HEAD by default"),
+	FLAG("worktree", 0, MAKES | FOR_PLAN | FOR_TAKE, BOOLEAN(worktree),
+	     "HEAD plus the uncommitted changes of tracked files"),
+	FLAG("failing", 0, THINKS, BOOLEAN(failing), "the issue is what the checks say is broken"),
+	WITH("mode", 0, MAKES, CHOICE(mode, mode_names), "mode",
+	     "sequential, hybrid, adaptive (default) or single"),
+	WITH("plan", 0, FOR_RUN, TEXT(plan_file), "file", "use this plan"),
+	FLAG("edit", 'e', MAKES, BOOLEAN(edit), "open the plan in the editor first"),
+	WITH("verify", 0, MAKES | FOR_PLAN | FOR_VERIFY, LIST(verify), "command",
+	     "a check; overrides the configured ones"),
+	/* "--no-verify" is a name of its own: it does not undo --verify. */
+	FLAG("no-verify", 0, MAKES, BOOLEAN(no_verify), "run no checks"),
+	FLAG("review", 0, MAKES, BOOLEAN(review), "let the planner read the result and refuse it"),
+	WITH("accept", 0, MAKES, CHOICE(accept, accept_names), "outcome",
+	     "the weakest outcome that counts"),
+	WITH("attempts", 0, MAKES, COUNT(attempts, 0, 20), "n", "rounds of repair"),
+	WITH("budget", 0, MAKES | FOR_PLAN, USD(budget_usd), "usd", "stop before spending more"),
+	WITH("timeout", 0, MAKES | FOR_PLAN | FOR_VERIFY, COUNT(timeout_s, 1, 86400), "seconds",
+	     "stop before taking longer"),
+	WITH("jobs", 'j', FOR_RUN, COUNT(jobs, 1, 256), "n", "runs at once"),
+	WITH("branch", 0, MAKES, TEXT(branch), "name", "where the commit goes"),
+	FLAG("format-patch", 0, MAKES, BOOLEAN(format_patch), "mailable patches as well"),
+	WITH("output-directory", 'o', MAKES, TEXT(output_directory), "dir",
+	     "put them there; implies --format-patch"),
+	WITH("reroll-count", 0, MAKES, COUNT(reroll_count, 1, 1000), "n", "mark them as v<n>"),
+	FLAG("stdout", 0, MAKES, BOOLEAN(to_stdout), "the patch series itself to stdout"),
+	FLAG("diff", 0, MAKES, BOOLEAN(diff),
+	     "only the diff to stdout; no checks, no branch, no commit"),
+	FLAG("json", 0, MAKES | FOR_VERIFY | FOR_LOG | FOR_SHOW, BOOLEAN(json),
+	     "the report as one JSON object on stdout"),
+	FLAG("signoff", 's', MAKES, BOOLEAN(signoff), "add your Signed-off-by"),
+	FLAG("keep-going", 0, FOR_APPLY, BOOLEAN(keep_going), "apply what can be applied, exit 1"),
+	FLAG("allow-protected", 0, MAKES, BOOLEAN(allow_protected), "touch protected paths"),
+	FLAG("uninstall", 0, FOR_INIT, BOOLEAN(uninstall), "take out what init put in"),
+	{ .name = "hooks", .commands = FOR_INIT, .value = LIST(hooks), .argument = "event,...",
+	  .optional = true, .fallback = "pre-push", .help = "install hooks" },
+	FLAG("quiet", 'q', ANY, BOOLEAN(quiet), "say nothing but errors"),
+	FLAG("verbose", 'v', ANY, COUNT(verbose, 0, 9), "say more"),
+	{ .name = "progress", .commands = ANY, .value = TEXT(progress), .fallback = "always",
+	  .negated = "never", .help = "show progress also where stderr is no terminal" },
+	{ .name = "color", .commands = ANY, .value = TEXT(color), .argument = "when",
+	  .optional = true, .fallback = "always", .negated = "never",
+	  .help = "always, never or auto" },
+};
+const size_t options_table_n = ARRAY_SIZE(options_table);
+
+static const char dashes[] = "--";
+
+static bool takes(const struct option *o, unsigned command)
+{
+	return (o->commands & command) != 0;
+}
+
+/* A field back to what it is without the option. */
+static void clear_field(const struct option *o, struct settings *s)
+{
+	void *field = (char *)s + o->value.offset;
+
+	switch (o->value.type) {
+	case VALUE_LIST:
+		argv_release(field);
+		break;
+	case VALUE_TEXT:
+		free(*(char **)field);
+		*(char **)field = NULL;
+		break;
+	case VALUE_BOOL:
+		*(bool *)field = false;
+		break;
+	default:
+		*(int64_t *)field = 0;
+		break;
+	}
+}
+
+static struct err *set_option(const struct option *o, struct settings *s, bool negated,
+			      const char *argument)
+{
+	char what[64];
+	const char *text = argument;
+
+	snprintf(what, sizeof(what), "--%s%s", negated ? "no-" : "", o->name);
+	if (negated) {
+		if (!o->negated) {
+			clear_field(o, s);
+			return NULL;
+		}
+		text = o->negated;
+	} else if (!text) {
+		text = o->fallback ? o->fallback : "true";
+	}
+	if (o->value.offset == offsetof(struct settings, accept))
+		s->accept_given = true;
+	if (!o->argument && o->value.type == VALUE_COUNT) {
+		int64_t *count = (int64_t *)((char *)s + o->value.offset);
+
+		*count += *count < o->value.max;
+		return NULL;
+	}
+	return value_set(&o->value, s, ERR_USAGE, what, text);
+}
+
+/* Finds name exactly, or as the only option that it begins. */
+static struct err *find_long(unsigned command, const char *name, size_t len,
+			     const struct option **out)
+{
+	const struct option *hit = NULL;
+
+	*out = NULL;
+	for (size_t i = 0; i < options_table_n; i++) {
+		const struct option *o = &options_table[i];
+
+		if (!takes(o, command) || strncmp(o->name, name, len))
+			continue;
+		if (!o->name[len]) {
+			*out = o;
+			return NULL;
+		}
+		if (hit)
+			return err_new(ERR_USAGE, "option '--%.*s' is ambiguous: --%s or --%s",
+				       (int)len, name, hit->name, o->name);
+		hit = o;
+	}
+	*out = hit;
+	return NULL;
+}
+
+static struct err *read_long(struct settings *s, unsigned command, const char *arg,
+			     const char *next, bool *used_next)
+{
+	const char *name = arg + 2;
+	size_t len = strcspn(name, "=");
+	const char *argument = name[len] ? name + len + 1 : NULL;
+	const struct option *o;
+	bool negated = false;
+	struct err *err = find_long(command, name, len, &o);
+
+	if (!err && !o && len > 3 && !strncmp(name, "no-", 3)) {
+		negated = true;
+		err = find_long(command, name + 3, len - 3, &o);
+	}
+	if (err)
+		return err;
+	if (!o)
+		return err_new(ERR_USAGE, "unknown option '%s'", arg);
+	if (argument && (negated || !o->argument))
+		return err_new(ERR_USAGE, "option '--%.*s' takes no value", (int)len, name);
+	if (o->argument && !o->optional && !argument && !negated) {
+		if (!next)
+			return err_new(ERR_USAGE, "option '--%s' needs a value", o->name);
+		argument = next;
+		*used_next = true;
+	}
+	return set_option(o, s, negated, argument);
+}
+
+static struct err *read_short(struct settings *s, unsigned command, const char *arg,
+			      const char *next, bool *used_next, bool *help)
+{
+	for (const char *p = arg + 1; *p; p++) {
+		const struct option *o = NULL;
+		const char *argument = NULL;
+		struct err *err;
+
+		if (*p == 'h') {
+			*help = true;
+			continue;
+		}
+		for (size_t i = 0; i < options_table_n && !o; i++)
+			if (options_table[i].letter == *p && takes(&options_table[i], command))
+				o = &options_table[i];
+		if (!o)
+			return err_new(ERR_USAGE, "unknown option '-%c'", *p);
+		if (o->argument) {
+			argument = p[1] ? p + 1 : next;
+			if (!argument)
+				return err_new(ERR_USAGE, "option '-%c' needs a value", *p);
+			*used_next = !p[1];
+		}
+		err = set_option(o, s, false, argument);
+		if (err || argument)
+			return err;
+	}
+	return NULL;
+}
+
+struct err *options_read(struct settings *settings, unsigned command,
+			 const char *const *args, struct argv *rest, bool *help)
+{
+	*help = false;
+	for (; *args; args++) {
+		bool used_next = false;
+		struct err *err = NULL;
+
+		if (!strcmp(*args, dashes)) {
+			argv_push_all(rest, args + 1);
+			break;
+		}
+		if (!strcmp(*args, "--help"))
+			*help = true;
+		else if (!strncmp(*args, dashes, 2))
+			err = read_long(settings, command, *args, args[1], &used_next);
+		else if (**args == '-' && (*args)[1])
+			err = read_short(settings, command, *args, args[1], &used_next, help);
+		else
+			argv_push(rest, *args);
+		if (err)
+			return err;
+		if (used_next)
+			args++;
+	}
+	return argv_err(rest);
+}
+
+void options_usage(unsigned command, struct str *out)
+{
+	for (size_t i = 0; i < options_table_n; i++) {
+		const struct option *o = &options_table[i];
+		size_t start = out->len;
+		const char *no = o->negated || (o->value.type == VALUE_BOOL && !o->argument &&
+						strncmp(o->name, "no-", 3)) ? "[no-]" : "";
+
+		if (!takes(o, command))
+			continue;
+		if (o->letter)
+			str_addf(out, "    -%c, --%s%s", o->letter, no, o->name);
+		else
+			str_addf(out, "        --%s%s", no, o->name);
+		if (o->argument && o->optional)
+			str_addf(out, "[=<%s>]", o->argument);
+		else if (o->argument)
+			str_addf(out, " <%s>", o->argument);
+		do {
+			str_addc(out, ' ');
+		} while (out->len < start + 40 && !out->failed);
+		str_addf(out, "%s\n", o->help);
+	}
+}

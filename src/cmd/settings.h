@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the user wants: defaults, then git config, then environment, then the
+ * command line. One struct; the tables say which key fills which field.
+ */
+#ifndef CMD_SETTINGS_H
+#define CMD_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/argv.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "cmd/value.h"
+#include "repo/config.h"
+
+struct role_settings {
+	char *url;   /* planner */
+	struct argv urls; /* executor: a pool */
+	char *model;
+	char *key_env;
+	int thinking;
+	bool insecure;
+	double price_input, price_cached, price_output; /* USD per million tokens; < 0: not set */
+	int64_t concurrency; /* 0: by server kind */
+};
+
+struct settings {
+	/* git config */
+	struct role_settings planner, executor;
+	int send;
+	struct argv exclude;
+	int mode;
+	int64_t attempts;
+	int64_t timeout_s;
+	int64_t jobs;
+	int accept;
+	bool accept_given;
+	bool review;
+	double budget_usd;
+	int64_t max_tokens;
+	int64_t max_changed_files, max_changed_lines;
+	char *sandbox;
+	struct argv sandbox_read, sandbox_env;
+	struct argv protect;
+	struct argv rules;
+	int pre_push;
+	int64_t hook_timeout_s;
+	bool hook_models, hook_in_ci;
+	int trailer;
+	int policy;
+	int64_t expire_s;
+
+	/* the command line alone */
+	struct argv messages;
+	char *base;
+	bool worktree;
+	bool failing;
+	char *plan_file;
+	bool edit;
+	struct argv verify;
+	bool no_verify;
+	char *branch;
+	bool format_patch;
+	char *output_directory;
+	int64_t reroll_count;
+	bool to_stdout, diff, json;
+	bool signoff;
+	bool keep_going;
+	bool allow_protected, allow_test_edits;
+	bool quiet;
+	int64_t verbose;
+	char *progress; /* "always", "never"; NULL: where stderr is a terminal */
+	char *color;    /* "always", "never", "auto" */
+	struct argv hooks; /* init --hooks[=<event>,...] */
+	bool uninstall;
+};
+
+enum { SEND_ASK, SEND_ALWAYS, SEND_NEVER };
+enum { PRE_PUSH_SUGGEST, PRE_PUSH_WARN, PRE_PUSH_BLOCK };
+enum { THINKING_LOW, THINKING_OFF, THINKING_HIGH, THINKING_MAX };
+
+/* A row of the settings table, for the reader, the man page and doctor. */
+struct setting {
+	const char *key;      /* as documented: "dualfix.planner.keyEnv" */
+	const char *variable; /* environment variable that wins, or NULL */
+	struct value_spec value;
+	const char *fallback; /* the default, as text; NULL: none */
+	const char *help;
+};
+
+extern const struct setting settings_table[];
+extern const size_t settings_table_n;
+
+extern const char *const thinking_names[];
+
+/* Defaults only. */
+struct err *settings_init(struct settings *s) MUST_USE;
+void settings_release(struct settings *s);
+
+/* ERR_CONFIG naming key or variable when a value is bad. */
+struct err *settings_read(struct settings *s, const struct config *config) MUST_USE;
+
+#endif
