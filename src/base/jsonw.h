@@ -45,6 +45,9 @@ void jsonw_real(struct jsonw *w, double d); /* shortest exact form; not finite: 
 void jsonw_bool(struct jsonw *w, bool b);
 void jsonw_null(struct jsonw *w);
 
+/* A whole value that is JSON already, as it is. */
+void jsonw_raw(struct jsonw *w, struct span json);
+
 /* key and value in one call */
 void jsonw_kv_string(struct jsonw *w, const char *key, struct span s);
 void jsonw_kv_text(struct jsonw *w, const char *key, const char *s);

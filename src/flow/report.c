@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/report.h"
+
+#include <string.h>
+
+#define REPORT_MAX_BYTES ((size_t)256 << 20)
+
+static const char *const author_names[] = {
+	[BY_NOBODY] = NULL,        [BY_DIRECT] = "direct", [BY_EXECUTOR] = "executor",
+	[BY_PLANNER] = "planner", [BY_RULE] = "rule",
+};
+
+void report_init(struct report *report)
+{
+	*report = (struct report){ .outcome = OUTCOME_ERROR };
+	arena_init(&report->arena, REPORT_MAX_BYTES);
+}
+
+void report_release(struct report *report)
+{
+	arena_release(&report->arena);
+}
+
+struct edit_report *report_edit(struct report *report)
+{
+	if (report->n_edits == report->cap_edits) {
+		size_t cap = report->cap_edits ? report->cap_edits * 2 : 32;
+		struct edit_report *grown = arena_array(&report->arena, cap, sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		if (report->n_edits)
+			memcpy(grown, report->edits, report->n_edits * sizeof(*grown));
+		report->edits = grown;
+		report->cap_edits = cap;
+	}
+	return &report->edits[report->n_edits++];
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+struct err *report_usage(struct report *report, const struct endpoint *endpoint,
+			 const char *model, const struct usage *usage)
+{
+	struct usage_report *row;
+	char host[256];
+	bool https, loopback;
+	struct err *err = http_url_check(endpoint->url, &https, &loopback, host, sizeof(host));
+
+	if (err)
+		return err;
+	if (!model || !*model)
+		model = endpoint->model;
+	for (size_t i = 0; i < report->n_usage; i++) {
+		row = &report->usage[i];
+		if (same_text(row->role, endpoint->role) && same_text(row->model, model) &&
+		    same_text(row->endpoint, host)) {
+			usage_add(&row->usage, usage);
+			return NULL;
+		}
+	}
+	if (report->n_usage == REPORT_ROLES_MAX)
+		return err_new(ERR_FATAL, "more than %d models and endpoints in one run",
+			       REPORT_ROLES_MAX);
+	row = &report->usage[report->n_usage];
+	row->role = endpoint->role;
+	row->model = arena_dups(&report->arena, model);
+	row->endpoint = arena_dups(&report->arena, host);
+	if (!row->model || !row->endpoint)
+		return arena_err(&report->arena, "report");
+	row->usage = *usage;
+	report->n_usage++;
+	return NULL;
+}
+
+struct usage report_usage_sum(const struct report *report)
+{
+	struct usage sum = { 0 };
+
+	for (size_t i = 0; i < report->n_usage; i++)
+		usage_add(&sum, &report->usage[i].usage);
+	return sum;
+}
+
+void report_error(struct report *report, const struct err *err)
+{
+	const char *hint = err_hint_text(err);
+
+	report->error.code = err_kind_name(err_kind(err));
+	report->error.message = arena_dups(&report->arena, err_text(err));
+	report->error.hint = hint ? arena_dups(&report->arena, hint) : NULL;
+}
+
+static void encode_oid(struct jsonw *w, const char *key, const struct oid *oid)
+{
+	jsonw_kv_text(w, key, oid_is_none(oid) ? NULL : oid->hex);
+}
+
+static void encode_edits(const struct report *report, struct jsonw *w)
+{
+	jsonw_key(w, "edits");
+	jsonw_array(w);
+	for (size_t i = 0; i < report->n_edits; i++) {
+		const struct edit_report *row = &report->edits[i];
+
+		jsonw_object(w);
+		jsonw_kv_text(w, "file", row->file);
+		jsonw_kv_text(w, "type", row->type);
+		jsonw_kv_text(w, "by", author_names[row->by]);
+		jsonw_kv_text(w, "rung", row->rung);
+		jsonw_kv_text(w, "status", edit_status_name(row->status));
+		jsonw_kv_int(w, "attempts", row->attempts);
+		jsonw_kv_int(w, "ms", row->ms);
+		if (row->message)
+			jsonw_kv_text(w, "message", row->message);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
+static void encode_side(struct jsonw *w, const char *key, bool has,
+			const struct check_side *side)
+{
+	jsonw_key(w, key);
+	if (!has || side->status == CHECK_NOT_RUN) {
+		jsonw_null(w);
+		return;
+	}
+	jsonw_object(w);
+	jsonw_kv_text(w, "status", check_status_name(side->status));
+	jsonw_kv_int(w, "exit", side->exit_code);
+	jsonw_kv_int(w, "ms", side->ms);
+	jsonw_end(w);
+}
+
+static void encode_checks(const struct report *report, struct jsonw *w)
+{
+	jsonw_key(w, "verification");
+	jsonw_array(w);
+	for (size_t i = 0; i < report->n_checks; i++) {
+		const struct check_report *row = &report->checks[i];
+
+		jsonw_object(w);
+		jsonw_kv_text(w, "command", row->command);
+		encode_side(w, "before", row->has_before, &row->before);
+		encode_side(w, "after", row->has_after, &row->after);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
+static void encode_usage(const struct report *report, struct jsonw *w)
+{
+	jsonw_key(w, "usage");
+	jsonw_array(w);
+	for (size_t i = 0; i < report->n_usage; i++) {
+		const struct usage_report *row = &report->usage[i];
+
+		jsonw_object(w);
+		jsonw_kv_text(w, "role", row->role);
+		jsonw_kv_text(w, "model", row->model);
+		jsonw_kv_text(w, "endpoint", row->endpoint);
+		jsonw_kv_int(w, "requests", row->usage.requests);
+		jsonw_kv_int(w, "prompt_tokens", row->usage.prompt_tokens);
+		jsonw_kv_int(w, "cached_tokens", row->usage.cached_tokens);
+		jsonw_kv_int(w, "completion_tokens", row->usage.completion_tokens);
+		jsonw_key(w, "usd");
+		if (row->usage.usd < 0)
+			jsonw_null(w);
+		else
+			jsonw_real(w, row->usage.usd);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
+static void encode_timings(const struct timings *t, struct jsonw *w)
+{
+	jsonw_key(w, "timings");
+	jsonw_object(w);
+	jsonw_kv_int(w, "context_ms", t->context_ms);
+	jsonw_kv_int(w, "plan_ms", t->plan_ms);
+	jsonw_kv_int(w, "edit_ms", t->edit_ms);
+	jsonw_kv_int(w, "verify_ms", t->verify_ms);
+	jsonw_kv_int(w, "publish_ms", t->publish_ms);
+	jsonw_kv_int(w, "total_ms", t->total_ms);
+	jsonw_end(w);
+}
+
+void report_encode(const struct report *report, struct jsonw *w)
+{
+	jsonw_object(w);
+	jsonw_kv_int(w, "version", 1);
+	jsonw_kv_text(w, "run", report->run);
+	jsonw_kv_text(w, "outcome", outcome_name(report->outcome));
+	jsonw_kv_int(w, "exit", report->exit_code);
+	encode_oid(w, "base", &report->base);
+	encode_oid(w, "commit", &report->commit);
+	encode_oid(w, "tree", &report->tree);
+	jsonw_kv_text(w, "branch", report->branch);
+	jsonw_key(w, "patches");
+	jsonw_array(w);
+	for (size_t i = 0; i < report->n_patches; i++)
+		jsonw_text(w, report->patches[i]);
+	jsonw_end(w);
+	jsonw_key(w, "plan");
+	if (report->plan_json)
+		jsonw_raw(w, span_of(report->plan_json));
+	else
+		jsonw_null(w);
+	encode_edits(report, w);
+	encode_checks(report, w);
+	encode_usage(report, w);
+	encode_timings(&report->timings, w);
+	if (report->error.code) {
+		jsonw_key(w, "error");
+		jsonw_object(w);
+		jsonw_kv_text(w, "code", report->error.code);
+		jsonw_kv_text(w, "message", report->error.message);
+		jsonw_kv_text(w, "hint", report->error.hint);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}

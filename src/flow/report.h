@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a run did: the one record that the terminal line, the JSON report, the
+ * log and the commit message are written from.
+ *
+ * Strings live in the report's arena. Figures: milliseconds, tokens, USD.
+ */
+#ifndef FLOW_REPORT_H
+#define FLOW_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/jsonw.h"
+#include "edit/resolve.h"
+#include "model/client.h"
+#include "repo/repo.h"
+#include "verify/check.h"
+#include "verify/verdict.h"
+
+enum edit_author { BY_NOBODY, BY_DIRECT, BY_EXECUTOR, BY_PLANNER, BY_RULE };
+
+struct edit_report {
+	const char *file;
+	const char *type;
+	enum edit_author by;
+	const char *rung; /* NULL: none */
+	enum edit_status status;
+	int attempts;
+	int64_t ms;
+	const char *message; /* why not; NULL: nothing to say */
+};
+
+struct check_report {
+	const char *command;
+	bool has_before, has_after;
+	struct check_side {
+		enum check_status status;
+		int exit_code;
+		int64_t ms;
+	} before, after;
+};
+
+struct usage_report {
+	const char *role;
+	const char *model;
+	const char *endpoint; /* scheme, host and port only */
+	struct usage usage;
+};
+
+struct timings {
+	int64_t context_ms, plan_ms, edit_ms, verify_ms, publish_ms, total_ms;
+};
+
+#define REPORT_ROLES_MAX 64
+
+struct report {
+	struct arena arena;
+	const char *run; /* id of the record */
+	enum outcome outcome;
+	int exit_code;
+	struct oid base, commit, tree;
+	const char *branch;   /* NULL: none was made */
+	const char **patches; /* file names, n_patches of them */
+	size_t n_patches;
+	const char *plan_json; /* the plan, or the last one of several; NULL: none */
+	struct edit_report *edits;
+	size_t n_edits, cap_edits;
+	struct check_report *checks;
+	size_t n_checks;
+	struct usage_report usage[REPORT_ROLES_MAX];
+	size_t n_usage;
+	struct timings timings;
+	size_t files, added, removed; /* of the result against the base */
+	const char *survives;  /* what of the patch does not survive git am; NULL: all does */
+	struct {
+		const char *code, *message, *hint; /* code NULL: no error */
+	} error;
+};
+
+void report_init(struct report *report);
+void report_release(struct report *report);
+
+/* Adds a row and gives it out; NULL when there is no memory. */
+struct edit_report *report_edit(struct report *report);
+
+/* Adds the usage of one exchange to the row of its role, model and endpoint. */
+struct err *report_usage(struct report *report, const struct endpoint *endpoint,
+			 const char *model, const struct usage *usage) MUST_USE;
+
+/* The usage of all roles together. */
+struct usage report_usage_sum(const struct report *report);
+
+/* Copies err into the report; err stays the caller's. */
+void report_error(struct report *report, const struct err *err);
+
+/* The JSON object of INTERFACE: everything above, version 1. */
+void report_encode(const struct report *report, struct jsonw *w);
+
+#endif
