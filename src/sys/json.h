@@ -22,12 +22,18 @@
 struct json_doc;
 typedef struct json_t json_node;
 
+/* Of one document, whatever its size: each costs memory many times its text. */
+#define JSON_MAX_VALUES (1 << 20)
+
 struct json_limits {
 	size_t max_bytes;
 	size_t max_depth; /* of nesting; the text is scanned before it is parsed */
 };
 
-/* ERR_INPUT with line and column of the fault. text need not outlive the call. */
+/*
+ * ERR_INPUT with line and column of the fault. text need not outlive the call;
+ * a byte order mark at its start is passed over, the root may be of any type.
+ */
 struct err *json_parse(struct json_doc **out, struct span text,
 		       const struct json_limits *limits) MUST_USE;
 void json_free(struct json_doc *doc);
