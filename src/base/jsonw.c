@@ -171,6 +171,12 @@ void jsonw_null(struct jsonw *w)
 	str_adds(w->out, "null");
 }
 
+void jsonw_raw(struct jsonw *w, struct span json)
+{
+	separate(w);
+	str_add_span(w->out, json);
+}
+
 void jsonw_kv_string(struct jsonw *w, const char *key, struct span s)
 {
 	jsonw_key(w, key);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/prove.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sys/clock.h"
+
+struct prove {
+	struct check_run *run;
+	const char *const *changed;
+	size_t n_changed;
+	size_t n_checks;
+	int64_t start_ms, ms;
+	void (*done)(void *ctx, struct err *err);
+	void *ctx;
+};
+
+/* A pathspec as monorepos use it: a folder, a file, or a glob over whole paths. */
+static bool path_matches(const char *spec, const char *path)
+{
+	size_t n = strlen(spec);
+
+	while (n && spec[n - 1] == '/')
+		n--;
+	if (!strncmp(path, spec, n) && (path[n] == '/' || !path[n]))
+		return true;
+	return !fnmatch(spec, path, 0);
+}
+
+static bool is_wanted(void *ctx, const struct check *check)
+{
+	const struct prove *prove = ctx;
+
+	if (!check->path || !prove->changed)
+		return true;
+	for (size_t i = 0; i < prove->n_changed; i++)
+		if (path_matches(check->path, prove->changed[i]))
+			return true;
+	return false;
+}
+
+static void on_done(void *ctx, struct err *err)
+{
+	struct prove *prove = ctx;
+
+	prove->ms = clock_mono_ms() - prove->start_ms;
+	prove->done(prove->ctx, err);
+}
+
+struct err *prove_start(struct prove **out, const struct prove_spec *spec,
+			void (*done)(void *ctx, struct err *err), void *ctx)
+{
+	struct prove *prove = calloc(1, sizeof(*prove));
+	struct check_run_spec run = {
+		.checks = spec->checks,
+		.checkout = spec->checkout,
+		.sandbox = spec->sandbox,
+		.temp_dir = spec->temp_dir,
+		.read_dirs = spec->read_dirs,
+		.pass_env = spec->pass_env,
+		.deadline_ms = spec->deadline_ms,
+		.wanted = is_wanted,
+		.wanted_ctx = prove,
+	};
+	struct err *err;
+
+	*out = NULL;
+	if (!prove)
+		return err_nomem();
+	prove->changed = spec->changed;
+	prove->n_changed = spec->n_changed;
+	prove->n_checks = spec->checks->n;
+	prove->start_ms = clock_mono_ms();
+	prove->done = done;
+	prove->ctx = ctx;
+	err = checkout_move(spec->checkout, spec->tree, spec->head);
+	if (!err)
+		err = check_run_start(&prove->run, spec->loop, &run, on_done, prove);
+	if (err) {
+		prove_free(prove);
+		return err;
+	}
+	*out = prove;
+	return NULL;
+}
+
+struct check_result *prove_results(struct prove *prove)
+{
+	return check_run_results(prove->run);
+}
+
+int64_t prove_ms(const struct prove *prove)
+{
+	return prove->ms;
+}
+
+void prove_free(struct prove *prove)
+{
+	if (!prove)
+		return;
+	check_run_free(prove->run);
+	free(prove);
+}
+
+struct err *prove_keep_logs(struct prove *prove, struct record *record, const char *prefix)
+{
+	struct check_result *results = prove_results(prove);
+
+	for (size_t i = 0; i < prove->n_checks; i++) {
+		char name[64];
+		struct err *err;
+
+		if (results[i].status == CHECK_NOT_RUN)
+			continue;
+		snprintf(name, sizeof(name), "%s-%zu.log", prefix, i + 1);
+		err = record_write(record, name, str_span(&results[i].log));
+		if (err)
+			return err;
+	}
+	return NULL;
+}
