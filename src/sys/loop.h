@@ -14,7 +14,9 @@
  *
  * SIGINT and SIGTERM end loop_run() with ERR_INTERRUPTED or ERR_TERMINATED,
  * also when they arrived before it was called. SIGCHLD and the two are taken
- * over from loop_new() until loop_free(); one loop a process.
+ * over, and SIGPIPE is ignored, from loop_new() until loop_free(); one loop a
+ * process. Three of them that nobody took in between end the process as usual:
+ * long work between two turns must not make it deaf.
  *
  *	bool done = false;
  *
@@ -41,27 +43,45 @@ struct loop_timer;
 struct err *loop_new(struct loop **out) MUST_USE;
 void loop_free(struct loop *loop);
 
-/* The monotonic time, read at most once a turn. */
+/* The monotonic time; inside a callback, that of the turn's begin. */
 int64_t loop_now_ms(const struct loop *loop);
 
-/* Calls fn whenever fd has one of the poll(2) events, or an error. */
+/*
+ * Calls fn whenever fd has one of the poll(2) events, or POLLERR or POLLHUP.
+ * fd stays the caller's and is closed after loop_unwatch(), not before.
+ */
 struct err *loop_watch(struct loop *loop, int fd, short events,
 		       void (*fn)(void *ctx, short revents), void *ctx,
 		       struct loop_watch **out) MUST_USE;
 void loop_unwatch(struct loop *loop, struct loop_watch *watch);
 
-/* Calls fn once when at_ms has come. *out is dead from then on. */
+/* Calls fn once when at_ms has come. *out (may be NULL) is dead from then on. */
 struct err *loop_timer(struct loop *loop, int64_t at_ms, void (*fn)(void *ctx),
 		       void *ctx, struct loop_timer **out) MUST_USE;
 void loop_cancel(struct loop *loop, struct loop_timer *timer);
 
-/* Calls fn once with the wait status when the child ended; the loop reaps it. */
-struct err *loop_child(struct loop *loop, pid_t pid,
-		       void (*fn)(void *ctx, int wstatus), void *ctx) MUST_USE;
-void loop_forget_child(struct loop *loop, pid_t pid);
+/*
+ * Calls fn once when the child ended. It stays a zombie, so that its pid and
+ * process group cannot become another's, until loop_reap() or loop_bury().
+ */
+struct err *loop_child(struct loop *loop, pid_t pid, void (*fn)(void *ctx),
+		       void *ctx) MUST_USE;
+
+/* The wait status of a child whose fn was called; the loop knows it no more. */
+int loop_reap(struct loop *loop, pid_t pid);
+
+/*
+ * Takes a child over to its end; fn is not called any more. target (-pid for
+ * its process group, or pid) gets SIGTERM now and SIGKILL once the child ended
+ * or grace_ms passed. loop_free() waits for it.
+ */
+void loop_bury(struct loop *loop, pid_t pid, pid_t target, int64_t grace_ms);
 
 /* Calls fn at the end of this turn (or of the next, from outside a callback). */
 struct err *loop_post(struct loop *loop, void (*fn)(void *ctx), void *ctx) MUST_USE;
+
+/* Takes back all that was posted with this fn and ctx. */
+void loop_unpost(struct loop *loop, void (*fn)(void *ctx), void *ctx);
 
 /* Makes a waiting loop turn once. The one call for other threads. */
 void loop_wake(struct loop *loop);
@@ -84,7 +104,6 @@ struct loop_transport {
 	bool (*busy)(void *ctx);
 	struct err *(*poll)(void *ctx, struct pollfd *extra, size_t n, int timeout_ms);
 	struct err *(*perform)(void *ctx);
-	void (*wake)(void *ctx);
 	void *ctx;
 };
 
