@@ -7,8 +7,10 @@
  * "Could not be started" (a child reports errno of a failed exec over a
  * close-on-exec pipe) and "started and failed" are different facts. At the
  * deadline, on proc_kill() and on proc_free() the whole group is killed:
- * SIGTERM, then SIGKILL after a grace time. Children die with us (Linux:
- * PR_SET_PDEATHSIG). No descriptor but 0, 1 and 2 is inherited.
+ * SIGTERM, then SIGKILL after a grace time. When the child itself ended, what
+ * it left in its group may go on printing for half a second, then it is killed
+ * too. Children die with us (Linux: PR_SET_PDEATHSIG). No descriptor but 0, 1
+ * and 2 is inherited, no signal is blocked, SIGPIPE has its default effect.
  */
 #ifndef SYS_PROC_H
 #define SYS_PROC_H
@@ -25,16 +27,16 @@
 #include "sys/loop.h"
 
 enum proc_overflow {
-	PROC_OVERFLOW_FAILS, /* the child is killed, the result an err */
+	PROC_OVERFLOW_FAILS, /* the child is killed, loop_run() returns the err */
 	PROC_OVERFLOW_CUTS,  /* first and last half are kept, a line says what is not */
 };
 
 struct proc_spec {
-	const char *const *argv; /* argv[0] is looked up in env's PATH */
+	const char *const *argv; /* argv[0] is looked up in env's PATH, in absolute folders */
 	const char *const *env;  /* complete; see proc_env() */
 	const char *dir;         /* where to run; NULL: here */
-	struct span input;       /* its stdin; with ptr NULL it is /dev/null */
-	int64_t timeout_ms;      /* 0: none */
+	struct span input;       /* its stdin, copied; with ptr NULL it is /dev/null */
+	int64_t timeout_ms;      /* 0: none; a grace time comes on top */
 	size_t out_max_bytes;    /* ceilings of the capture; 0 gives the stream */
 	size_t err_max_bytes;    /*   to /dev/null */
 	bool merge;              /* stderr goes into out, in the order written */
@@ -64,7 +66,9 @@ struct proc;
 /*
  * Starts it. done is called once from the loop, with a result that lives until
  * done returns (its strings may be taken by swapping them out); the proc is
- * freed by the loop afterwards. An err of the capture goes to loop_fail().
+ * freed by the loop afterwards. An err of the capture goes to loop_fail(), and
+ * the child is killed; done is still called if the loop turns on. A program
+ * that is not there is a result, a folder that is not there an err.
  */
 struct err *proc_start(struct loop *loop, const struct proc_spec *spec,
 		       void (*done)(void *ctx, struct proc_result *result),
@@ -87,11 +91,12 @@ void proc_result_say(const struct proc_result *result, struct str *out);
 
 /*
  * Adds "NAME=value" to env for those of names that are set in our own
- * environment. This is how a child gets anything of it: by name.
+ * environment. This is how a child gets anything of it: by name. A name that
+ * ends in '*' stands for all that begin so.
  */
 void proc_env(struct argv *env, const char *const *names);
 
-/* The names every child may see: PATH, HOME, LANG, LC_*, TMPDIR, TERM, USER, ... */
+/* The names every child may see: PATH, HOME, LANG, TMPDIR, TERM, USER, ... */
 extern const char *const proc_env_base[];
 
 #endif

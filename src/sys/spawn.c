@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sys/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
+#include "base/span.h"
+#include "base/str.h"
+#include "sys/signals.h"
+
+#define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
+#define PATH_MAX_BYTES 65536
+#define FIRST_OTHER_FD 3
+
+static struct span path_of(const char *const *env)
+{
+	for (; env && *env; env++) {
+		if (!strncmp(*env, "PATH=", 5))
+			return span_of(*env + 5);
+	}
+	return SPAN(DEFAULT_PATH);
+}
+
+static bool is_program(const char *path, int *errnum)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return false;
+	if (S_ISREG(st.st_mode) && !access(path, X_OK))
+		return true;
+	*errnum = EACCES;
+	return false;
+}
+
+struct err *spawn_find(char **path, int *errnum, const char *name,
+		       const char *const *env)
+{
+	struct span rest = path_of(env), folder;
+	struct str at = STR_INIT(PATH_MAX_BYTES);
+	struct err *err = NULL;
+
+	*path = NULL;
+	*errnum = ENOENT;
+	if (strchr(name, '/')) {
+		*path = strdup(name);
+		return *path ? NULL : err_nomem();
+	}
+	while (*name && !*path && span_split(&rest, ':', &folder)) {
+		if (!span_starts(folder, "/"))
+			continue;
+		str_reset(&at);
+		str_add_span(&at, folder);
+		str_addf(&at, "/%s", name);
+		err = str_err(&at, "PATH");
+		if (err)
+			break;
+		if (is_program(at.buf, errnum)) {
+			*path = str_detach(&at);
+			err = *path ? NULL : err_nomem();
+		}
+	}
+	str_release(&at);
+	return err;
+}
+
+#ifdef __linux__
+static bool seal_at_once(void)
+{
+#if defined(SYS_close_range)
+	const unsigned int on_exec = 1U << 2; /* CLOSE_RANGE_CLOEXEC, Linux 5.11 */
+
+	return syscall(SYS_close_range, (unsigned int)FIRST_OTHER_FD, ~0U, on_exec) == 0;
+#else
+	return false;
+#endif
+}
+#else
+static bool seal_at_once(void)
+{
+	return false;
+}
+#endif
+
+/* Sealed, not closed: the descriptor that reports a failed exec is one of them. */
+static void seal_descriptors(long max_fds)
+{
+	if (seal_at_once())
+		return;
+	for (int fd = FIRST_OTHER_FD; fd < max_fds; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+/* Only async-signal-safe calls from here to exec. */
+static int prepare_child(const struct spawn_spec *spec, pid_t parent, long max_fds)
+{
+	if (spec->own_group) {
+		setpgid(0, 0);
+#ifdef __linux__
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+			return errno;
+#endif
+		if (getppid() != parent)
+			return ECANCELED; /* we died before it was armed */
+	}
+	for (int fd = 0; fd < 3; fd++) {
+		if (spec->stream[fd] >= 0 && dup2(spec->stream[fd], fd) < 0)
+			return errno;
+	}
+	if (spec->dir && chdir(spec->dir))
+		return errno;
+	seal_descriptors(max_fds);
+	signals_default();
+	return 0;
+}
+
+static _Noreturn void be_child(const struct spawn_spec *spec, pid_t parent, long max_fds,
+			       int status_fd)
+{
+	int errnum = prepare_child(spec, parent, max_fds);
+	ssize_t n;
+
+	if (!errnum) {
+		execve(spec->path, (char *const *)spec->argv, (char *const *)spec->env);
+		errnum = errno;
+	}
+	n = write(status_fd, &errnum, sizeof(errnum));
+	(void)n;
+	_exit(127);
+}
+
+/* Out of the way of the child's own 0 to 2, should ours be closed. */
+static int move_up(int fd)
+{
+	int up = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OTHER_FD);
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+	return up;
+}
+
+struct err *spawn(const struct spawn_spec *spec, pid_t *pid, int *status_fd)
+{
+	long max_fds = sysconf(_SC_OPEN_MAX);
+	pid_t parent = getpid();
+	struct err *err = NULL;
+	int pipe_fd[2];
+	sigset_t old;
+	int errnum;
+
+	if (pipe2(pipe_fd, O_CLOEXEC))
+		return err_errno(ERR_FATAL, errno, "cannot create a pipe");
+	pipe_fd[1] = move_up(pipe_fd[1]);
+	if (pipe_fd[1] < 0) {
+		err = err_errno(ERR_FATAL, errno, "cannot create a pipe");
+		goto out;
+	}
+	signals_block(&old);
+	*pid = fork();
+	if (*pid == 0)
+		be_child(spec, parent, max_fds, pipe_fd[1]);
+	errnum = errno;
+	signals_unblock(&old);
+	if (*pid < 0)
+		err = err_errno(ERR_FATAL, errnum, "cannot create a process");
+	else if (spec->own_group)
+		setpgid(*pid, *pid); /* whoever comes first: nobody may miss the group */
+out:
+	if (pipe_fd[1] >= 0)
+		close(pipe_fd[1]);
+	if (err)
+		close(pipe_fd[0]);
+	else
+		*status_fd = pipe_fd[0];
+	return err;
+}
+
+int spawn_failure(int status_fd)
+{
+	int errnum;
+	ssize_t n;
+
+	do {
+		n = read(status_fd, &errnum, sizeof(errnum));
+	} while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof(errnum) ? errnum : 0;
+}
