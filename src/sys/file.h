@@ -15,10 +15,13 @@
 #include "base/span.h"
 #include "base/str.h"
 
-/* Adds the file's bytes to out. "-" is stdin. A folder, or too large, is ERR_INPUT. */
+/*
+ * Adds the file's bytes to out. "-" is stdin. What cannot be read (absent, a
+ * folder, larger than out may grow) is ERR_INPUT.
+ */
 struct err *file_read(const char *path, struct str *out) MUST_USE;
 
-/* Through a temporary file beside it, fsync and rename. */
+/* Through a temporary file beside it, fsync and rename; mode whatever the umask. */
 struct err *file_write(const char *path, struct span bytes, mode_t mode) MUST_USE;
 
 bool file_exists(const char *path); /* of any kind, link not followed */
@@ -29,7 +32,8 @@ struct err *file_mkdirs(const char *path, mode_t mode) MUST_USE;
 
 /*
  * Removes path and all below it; never follows a link, never leaves the file
- * system it started on; absent is success. Read-only folders are opened up.
+ * system it started on; absent is success. Read-only folders are opened up. Any
+ * depth is removed with a bounded number of descriptors.
  */
 struct err *file_remove_tree(const char *path) MUST_USE;
 
