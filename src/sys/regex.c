@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sys/regex.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "sys/clock.h"
+
+#define PATTERN_MAX_BYTES ((size_t)64 * 1024)
+#define MATCH_LIMIT 10000000u
+#define HEAP_LIMIT_KIB (64u * 1024)
+#define JIT_STACK_MIN_BYTES ((size_t)32 * 1024)
+#define JIT_STACK_MAX_BYTES ((size_t)4 * 1024 * 1024)
+
+/* Callouts between two looks at the clock; one may have cost a scan of the subject. */
+#define CALLOUTS_PER_LOOK 32
+
+struct regex {
+	pcre2_code *code;
+	unsigned flags;
+
+	/* Made for the first search: many a pattern is only checked. */
+	pcre2_match_data *match;
+	pcre2_match_context *context;
+	pcre2_jit_stack *stack;
+
+	int groups;       /* of the last match that are in its vector; 0: no match */
+	size_t end;       /* of the last match */
+	bool empty;       /* the last match was */
+	int64_t left_ms;
+	int64_t until_ms; /* of the search under way */
+	unsigned callouts;
+};
+
+bool regex_flags_of(const char *letters, unsigned *flags)
+{
+	static const char known[] = "imsxe";
+	static const unsigned bit[] = { REGEX_CASELESS, REGEX_MULTILINE, REGEX_DOTALL,
+					REGEX_EXTENDED, REGEX_EXPAND };
+	unsigned sum = 0;
+
+	for (; *letters; letters++) {
+		const char *at = strchr(known, *letters);
+
+		if (!at)
+			return false;
+		sum |= bit[at - known];
+	}
+	*flags = sum;
+	return true;
+}
+
+/*
+ * Whether pattern begins with an item such as (*UTF) or (*LIMIT_MATCH=1): an
+ * upper case word that is none of the verbs which act where they stand.
+ */
+static bool sets_modes(struct span pattern)
+{
+	static const char *const verbs[] = { "ACCEPT", "COMMIT", "F", "FAIL", "MARK",
+					     "PRUNE", "SKIP", "THEN" };
+	struct span word;
+	size_t end = 2;
+
+	if (!span_starts(pattern, "(*"))
+		return false;
+	while (end < pattern.len && (pattern.ptr[end] == '_' ||
+				     (pattern.ptr[end] >= 'A' && pattern.ptr[end] <= 'Z')))
+		end++;
+	word = span_cut(pattern, 2, end);
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (span_eqs(word, verbs[i]))
+			return false;
+	return word.len > 0;
+}
+
+static uint32_t compile_options(unsigned flags)
+{
+	/* Callouts are where a search looks at the clock. */
+	uint32_t options = PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT;
+
+	if (flags & REGEX_CASELESS)
+		options |= PCRE2_CASELESS;
+	if (flags & REGEX_MULTILINE)
+		options |= PCRE2_MULTILINE;
+	if (flags & REGEX_DOTALL)
+		options |= PCRE2_DOTALL;
+	if (flags & REGEX_EXTENDED)
+		options |= PCRE2_EXTENDED;
+	if (flags & REGEX_UTF)
+		options |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+	else
+		options |= PCRE2_NEVER_UTF;
+	return options;
+}
+
+static PCRE2_SPTR units(struct span s)
+{
+	return (PCRE2_SPTR)(s.len ? s.ptr : "");
+}
+
+static struct err *compile(pcre2_code **out, struct span pattern, uint32_t options)
+{
+	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+	PCRE2_SIZE offset;
+	PCRE2_UCHAR why[160];
+	int code;
+
+	if (!context)
+		return err_nomem();
+	pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
+	pcre2_set_bsr(context, PCRE2_BSR_ANYCRLF);
+	pcre2_set_max_pattern_length(context, PATTERN_MAX_BYTES);
+	*out = pcre2_compile(units(pattern), pattern.len, options, &code, &offset, context);
+	pcre2_compile_context_free(context);
+	if (*out)
+		return NULL;
+	if (code == PCRE2_ERROR_NOMEMORY)
+		return err_nomem();
+	pcre2_get_error_message(code, why, sizeof(why));
+	return err_new(ERR_INPUT, "bad pattern: %s at offset %zu", (char *)why, offset);
+}
+
+struct err *regex_new(struct regex **out, struct span pattern, unsigned flags)
+{
+	struct regex *re;
+	struct err *err;
+
+	*out = NULL;
+	if (sets_modes(pattern))
+		return err_new(ERR_INPUT, "bad pattern: it may not begin with '(*' and a setting");
+	re = calloc(1, sizeof(*re));
+	if (!re)
+		return err_nomem();
+	re->flags = flags;
+	re->left_ms = REGEX_BUDGET_MS;
+	err = compile(&re->code, pattern, compile_options(flags));
+	if (err) {
+		regex_free(re);
+		return err;
+	}
+	*out = re;
+	return NULL;
+}
+
+void regex_free(struct regex *re)
+{
+	if (!re)
+		return;
+	pcre2_jit_stack_free(re->stack);
+	pcre2_match_context_free(re->context);
+	pcre2_match_data_free(re->match);
+	pcre2_code_free(re->code);
+	free(re);
+}
+
+void regex_set_budget(struct regex *re, int64_t budget_ms)
+{
+	re->left_ms = budget_ms;
+}
+
+static int look_at_clock(pcre2_callout_block *block, void *data)
+{
+	struct regex *re = data;
+
+	(void)block;
+	if (++re->callouts % CALLOUTS_PER_LOOK)
+		return 0;
+	return clock_mono_ms() > re->until_ms ? PCRE2_ERROR_CALLOUT : 0;
+}
+
+static struct err *prepare(struct regex *re)
+{
+	if (re->match)
+		return NULL;
+	/* Without JIT the interpreter does, under the limits below. */
+	(void)pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
+	re->context = pcre2_match_context_create(NULL);
+	re->stack = pcre2_jit_stack_create(JIT_STACK_MIN_BYTES, JIT_STACK_MAX_BYTES, NULL);
+	if (!re->context)
+		return err_nomem();
+	pcre2_set_match_limit(re->context, MATCH_LIMIT);
+	pcre2_set_heap_limit(re->context, HEAP_LIMIT_KIB);
+	pcre2_set_callout(re->context, look_at_clock, re);
+	if (re->stack)
+		pcre2_jit_stack_assign(re->context, NULL, re->stack);
+	re->match = pcre2_match_data_create_from_pattern(re->code, NULL);
+	return re->match ? NULL : err_nomem();
+}
+
+static struct err *search_err(int code)
+{
+	PCRE2_UCHAR why[160];
+
+	if (code == PCRE2_ERROR_NOMEMORY)
+		return err_nomem();
+	if (code == PCRE2_ERROR_CALLOUT)
+		return err_new(ERR_NO_FIX, "the pattern takes too long on this text");
+	pcre2_get_error_message(code, why, sizeof(why));
+	return err_new(ERR_NO_FIX, "the pattern cannot be searched for: %s", (char *)why);
+}
+
+static struct err *search(struct regex *re, struct span subject, size_t from,
+			  uint32_t options, bool *found, struct regex_match *match)
+{
+	int64_t begin_ms = clock_mono_ms();
+	const PCRE2_SIZE *at;
+	int rc;
+
+	*found = false;
+	re->groups = 0;
+	if (re->left_ms < 0)
+		return search_err(PCRE2_ERROR_CALLOUT);
+	re->until_ms = begin_ms + re->left_ms;
+	rc = pcre2_match(re->code, units(subject), subject.len, from, options, re->match,
+			 re->context);
+	re->left_ms -= clock_mono_ms() - begin_ms;
+	if (rc == PCRE2_ERROR_NOMATCH)
+		return NULL;
+	if (rc < 0)
+		return search_err(rc);
+	at = pcre2_get_ovector_pointer(re->match);
+	if (at[0] > at[1] || at[0] < from || at[1] > subject.len)
+		return err_new(ERR_NO_FIX, "\\K puts the start of a match outside of it");
+	re->groups = rc;
+	re->end = at[1];
+	re->empty = at[0] == at[1];
+	*found = true;
+	*match = (struct regex_match){ at[0], at[1] };
+	return NULL;
+}
+
+struct err *regex_find(struct regex *re, struct span subject, size_t from, bool *found,
+		       struct regex_match *match)
+{
+	struct err *err = prepare(re);
+
+	*found = false;
+	if (err)
+		return err;
+	while ((re->flags & REGEX_UTF) && from < subject.len &&
+	       (subject.ptr[from] & 0xc0) == 0x80)
+		from++;
+	if (from > subject.len)
+		return NULL;
+	return search(re, subject, from, 0, found, match);
+}
+
+struct err *regex_next(struct regex *re, struct span subject, bool *found,
+		       struct regex_match *match)
+{
+	*found = false;
+	if (!re->groups)
+		return NULL;
+	return search(re, subject, re->end, re->empty ? PCRE2_NOTEMPTY_ATSTART : 0, found,
+		      match);
+}
+
+struct span regex_group(const struct regex *re, struct span subject, int number)
+{
+	const PCRE2_SIZE *at;
+
+	if (number < 0 || number >= re->groups)
+		return (struct span){ NULL, 0 };
+	at = pcre2_get_ovector_pointer(re->match) + 2 * (size_t)number;
+	if (at[0] == PCRE2_UNSET || at[0] > at[1] || at[1] > subject.len)
+		return (struct span){ NULL, 0 };
+	if (!subject.ptr)
+		return SPAN("");
+	return span_cut(subject, at[0], at[1]);
+}
+
+/* The entries of the name table for name: a number in two bytes each, then the name. */
+static int name_entries(const struct regex *re, const char *name, PCRE2_SPTR *first,
+			PCRE2_SPTR *last)
+{
+	int size = pcre2_substring_nametable_scan(re->code, (PCRE2_SPTR)name, first, last);
+
+	return size > 0 ? size : 0;
+}
+
+struct span regex_named(const struct regex *re, struct span subject, const char *name)
+{
+	struct span group = { NULL, 0 };
+	PCRE2_SPTR entry, last;
+	int size = name_entries(re, name, &entry, &last);
+
+	/* (?J) gives one name to several groups, of which one took part. */
+	for (; size && entry <= last && !group.ptr; entry += size)
+		group = regex_group(re, subject, entry[0] << 8 | entry[1]);
+	return group;
+}
+
+bool regex_has_name(const struct regex *re, const char *name)
+{
+	PCRE2_SPTR first, last;
+
+	return name_entries(re, name, &first, &last) > 0;
+}
+
+static size_t group_count(const struct regex *re)
+{
+	uint32_t n = 0;
+
+	pcre2_pattern_info(re->code, PCRE2_INFO_CAPTURECOUNT, &n);
+	return n;
+}
+
+#define NAME_MAX_BYTES 32 /* PCRE2's own limit */
+
+/* One piece of a plain replacement: literal text, or a group by number or by name. */
+struct piece {
+	struct span literal;
+	int number;                    /* -1: not by number */
+	char name[NAME_MAX_BYTES + 1]; /* "": not by name */
+};
+
+static struct err *names_no_group(struct span replacement, size_t at)
+{
+	struct span rest = span_cut(replacement, at, at + 32);
+	struct err *err = err_new(ERR_INPUT, "'%.*s' names no group of the pattern",
+				  (int)rest.len, rest.ptr);
+
+	return err_hint(err, "write $$ for a dollar sign, $1 or ${name} for a group");
+}
+
+static bool piece_names(struct piece *piece, const struct regex *re, struct span ref)
+{
+	size_t n;
+
+	if (span_number(ref, group_count(re), &n)) {
+		piece->number = (int)n;
+		return true;
+	}
+	if (!ref.len || ref.len > NAME_MAX_BYTES || (ref.ptr[0] >= '0' && ref.ptr[0] <= '9'))
+		return false;
+	memcpy(piece->name, ref.ptr, ref.len);
+	piece->name[ref.len] = '\0';
+	return regex_has_name(re, piece->name);
+}
+
+/* Reads the piece at *at < replacement.len and moves *at behind it. */
+static struct err *next_piece(const struct regex *re, struct span replacement, size_t *at,
+			      struct piece *piece)
+{
+	size_t start = *at, end;
+	ptrdiff_t hit = span_findc(replacement, '$', start);
+	struct span ref;
+
+	*piece = (struct piece){ .number = -1 };
+	if (hit != (ptrdiff_t)start) {
+		*at = hit < 0 ? replacement.len : (size_t)hit;
+		piece->literal = span_cut(replacement, start, *at);
+		return NULL;
+	}
+	end = start + 1;
+	if (end < replacement.len && replacement.ptr[end] == '$') {
+		piece->literal = SPAN("$");
+		*at = end + 1;
+		return NULL;
+	}
+	if (end < replacement.len && replacement.ptr[end] == '{') {
+		hit = span_findc(replacement, '}', end);
+		if (hit < 0)
+			return names_no_group(replacement, start);
+		ref = span_cut(replacement, end + 1, (size_t)hit);
+		*at = (size_t)hit + 1;
+	} else {
+		while (end < replacement.len && replacement.ptr[end] >= '0' &&
+		       replacement.ptr[end] <= '9')
+			end++;
+		ref = span_cut(replacement, start + 1, end);
+		*at = end;
+	}
+	return piece_names(piece, re, ref) ? NULL : names_no_group(replacement, start);
+}
+
+static struct err *substitute_err(int code)
+{
+	PCRE2_UCHAR why[160];
+
+	if (code == PCRE2_ERROR_NOMEMORY)
+		return err_nomem();
+	pcre2_get_error_message(code, why, sizeof(why));
+	return err_new(ERR_INPUT, "bad replacement: %s", (char *)why);
+}
+
+#define EXPAND_OPTIONS                                                                  \
+	(PCRE2_SUBSTITUTE_EXTENDED | PCRE2_SUBSTITUTE_UNSET_EMPTY |                     \
+	 PCRE2_SUBSTITUTE_MATCHED | PCRE2_SUBSTITUTE_REPLACEMENT_ONLY |                 \
+	 PCRE2_SUBSTITUTE_OVERFLOW_LENGTH)
+
+/* *size: room in buf, then what is needed, both with the final NUL. */
+static struct err *substitute(const pcre2_code *code, pcre2_match_data *match,
+			      struct span subject, struct span replacement,
+			      PCRE2_UCHAR *buf, PCRE2_SIZE *size)
+{
+	int rc = pcre2_substitute(code, units(subject), subject.len, 0, EXPAND_OPTIONS, match,
+				  NULL, units(replacement), replacement.len, buf, size);
+
+	if (rc < 0 && rc != PCRE2_ERROR_NOMEMORY)
+		return substitute_err(rc);
+	return NULL;
+}
+
+static struct err *expand_extended(const struct regex *re, struct span subject,
+				   struct span replacement, struct str *out)
+{
+	PCRE2_UCHAR small[1], *buf;
+	PCRE2_SIZE size = sizeof(small);
+	struct err *err;
+
+	err = substitute(re->code, re->match, subject, replacement, small, &size);
+	if (err)
+		return err;
+	if (size > out->max_bytes + 1)
+		return err_new(ERR_INPUT, "replacement: larger than %zu bytes", out->max_bytes);
+	buf = malloc(size);
+	if (!buf)
+		return err_nomem();
+	err = substitute(re->code, re->match, subject, replacement, buf, &size);
+	if (!err)
+		str_add(out, buf, size);
+	free(buf);
+	return err;
+}
+
+struct err *regex_expand(const struct regex *re, struct span subject,
+			 struct span replacement, struct str *out)
+{
+	struct err *err = NULL;
+	struct piece piece;
+	size_t at = 0;
+
+	if (re->flags & REGEX_EXPAND)
+		return expand_extended(re, subject, replacement, out);
+	while (at < replacement.len) {
+		err = next_piece(re, replacement, &at, &piece);
+		if (err)
+			return err;
+		if (piece.number >= 0)
+			str_add_span(out, regex_group(re, subject, piece.number));
+		else if (*piece.name)
+			str_add_span(out, regex_named(re, subject, piece.name));
+		else
+			str_add_span(out, piece.literal);
+	}
+	return NULL;
+}
+
+/* A pattern with the groups and names of re, all of them empty. */
+static struct err *skeleton(const struct regex *re, struct str *out)
+{
+	size_t n = group_count(re);
+	const char **names = calloc(n + 1, sizeof(*names));
+	PCRE2_SPTR table = NULL;
+	uint32_t n_names = 0, size = 0;
+
+	if (!names)
+		return err_nomem();
+	pcre2_pattern_info(re->code, PCRE2_INFO_NAMETABLE, &table);
+	pcre2_pattern_info(re->code, PCRE2_INFO_NAMECOUNT, &n_names);
+	pcre2_pattern_info(re->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+	for (; n_names; n_names--, table += size)
+		names[table[0] << 8 | table[1]] = (const char *)table + 2;
+	str_adds(out, "(?J)");
+	for (size_t i = 1; i <= n; i++) {
+		if (names[i])
+			str_addf(out, "(?<%s>)", names[i]);
+		else
+			str_adds(out, "()");
+	}
+	free(names);
+	return str_err(out, "pattern");
+}
+
+/*
+ * PCRE2 checks an extended replacement only by using it on a match. So it is
+ * used on one of a pattern that has the same groups and names, all empty.
+ */
+static struct err *check_extended(const struct regex *re, struct span replacement)
+{
+	struct str like = STR_INIT(2 * PATTERN_MAX_BYTES);
+	pcre2_match_data *match = NULL;
+	pcre2_code *code = NULL;
+	PCRE2_UCHAR small[1];
+	PCRE2_SIZE size = sizeof(small);
+	struct err *err = skeleton(re, &like);
+
+	if (!err)
+		err = compile(&code, str_span(&like), re->flags & REGEX_UTF ? PCRE2_UTF : 0);
+	if (err)
+		goto out;
+	match = pcre2_match_data_create_from_pattern(code, NULL);
+	if (!match || pcre2_match(code, units(SPAN("")), 0, 0, 0, match, NULL) < 0)
+		err = err_nomem();
+	else
+		err = substitute(code, match, SPAN(""), replacement, small, &size);
+out:
+	pcre2_match_data_free(match);
+	pcre2_code_free(code);
+	str_release(&like);
+	return err;
+}
+
+struct err *regex_check_replacement(const struct regex *re, struct span replacement)
+{
+	struct err *err = NULL;
+	struct piece piece;
+	size_t at = 0;
+
+	if (re->flags & REGEX_EXPAND)
+		return check_extended(re, replacement);
+	while (at < replacement.len && !err)
+		err = next_piece(re, replacement, &at, &piece);
+	return err;
+}
