@@ -65,7 +65,7 @@ breaks street 'src/sys/a.c:2: "b.h": name the room' \
 breaks street 'src/sys/[ab].h:4: a circle: sys/[ab] and sys/[ab]' \
 	'source_file src/sys/a.h "#include \"sys/b.h\"" &&
 	 source_file src/sys/b.h "#include \"sys/a.h\""'
-breaks street 'src/sys/a.c:2: include "sys/a.h" first' \
+breaks street 'src/sys/a.c:1: include "sys/a.h" first' \
 	'source_file src/sys/a.h "struct a;" && source_file src/base/b.h "struct b;" &&
 	 source_file src/sys/a.c "#include \"base/b.h\"" "#include \"sys/a.h\""'
 breaks street 'HACKING.md:1: no street' 'echo nothing >HACKING.md'
