@@ -152,7 +152,7 @@ law_templates () {
 law_headers () {
 	cflags=$(pkg-config --cflags libgit2 libcurl jansson libpcre2-8 2>/dev/null)
 	# shellcheck disable=SC2086
-	xargs -P 2 -n 1 ${CC:-cc} -std=c11 -D_GNU_SOURCE -Isrc $cflags -Wall -Werror \
+	xargs -P 2 -n 1 ${CC:-cc} -std=c11 -D_GNU_SOURCE -iquote src $cflags -Wall -Werror \
 		-fsyntax-only -x c <"$tmp/headers" 2>&1
 }
 
