@@ -104,6 +104,33 @@ check-asan:
 lint:
 	$(Q)sh tests/lint/run.sh
 
+# Templates are compiled in; the installed ones are there to be read and copied.
+MAN := $(sort $(wildcard doc/*.[1-8]))
+COMPLETIONS := $(sort $(wildcard completion/*))
+INSTALL_TEMPLATES = $(filter-out %/embed.sh,$(TEMPLATES))
+dest = $(DESTDIR)$(1)
+compdir = $(datadir)/bash-completion/completions
+
+install: all
+	$(Q)install -d '$(call dest,$(bindir))'
+	$(Q)install -m 755 $(O)/git-dualfix '$(call dest,$(bindir))/git-dualfix'
+	$(Q)set -e; for f in $(MAN); do \
+		d='$(call dest,$(mandir))'/man$${f##*.}; \
+		install -d "$$d"; install -m 644 "$$f" "$$d/"; done
+	$(Q)set -e; for f in $(INSTALL_TEMPLATES); do \
+		d='$(call dest,$(datadir))'/git-dualfix/$${f%/*}; \
+		install -d "$$d"; install -m 644 "$$f" "$$d/"; done
+	$(Q)set -e; for f in $(COMPLETIONS); do \
+		install -d '$(call dest,$(compdir))'; \
+		install -m 644 "$$f" '$(call dest,$(compdir))/'; done
+
+uninstall:
+	rm -f '$(call dest,$(bindir))/git-dualfix'
+	$(Q)for f in $(MAN); do \
+		rm -f '$(call dest,$(mandir))'/man$${f##*.}/$${f##*/}; done
+	$(Q)for f in $(COMPLETIONS); do rm -f '$(call dest,$(compdir))'/$${f##*/}; done
+	rm -rf '$(call dest,$(datadir))/git-dualfix'
+
 clean:
 	rm -rf build
 
