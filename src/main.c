@@ -1,5 +1,86 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-int main(void)
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "sys/secret.h"
+
+static int usage(const struct command *command, int code)
 {
-	return 0;
+	struct str text = STR_INIT(64 * 1024);
+
+	command_usage(command, &text);
+	fputs(text.buf, code ? stderr : stdout);
+	str_release(&text);
+	return code;
+}
+
+/* Shows err, frees it, gives the exit status it stands for. */
+static int report(struct terminal *terminal, const struct command *command, struct err *err)
+{
+	int code = command_exit_code(err);
+	bool is_usage = err_kind(err) == ERR_USAGE;
+
+	terminal_error(terminal, err);
+	err_drop(err);
+	if (is_usage)
+		fprintf(stderr, "hint: git dualfix %s -h\n", command->name);
+	return code;
+}
+
+static int with_session(const struct command *command, const char *const *args)
+{
+	struct session session;
+	bool help;
+	int code = 0;
+	struct err *err = session_open(&session, command->options, args, &help);
+
+	if (!err && help) {
+		code = usage(command, 0);
+		goto out;
+	}
+	if (!err)
+		err = command->call(&session, &code);
+	terminal_clear(&session.terminal);
+	if (err)
+		code = report(&session.terminal, command, err);
+out:
+	session_release(&session);
+	return code;
+}
+
+static int without_session(const struct command *command, const char *const *args)
+{
+	struct terminal terminal;
+	int code = 0;
+	struct err *err = command->call_raw(args, &code);
+
+	if (!err)
+		return code;
+	terminal_init(&terminal, false, 0, NULL, NULL);
+	return report(&terminal, command, err);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command = NULL;
+	const char *const *args = (const char *const *)argv + (argc > 0);
+
+	secret_scrub_env();
+	if (!args[0])
+		return usage(NULL, 129);
+	if (!strcmp(args[0], "-h") || !strcmp(args[0], "--help"))
+		return usage(NULL, 0);
+	if (!strcmp(args[0], "--version")) {
+		puts("git-dualfix version " DUALFIX_VERSION);
+		return 0;
+	}
+	command = command_find(args[0]);
+	if (command)
+		args++;
+	else
+		command = &commands[0];
+	if (command->call_raw)
+		return without_session(command, args);
+	return with_session(command, args);
 }

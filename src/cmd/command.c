@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/command.h"
+
+#include <string.h>
+
+#include "cmd/options.h"
+
+/* The first is what `git dualfix <issue>` means. */
+const struct command commands[] = {
+	{ "run", FOR_RUN, NEEDS_REPO,
+	  "[run] [<options>] (<issue>... | -m <text> | --failing | --plan <file>)",
+	  "an issue becomes a verified commit or patch", cmd_run, NULL },
+	{ "plan", FOR_PLAN, NEEDS_REPO, "plan [<options>] (<issue> | -m <text> | --failing)",
+	  "stop after planning; the plan goes to stdout", cmd_plan, NULL },
+	{ "apply", FOR_APPLY, NEEDS_REPO, "apply [<options>] <plan>...",
+	  "execute plans (file or -)", cmd_apply, NULL },
+	{ "verify", FOR_VERIFY, NEEDS_REPO, "verify [<options>] [<commit>]",
+	  "run the checks on a commit, in the scratch checkout", cmd_verify, NULL },
+	{ "take", FOR_TAKE, NEEDS_REPO, "take [--worktree] [<run>]",
+	  "bring a run's fix to the current branch", cmd_take, NULL },
+	{ "drop", FOR_DROP, NEEDS_REPO, "drop [<run>]", "remove a run and its branch",
+	  cmd_drop, NULL },
+	{ "log", FOR_LOG, NEEDS_REPO, "log [--json]", "past runs", cmd_log, NULL },
+	{ "show", FOR_SHOW, NEEDS_REPO, "show [--json] [<run> | <commit>]",
+	  "one run: plan, edits, models, cost, logs", cmd_show, NULL },
+	{ "init", FOR_INIT, NEEDS_REPO, "init [--hooks[=<event>,...]] [--uninstall]",
+	  "set a repository up", cmd_init, NULL },
+	{ "doctor", FOR_DOCTOR, NEEDS_REPO, "doctor",
+	  "check configuration, keys, sandbox and hooks", cmd_doctor, NULL },
+	{ "gc", FOR_GC, NEEDS_REPO, "gc", "drop expired runs and what killed runs left",
+	  cmd_gc, NULL },
+	{ "hook", FOR_HOOK, 0, "hook <event> [<args>]", "what hooks call", NULL, cmd_hook },
+};
+const size_t commands_n = ARRAY_SIZE(commands);
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < commands_n; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static void add_synopsis(const struct command *command, const char *lead, struct str *out)
+{
+	str_addf(out, "%s git dualfix %s\n", lead, command->synopsis);
+}
+
+void command_usage(const struct command *command, struct str *out)
+{
+	if (command) {
+		add_synopsis(command, "usage:", out);
+		str_addf(out, "\n    %s\n\n", command->help);
+		options_usage(command->options, out);
+		return;
+	}
+	for (size_t i = 0; i < commands_n; i++)
+		add_synopsis(&commands[i], i ? "   or:" : "usage:", out);
+	str_adds(out, "\nWhat run takes:\n\n");
+	options_usage(FOR_RUN, out);
+}
+
+int command_exit_code(const struct err *err)
+{
+	static const int codes[] = {
+		[ERR_NO_FIX] = 1,  [ERR_INPUT] = 2,   [ERR_CONFIG] = 3,
+		[ERR_SERVICE] = 4, [ERR_FATAL] = 128, [ERR_USAGE] = 129,
+		[ERR_INTERRUPTED] = 130, [ERR_TERMINATED] = 143,
+	};
+
+	return err ? codes[err_kind(err)] : 0;
+}

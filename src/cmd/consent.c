@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/consent.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/utf8.h"
+#include "cmd/session.h"
+#include "sys/file.h"
+
+#define CONSENT_MAX_BYTES ((size_t)64 * 1024)
+#define FILES_SHOWN_MAX 20
+
+static struct err *refusal(const char *host, const char *why)
+{
+	return err_hint(err_new(ERR_CONFIG, "nothing was sent to %s: %s", host, why),
+			"git config dualfix.send always");
+}
+
+static bool remembers(struct span list, const char *host)
+{
+	struct span line;
+
+	while (span_line(&list, &line))
+		if (span_eqs(line, host))
+			return true;
+	return false;
+}
+
+static void print_question(FILE *tty, const char *host, const char *const *files, size_t tokens)
+{
+	struct str clean = STR_INIT(CONSENT_MAX_BYTES);
+	size_t n = 0;
+
+	fprintf(tty, "git dualfix is about to send about %zu tokens to %s:\n", tokens, host);
+	fputs("  the issue and parts of these files\n", tty);
+	for (; files[n]; n++) {
+		if (n >= FILES_SHOWN_MAX)
+			continue;
+		str_reset(&clean);
+		utf8_clean(&clean, span_of(files[n]), UTF8_LINE);
+		fprintf(tty, "  %s\n", clean.buf);
+	}
+	if (n > FILES_SHOWN_MAX)
+		fprintf(tty, "  and %zu more\n", n - FILES_SHOWN_MAX);
+	fputs("Send it, now and from this repository from now on? [y/N] ", tty);
+	fflush(tty);
+	str_release(&clean);
+}
+
+static struct err *ask_on_tty(const char *host, const char *const *files, size_t tokens)
+{
+	FILE *tty = fopen("/dev/tty", "r+");
+	char answer[16];
+	bool yes;
+
+	if (!tty)
+		return refusal(host, "no terminal to ask for consent on");
+	print_question(tty, host, files, tokens);
+	yes = fgets(answer, sizeof(answer), tty) && (*answer == 'y' || *answer == 'Y');
+	fclose(tty);
+	return yes ? NULL : refusal(host, "you said no");
+}
+
+struct err *consent_ask(void *ctx, const struct endpoint *endpoint, const char *const *files,
+			size_t tokens)
+{
+	struct session *s = ctx;
+	struct str path = STR_INIT(8192), list = STR_INIT(CONSENT_MAX_BYTES);
+	struct err *err;
+
+	if (endpoint->is_loopback || s->settings.send == SEND_ALWAYS)
+		return NULL;
+	if (s->settings.send == SEND_NEVER)
+		return refusal(endpoint->host, "dualfix.send is never");
+	err = repo_private_path(s->repo, "consent", true, &path);
+	if (!err && file_exists(path.buf))
+		err = file_read(path.buf, &list);
+	if (err || remembers(str_span(&list), endpoint->host))
+		goto out;
+	terminal_clear(&s->terminal);
+	err = ask_on_tty(endpoint->host, files, tokens);
+	if (err)
+		goto out;
+	str_addf(&list, "%s\n", endpoint->host);
+	err = str_err(&list, path.buf);
+	if (!err)
+		err = file_write(path.buf, str_span(&list), 0600);
+out:
+	str_release(&path);
+	str_release(&list);
+	return err;
+}

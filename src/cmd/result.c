@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/result.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/jsonw.h"
+
+#define RESULT_MAX_BYTES ((size_t)512 << 20)
+#define COMMAND_SHOWN_MAX 60
+
+static struct err *print_json(const struct report *report)
+{
+	struct str text = STR_INIT(RESULT_MAX_BYTES);
+	struct jsonw w;
+	struct err *err;
+
+	jsonw_init(&w, &text, false);
+	report_encode(report, &w);
+	str_addc(&text, '\n');
+	err = str_err(&text, "report");
+	if (!err)
+		err = terminal_out(str_span(&text), false);
+	str_release(&text);
+	return err;
+}
+
+static struct err *print_names(const struct report *report)
+{
+	struct str text = STR_INIT(RESULT_MAX_BYTES);
+	struct err *err;
+
+	if (report->branch)
+		str_addf(&text, "%s %s\n", report->branch, report->commit.hex);
+	for (size_t i = 0; i < report->n_patches; i++)
+		str_addf(&text, "%s\n", report->patches[i]);
+	err = str_err(&text, "output");
+	if (!err)
+		err = terminal_out(str_span(&text), true);
+	str_release(&text);
+	return err;
+}
+
+struct err *result_print(struct session *s, const struct run *run)
+{
+	const struct report *report = run_report(run);
+
+	if (s->settings.json)
+		return print_json(report);
+	if (s->settings.diff || s->settings.to_stdout)
+		return terminal_out(run_output(run), false);
+	return print_names(report);
+}
+
+static void add_money(const struct usage *sum, struct str *out)
+{
+	if (!sum->requests)
+		return;
+	if (sum->usd < 0)
+		str_adds(out, ", cost unknown");
+	else if (sum->usd > 0)
+		str_addf(out, ", $%.3g", sum->usd);
+}
+
+void result_figures(const struct report *report, struct str *out)
+{
+	const struct usage sum = report_usage_sum(report);
+	int64_t ms = report->timings.total_ms;
+
+	str_addf(out, "%zu file%s, +%zu -%zu, ", report->files, report->files == 1 ? "" : "s",
+		 report->added, report->removed);
+	if (ms < 10000)
+		str_addf(out, "%.1f s", (double)ms / 1000);
+	else
+		str_addf(out, "%" PRId64 " s", ms / 1000);
+	add_money(&sum, out);
+}
+
+static bool fails(const struct check_side *side)
+{
+	return side->status == CHECK_FAIL || side->status == CHECK_TIMEOUT;
+}
+
+/* The one check that says most about the outcome. */
+static const struct check_report *telling_check(const struct report *report)
+{
+	const struct check_report *hit = report->n_checks ? &report->checks[0] : NULL;
+
+	for (size_t i = 0; i < report->n_checks; i++) {
+		const struct check_report *row = &report->checks[i];
+
+		if (row->has_after && fails(&row->after))
+			return row;
+		if (row->has_before && fails(&row->before) && !fails(&hit->before))
+			hit = row;
+	}
+	return hit;
+}
+
+static void say_check(const struct report *report, struct str *out)
+{
+	const struct check_report *row = telling_check(report);
+	const char *before = row && row->has_before ?
+		check_status_name(row->before.status) : "not run";
+	const char *after = row && row->has_after ? check_status_name(row->after.status) : NULL;
+	size_t n = row ? strlen(row->command) : 0;
+
+	if (!row)
+		return;
+	str_addf(out, "'%.*s%s' ", n > COMMAND_SHOWN_MAX ? COMMAND_SHOWN_MAX : (int)n,
+		 row->command, n > COMMAND_SHOWN_MAX ? "..." : "");
+	switch (report->outcome) {
+	case OUTCOME_FIXED:
+		str_adds(out, "failed before, passes now");
+		break;
+	case OUTCOME_HELD:
+		str_adds(out, "passed before and after: not shown to fix anything");
+		break;
+	case OUTCOME_UNFIXED:
+		str_adds(out, "still fails");
+		break;
+	case OUTCOME_BROKEN:
+		str_adds(out, "passed before, fails now");
+		break;
+	default:
+		str_addf(out, "%s before", before);
+		if (after)
+			str_addf(out, ", %s after", after);
+	}
+	if (report->n_checks > 1)
+		str_addf(out, ", of %zu checks", report->n_checks);
+}
+
+static void tell_edits(struct session *s, const struct report *report)
+{
+	for (size_t i = 0; i < report->n_edits; i++) {
+		const struct edit_report *row = &report->edits[i];
+		bool good = row->status == EDIT_APPLIED || row->status == EDIT_SATISFIED;
+
+		if (good && !s->settings.verbose)
+			continue;
+		if (row->message && *row->message && !good) {
+			terminal_warning(&s->terminal, "%s %s: %s", row->type, row->file,
+					 edit_status_name(row->status));
+			terminal_block(&s->terminal, "  ", span_of(row->message));
+		} else if (s->settings.verbose) {
+			terminal_note(&s->terminal, "%s %s: %s%s%s", row->type, row->file,
+				      edit_status_name(row->status), row->rung ? ", " : "",
+				      row->rung ? row->rung : "");
+		}
+	}
+}
+
+static void tell_next(struct session *s, const struct report *report)
+{
+	if (report->branch)
+		terminal_hint(&s->terminal, "git show %s; git dualfix take %s; git dualfix drop %s",
+			      report->branch, report->run, report->run);
+	else if (report->run && report->outcome != OUTCOME_NOTHING &&
+		 report->outcome != OUTCOME_PLANNED)
+		terminal_hint(&s->terminal, "git dualfix show %s", report->run);
+}
+
+void result_tell(struct session *s, const struct run *run)
+{
+	const struct report *report = run_report(run);
+	const struct err *error = run_error(run);
+	struct str line = STR_INIT(8192);
+	bool emitted = outcome_emits(report->outcome);
+	int good = report->outcome == OUTCOME_FIXED ? 1 : emitted ? 0 : -1;
+
+	terminal_clear(&s->terminal);
+	if (error)
+		terminal_error(&s->terminal, error);
+	tell_edits(s, report);
+	if (report->survives)
+		terminal_warning(&s->terminal, "%s", report->survives);
+	if (!error) {
+		say_check(report, &line);
+		if (report->outcome == OUTCOME_NOTHING)
+			str_adds(&line, line.len ? "; nothing to do" : "nothing to do");
+		else if (emitted || report->files) {
+			str_adds(&line, line.len ? " (" : "no check ran (");
+			result_figures(report, &line);
+			str_addc(&line, ')');
+		}
+		terminal_verdict(&s->terminal, good, outcome_name(report->outcome), line.buf);
+	}
+	if (!error || report->run)
+		tell_next(s, report);
+	str_release(&line);
+}

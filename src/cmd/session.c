@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/deadline.h"
+#include "base/template_files.h"
+#include "cmd/consent.h"
+#include "cmd/editor.h"
+#include "cmd/options.h"
+#include "model/endpoint.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+
+#define RULES_MAX_BYTES ((size_t)4 << 20)
+
+/* How long a server may keep silent before it counts as hung; facts in model/client.h. */
+#define QUEUED_MAX_MS ((int64_t)10 * 60 * 1000)
+#define SILENT_MAX_MS ((int64_t)120 * 1000)
+#define BETWEEN_MAX_MS ((int64_t)90 * 1000)
+#define ATTEMPTS_MAX 5
+
+struct err *session_open(struct session *s, unsigned command, const char *const *args,
+			 bool *help)
+{
+	struct err *err;
+
+	*s = (struct session){ 0 };
+	argv_init(&s->args);
+	terminal_init(&s->terminal, false, 0, NULL, NULL);
+	err = settings_init(&s->settings);
+	if (!err)
+		err = options_read(&s->settings, command, args, &s->args, help);
+	if (err || *help)
+		return err;
+	terminal_init(&s->terminal, s->settings.quiet, (int)s->settings.verbose,
+		      s->settings.progress, s->settings.color);
+	s->events = terminal_events(&s->terminal);
+	err = loop_new(&s->loop);
+	if (!err)
+		err = repo_open(&s->repo, s->loop, NULL);
+	if (err)
+		return err;
+
+	/* Options win over what config and environment say: read them again, last. */
+	settings_release(&s->settings);
+	argv_release(&s->args);
+	err = settings_init(&s->settings);
+	if (!err)
+		err = settings_read(&s->settings, repo_config(s->repo));
+	if (!err)
+		err = options_read(&s->settings, command, args, &s->args, help);
+	s->wall = (struct wall){ .ctx = s, .consent = consent_ask };
+	if (s->settings.edit)
+		s->wall.edit_plan = editor_edit_plan;
+	return err;
+}
+
+void session_release(struct session *s)
+{
+	client_free(s->client);
+	http_free(s->http);
+	endpoint_free(s->planner);
+	for (size_t i = 0; i < s->n_executors; i++)
+		endpoint_free(s->executors[i]);
+	free(s->executors);
+	free(s->executor_list);
+	err_drop(s->no_planner);
+	rules_free(s->rules);
+	repo_close(s->repo);
+	loop_free(s->loop);
+	argv_release(&s->args);
+	settings_release(&s->settings);
+	*s = (struct session){ 0 };
+}
+
+static struct endpoint_settings role_endpoint(const struct role_settings *role,
+					      const char *name, const char *url)
+{
+	int64_t now_s = clock_wall_s();
+
+	return (struct endpoint_settings){
+		.role = name,
+		.url = url,
+		.model = role->model,
+		.named_variable = role->key_env,
+		.insecure = role->insecure,
+		.concurrency = role->concurrency,
+		.prices = { role->price_input, role->price_cached, role->price_output },
+		.from_s = now_s,
+		.until_s = now_s,
+	};
+}
+
+static struct err *open_planner(struct session *s)
+{
+	const struct role_settings *role = &s->settings.planner;
+	struct endpoint_settings settings = role_endpoint(role, "planner", role->url);
+	struct err *err;
+
+	settings.own_variable = "DUALFIX_PLANNER_KEY";
+	settings.thinking = thinking_names[role->thinking];
+	settings.until_s += s->settings.timeout_s;
+	err = endpoint_new(&s->planner, s->loop, &settings);
+	if (err)
+		return err;
+	if (s->planner->key || s->planner->is_loopback)
+		return NULL;
+	s->no_planner = err_hint(err_new(ERR_CONFIG, "no key for the planner at %s",
+					 s->planner->host),
+				 "export %s=... (or store it with git credential)",
+				 role->key_env ? role->key_env : "DUALFIX_PLANNER_KEY");
+	endpoint_free(s->planner);
+	s->planner = NULL;
+	return NULL;
+}
+
+static struct err *open_executors(struct session *s)
+{
+	const struct role_settings *role = &s->settings.executor;
+	size_t n = role->urls.n;
+
+	if (!n)
+		return NULL;
+	s->executors = calloc(n, sizeof(*s->executors));
+	s->executor_list = calloc(n, sizeof(*s->executor_list));
+	if (!s->executors || !s->executor_list)
+		return err_nomem();
+	for (size_t i = 0; i < n; i++) {
+		struct endpoint_settings settings =
+			role_endpoint(role, "executor", role->urls.v[i]);
+		struct err *err;
+
+		settings.own_variable = "DUALFIX_EXECUTOR_KEY";
+		settings.thinking = "off";
+		settings.until_s += s->settings.timeout_s;
+		err = endpoint_new(&s->executors[i], s->loop, &settings);
+		if (err)
+			return err;
+		s->executor_list[i] = *s->executors[i];
+		s->n_executors++;
+	}
+	return NULL;
+}
+
+struct err *session_models(struct session *s)
+{
+	const struct config *config = repo_config(s->repo);
+	const struct http_config http = {
+		.proxy = config_get(config, "http.proxy"),
+		.ca_file = config_get(config, "http.sslcainfo"),
+	};
+	const struct client_limits limits = {
+		.queued_ms = QUEUED_MAX_MS,
+		.silent_ms = SILENT_MAX_MS,
+		.between_ms = BETWEEN_MAX_MS,
+		.deadline_ms = deadline_after_ms(clock_mono_ms(),
+						 s->settings.timeout_s * 1000),
+		.max_attempts = ATTEMPTS_MAX,
+	};
+	struct err *err = open_planner(s);
+
+	if (!err)
+		err = open_executors(s);
+	if (!err)
+		err = http_new(&s->http, s->loop, &http);
+	if (!err)
+		err = client_new(&s->client, s->loop, s->http, &limits);
+	return err;
+}
+
+struct err *session_rules(struct session *s)
+{
+	struct str text = STR_INIT(RULES_MAX_BYTES);
+	struct err *err = rules_new(&s->rules);
+
+	for (size_t i = 0; !err && i < template_files_n; i++) {
+		const struct template_file *file = &template_files[i];
+
+		if (span_starts(span_of(file->name), "rules/") &&
+		    span_ends(span_of(file->name), ".rules"))
+			err = rules_add(s->rules, file->name,
+					(struct span){ file->bytes, file->len });
+	}
+	for (size_t i = 0; !err && i < s->settings.rules.n; i++) {
+		const char *path = s->settings.rules.v[i];
+
+		str_reset(&text);
+		err = file_read(path, &text);
+		if (!err)
+			err = rules_add(s->rules, path, str_span(&text));
+		err = err_hint(err, "git config --get-all dualfix.rules");
+	}
+	str_release(&text);
+	return err;
+}
+
+struct run_env session_run_env(struct session *s)
+{
+	return (struct run_env){
+		.loop = s->loop,
+		.repo = s->repo,
+		.rules = s->rules,
+		.client = s->client,
+		.planner = s->planner,
+		.executors = s->executor_list,
+		.n_executors = s->n_executors,
+		.no_planner = s->no_planner,
+		.wall = &s->wall,
+		.events = &s->events,
+	};
+}
+
+struct run_options session_run_options(struct session *s, const struct check_list *checks)
+{
+	const struct settings *set = &s->settings;
+
+	return (struct run_options){
+		.goal = set->diff ? GOAL_DIFF : GOAL_COMMIT,
+		.mode = (enum mode)set->mode,
+		.base = set->base,
+		.worktree = set->worktree,
+		.checks = checks,
+		.accept = (enum outcome)set->accept,
+		.attempts = (int)set->attempts,
+		.timeout_ms = set->timeout_s * 1000,
+		.max_tokens = set->max_tokens,
+		.budget_usd = set->budget_usd,
+		.branch = set->branch,
+		.patches = set->format_patch || set->output_directory,
+		.mbox = set->to_stdout,
+		.patch_dir = set->output_directory ? set->output_directory : ".",
+		.reroll_count = (int)set->reroll_count,
+		.signoff = set->signoff,
+		.keep_going = set->keep_going,
+		.allow_protected = set->allow_protected,
+		.review = set->review,
+		.protect = set->protect.n ? argv_list(&set->protect) : NULL,
+		.exclude = argv_list(&set->exclude),
+		.sandbox_read = argv_list(&set->sandbox_read),
+		.sandbox_env = argv_list(&set->sandbox_env),
+		.sandbox = set->sandbox,
+		.trailer = set->trailer,
+		.forbid_patches = set->policy == POLICY_FORBID,
+		.max_changed_files = (size_t)set->max_changed_files,
+		.max_changed_lines = (size_t)set->max_changed_lines,
+	};
+}

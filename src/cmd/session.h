@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a command has at hand: opened in this order, as far as it is needed.
+ *
+ *	session_open()    loop, repository, settings (config, environment, options)
+ *	session_models()  endpoints, keys, the HTTP client
+ *	session_rules()   shipped rules and the user's
+ *
+ * Nothing is opened that the command does not ask for.
+ */
+#ifndef CMD_SESSION_H
+#define CMD_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/argv.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "cmd/settings.h"
+#include "cmd/terminal.h"
+#include "flow/run.h"
+#include "issue/rules.h"
+#include "model/client.h"
+#include "repo/repo.h"
+#include "sys/http.h"
+#include "sys/loop.h"
+
+struct session {
+	struct terminal terminal;
+	struct events events;
+	struct settings settings;
+	struct argv args; /* what was no option */
+	struct loop *loop;
+	struct repo *repo;
+	struct http *http;
+	struct client *client;
+	struct endpoint *planner; /* NULL: none configured; then no_planner says why */
+	struct err *no_planner;
+	struct endpoint **executors;
+	struct endpoint *executor_list; /* the same, one after another, for the run */
+	size_t n_executors;
+	struct rules *rules;
+	struct wall wall;
+};
+
+/*
+ * command is the bit of its options, args what followed its name. With *help set
+ * nothing is opened. Released by the caller even after an err.
+ */
+struct err *session_open(struct session *s, unsigned command, const char *const *args,
+			 bool *help) MUST_USE;
+void session_release(struct session *s);
+
+struct err *session_models(struct session *s) MUST_USE;
+struct err *session_rules(struct session *s) MUST_USE;
+
+/* The environment of a run, once models and rules are open. */
+struct run_env session_run_env(struct session *s);
+
+/* The options of a run, from the settings. checks is borrowed. */
+struct run_options session_run_options(struct session *s, const struct check_list *checks);
+
+#endif
