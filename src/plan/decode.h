@@ -15,8 +15,8 @@
 struct err *plan_decode(struct plan *out, struct span json) MUST_USE;
 
 /*
- * What a model wrote around its JSON: a code fence, prose before the first
- * brace. Returns the part from the first '{' to the last '}', or all of it.
+ * Without what a model wrote around its JSON. The part from the first brace to
+ * the last, within the code fence that holds it if there is one; else all of it.
  */
 struct span plan_unwrap(struct span reply);
 
