@@ -70,8 +70,8 @@ static void name_read(struct name *name, struct span part)
 			add_char(name, fold(cp), part.ptr + at, len);
 		at += len;
 	}
-	while (name->len && (name->buf[name->len - 1] == '.' ||
-			     name->buf[name->len - 1] == ' '))
+	while (name->len &&
+	       (name->buf[name->len - 1] == '.' || name->buf[name->len - 1] == ' '))
 		name->len--;
 	name->buf[name->len] = '\0';
 }
@@ -145,7 +145,8 @@ static struct err *check_part(const char *path, struct span part)
 		return err_new(ERR_INPUT, "'%s' has an empty part", path);
 	name_read(&name, part);
 	if (is_dotgit(&name))
-		return err_new(ERR_INPUT, "'%s' has a part that is '.git' to some file system",
+		return err_new(ERR_INPUT,
+			       "'%s' has a part that is '.git' to some file system",
 			       path);
 	if (!name.len)
 		return err_new(ERR_INPUT, "'%s' has a part '%.*s'", path,
@@ -162,7 +163,8 @@ static bool is_absolute(const char *path)
 {
 	if (*path == '/' || *path == '\\')
 		return true;
-	return is_letter(path[0]) && path[1] == ':' && (path[2] == '/' || path[2] == '\\');
+	return is_letter(path[0]) && path[1] == ':' &&
+	       (path[2] == '/' || path[2] == '\\');
 }
 
 static bool has_control(struct span s)
@@ -186,7 +188,8 @@ struct err *path_check(const char *path)
 	if (!rest.len)
 		return err_new(ERR_INPUT, "the path is empty");
 	if (rest.len > PATH_MAX_BYTES)
-		return err_new(ERR_INPUT, "the path is longer than %d bytes", PATH_MAX_BYTES);
+		return err_new(ERR_INPUT, "the path is longer than %d bytes",
+			       PATH_MAX_BYTES);
 	if (has_control(rest))
 		return err_new(ERR_INPUT, "'%s' has a control character", path);
 	if (is_absolute(path))

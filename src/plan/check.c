@@ -22,7 +22,7 @@ struct touch {
 	bool leaves_file;
 };
 
-/* Two edits that do not go together; the one whose second comes first in the plan is told. */
+/* Two edits that do not go together: of several, those whose second comes first. */
 struct conflict {
 	const struct edit *first, *second;
 	const char *path;
@@ -123,7 +123,8 @@ static void find_conflict(struct conflict *c, const struct touch *touch, size_t 
 		if (!touch[i].leaves_file)
 			continue;
 		if (file && is_below(touch[i].path, file->path))
-			note(c, file->path, file, &touch[i], "it would be a file and a folder");
+			note(c, file->path, file, &touch[i],
+			     "it would be a file and a folder");
 		else
 			file = &touch[i];
 	}
@@ -143,7 +144,8 @@ struct err *plan_check_conflicts(const struct plan *plan)
 	free(touch);
 	if (!c.second)
 		return NULL;
-	return err_new(ERR_INPUT, "edits[%zu] (%s) and edits[%zu] (%s) contradict: '%s': %s",
+	return err_new(ERR_INPUT,
+		       "edits[%zu] (%s) and edits[%zu] (%s) contradict: '%s': %s",
 		       c.first->index, edit_kind_name(c.first->kind), c.second->index,
 		       edit_kind_name(c.second->kind), c.path, c.why);
 }
@@ -156,7 +158,8 @@ struct err *edit_check_protected(const struct edit *edit, const char *key,
 
 	if (!pattern)
 		return NULL;
-	err = err_new(ERR_INPUT, "edits[%zu].%s: '%s' is protected by dualfix.protect '%s'",
+	err = err_new(ERR_INPUT,
+		      "edits[%zu].%s: '%s' is protected by dualfix.protect '%s'",
 		      edit->index, key, path, pattern);
 	return err_hint(err, "look at the edit; --allow-protected lets it through");
 }

@@ -20,8 +20,8 @@ struct reader {
 
 static struct err *bad(const struct reader *r, const char *key, const char *what)
 {
-	return err_new(ERR_INPUT, "%s%s%s: %s", r->where, *r->where && *key ? "." : "", key,
-		       what);
+	return err_new(ERR_INPUT, "%s%s%s: %s", r->where, *r->where && *key ? "." : "",
+		       key, what);
 }
 
 static struct err *wants(const struct reader *r, const char *key, const char *what)
@@ -69,9 +69,22 @@ static struct err *read_text(const struct reader *r, const char *key, enum json_
 	return keep(r, text, out);
 }
 
-/* Which of the n names stands there; 0 is never a match where names[0] is NULL. */
+/* A word by number, or NULL where the number has none. */
+typedef const char *name_fn(size_t i);
+
+static const char *position_at(size_t i)
+{
+	return edit_position_name((enum edit_position)i);
+}
+
+static const char *role_at(size_t i)
+{
+	return edit_role_name((enum edit_role)i);
+}
+
+/* Which of the n words stands there; *out stays where none does. */
 static struct err *read_choice(const struct reader *r, const struct plan_field *f,
-			       enum json_need need, const char *const *names, size_t n,
+			       enum json_need need, name_fn *name_at, size_t n,
 			       size_t *out)
 {
 	struct span text = { NULL, 0 };
@@ -80,7 +93,9 @@ static struct err *read_choice(const struct reader *r, const struct plan_field *
 	if (err || !text.ptr)
 		return err;
 	for (size_t i = 0; i < n; i++) {
-		if (names[i] && span_eqs(text, names[i])) {
+		const char *name = name_at(i);
+
+		if (name && span_eqs(text, name)) {
 			*out = i;
 			return NULL;
 		}
@@ -158,7 +173,8 @@ static struct err *read_field(const struct reader *r, const struct plan_field *f
 			      struct edit *edit)
 {
 	void *member = (char *)edit + f->offset;
-	enum json_need need = f->required & KIND(edit->kind) ? JSON_REQUIRED : JSON_OPTIONAL;
+	enum json_need need =
+		f->required & KIND(edit->kind) ? JSON_REQUIRED : JSON_OPTIONAL;
 	struct err *err = NULL;
 	size_t choice = 0;
 
@@ -175,12 +191,11 @@ static struct err *read_field(const struct reader *r, const struct plan_field *f
 	case FIELD_BOOL:
 		return json_read_bool(r->node, r->where, f->key, need, member);
 	case FIELD_POSITION:
-		err = read_choice(r, f, need, plan_positions, ARRAY_SIZE(plan_positions),
-				  &choice);
+		err = read_choice(r, f, need, position_at, EDIT_POSITIONS, &choice);
 		*(enum edit_position *)member = (enum edit_position)choice;
 		return err;
 	case FIELD_ROLE:
-		err = read_choice(r, f, need, plan_roles, ARRAY_SIZE(plan_roles), &choice);
+		err = read_choice(r, f, need, role_at, EDIT_ROLES, &choice);
 		*(enum edit_role *)member = (enum edit_role)choice;
 		return err;
 	case FIELD_REGION:
@@ -216,8 +231,8 @@ static struct err *check_replace(const struct reader *r, const struct edit *edit
 
 static struct err *check_add_line(const struct reader *r, const struct edit *edit)
 {
-	bool wants_anchor = edit->position == POSITION_BEFORE ||
-			    edit->position == POSITION_AFTER;
+	bool wants_anchor =
+		edit->position == POSITION_BEFORE || edit->position == POSITION_AFTER;
 
 	if (wants_anchor && !edit->anchor.ptr)
 		return bad(r, "anchor", "missing");
@@ -246,7 +261,9 @@ static struct err *check_edit(const struct reader *r, const struct edit *edit)
 	case EDIT_ADD_LINE:
 		return check_add_line(r, edit);
 	case EDIT_RENAME_FILE:
-		return strcmp(edit->file, edit->to) ? NULL : bad(r, "to", "the same as file");
+		if (!strcmp(edit->file, edit->to))
+			return bad(r, "to", "the same as file");
+		return NULL;
 	default:
 		return NULL;
 	}
@@ -255,12 +272,13 @@ static struct err *check_edit(const struct reader *r, const struct edit *edit)
 static struct err *read_kind(const struct reader *r, enum edit_kind *out)
 {
 	struct span name;
-	struct err *err = json_read_string(r->node, r->where, "type", JSON_REQUIRED, &name);
+	struct err *err =
+		json_read_string(r->node, r->where, "type", JSON_REQUIRED, &name);
 
 	if (err)
 		return err;
 	for (size_t i = 0; i < EDIT_KINDS; i++) {
-		if (span_eqs(name, plan_kinds[i].name)) {
+		if (span_eqs(name, edit_kind_name((enum edit_kind)i))) {
 			*out = (enum edit_kind)i;
 			return NULL;
 		}
@@ -371,7 +389,7 @@ struct err *plan_decode(struct plan *out, struct span json)
 	return err;
 }
 
-/* The inside of the first code fence that begins with a brace; all of reply if none does. */
+/* What is inside the first code fence that begins with a brace; else all of reply. */
 static struct span inside_fence(struct span reply)
 {
 	struct span rest = reply, line, inside;

@@ -15,6 +15,12 @@ static void write_word(struct jsonw *w, const char *key, const char *s)
 		jsonw_kv_text(w, key, s);
 }
 
+static void write_line(struct jsonw *w, const char *key, size_t line)
+{
+	if (line)
+		jsonw_kv_int(w, key, (int64_t)line);
+}
+
 static void write_region(struct jsonw *w, const char *key, const size_t region[2])
 {
 	if (!region[0])
@@ -26,7 +32,8 @@ static void write_region(struct jsonw *w, const char *key, const size_t region[2
 	jsonw_end(w);
 }
 
-static void write_field(struct jsonw *w, const struct plan_field *f, const struct edit *edit)
+static void write_field(struct jsonw *w, const struct plan_field *f,
+			const struct edit *edit)
 {
 	const void *member = (const char *)edit + f->offset;
 
@@ -40,20 +47,18 @@ static void write_field(struct jsonw *w, const struct plan_field *f, const struc
 		write_word(w, f->key, *(const char *const *)member);
 		break;
 	case FIELD_LINE:
-		if (*(const size_t *)member)
-			jsonw_kv_int(w, f->key, (int64_t)*(const size_t *)member);
+		write_line(w, f->key, *(const size_t *)member);
 		break;
 	case FIELD_BOOL:
 		if (*(const bool *)member)
 			jsonw_kv_bool(w, f->key, true);
 		break;
 	case FIELD_POSITION:
-		write_word(w, f->key, plan_positions[*(const enum edit_position *)member]);
+		write_word(w, f->key, edit_position_name(edit->position));
 		break;
 	case FIELD_ROLE:
-		if (*(const enum edit_role *)member != ROLE_FIX)
-			jsonw_kv_text(w, f->key,
-				      plan_roles[*(const enum edit_role *)member]);
+		if (edit->role != ROLE_FIX)
+			write_word(w, f->key, edit_role_name(edit->role));
 		break;
 	case FIELD_REGION:
 		write_region(w, f->key, member);

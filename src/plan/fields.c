@@ -54,37 +54,23 @@ const struct plan_field plan_fields[] = {
 const size_t plan_fields_n = ARRAY_SIZE(plan_fields);
 
 const struct plan_kind plan_kinds[EDIT_KINDS] = {
-	[EDIT_REPLACE] = { "replace", "replace the one place that find names",
+	[EDIT_REPLACE] = { "replace the one place that find names",
 			   "\"find\": \"retries = 0\", \"replace\": \"retries = 3\"" },
-	[EDIT_ADD_IMPORT] = { "add_import",
-			      "add it where the language puts imports, unless it is there",
+	[EDIT_ADD_IMPORT] = { "add it where the language puts imports, unless it is "
+			      "there",
 			      "\"import_line\": \"#include <string.h>\"" },
-	[EDIT_ADD_LINE] = { "add_line", "add lines",
+	[EDIT_ADD_LINE] = { "add lines",
 			    "\"line_content\": \"\\tfree(buf);\", \"position\": "
 			    "\"before\", \"anchor\": \"\\treturn err;\"" },
-	[EDIT_REMOVE_LINE] = { "remove_line",
-			       "remove the one line that is find, or contains it",
+	[EDIT_REMOVE_LINE] = { "remove the one line that is find, or contains it",
 			       "\"find\": \"import old_module\"" },
-	[EDIT_MODEL] = { "model_edit",
-			 "have a small model rewrite a region or a symbol's definition",
+	[EDIT_MODEL] = { "have a small model rewrite a region or a symbol's definition",
 			 "\"action\": \"Return -1 when len is larger than cap\", "
 			 "\"symbol\": \"buf_grow\"" },
-	[EDIT_CREATE_FILE] = { "create_file", "create it; it must not exist",
+	[EDIT_CREATE_FILE] = { "create it; it must not exist",
 			       "\"content\": \"VERSION = 1\\n\"" },
-	[EDIT_DELETE_FILE] = { "delete_file", "delete it", "" },
-	[EDIT_RENAME_FILE] = { "rename_file", "rename it", "\"to\": \"src/new.c\"" },
-};
-
-const char *const plan_positions[POSITION_AFTER + 1] = {
-	[POSITION_START] = "start",
-	[POSITION_END] = "end",
-	[POSITION_BEFORE] = "before",
-	[POSITION_AFTER] = "after",
-};
-
-const char *const plan_roles[ROLE_REPRODUCER + 1] = {
-	[ROLE_FIX] = "fix",
-	[ROLE_REPRODUCER] = "reproducer",
+	[EDIT_DELETE_FILE] = { "delete it", "" },
+	[EDIT_RENAME_FILE] = { "rename it", "\"to\": \"src/new.c\"" },
 };
 
 const char *field_type_wants(enum field_type type)
@@ -133,7 +119,7 @@ void plan_schema(struct str *out)
 		      "with ? may be left out, none may be null.\n"
 		      "Types:\n");
 	for (size_t i = 0; i < EDIT_KINDS; i++) {
-		str_addf(out, "- %s(", plan_kinds[i].name);
+		str_addf(out, "- %s(", edit_kind_name((enum edit_kind)i));
 		add_keys(out, (enum edit_kind)i);
 		str_addf(out, "): %s\n", plan_kinds[i].meaning);
 	}
@@ -143,8 +129,8 @@ void plan_schema(struct str *out)
 	str_adds(out, "Examples:\n");
 	for (size_t i = 0; i < EDIT_KINDS; i++)
 		str_addf(out, "{\"file\": \"src/a.c\", \"type\": \"%s\"%s%s}\n",
-			 plan_kinds[i].name, *plan_kinds[i].example ? ", " : "",
-			 plan_kinds[i].example);
+			 edit_kind_name((enum edit_kind)i),
+			 *plan_kinds[i].example ? ", " : "", plan_kinds[i].example);
 	str_adds(out, "Edits of one file apply in order, each to what the earlier ones "
 		      "left. All of a plan applies, or none.\n");
 }
@@ -166,7 +152,7 @@ void plan_man(struct str *out)
 {
 	str_adds(out, ".Bl -tag -width create_file\n");
 	for (size_t i = 0; i < EDIT_KINDS; i++) {
-		str_addf(out, ".It Cm %s\n", plan_kinds[i].name);
+		str_addf(out, ".It Cm %s\n", edit_kind_name((enum edit_kind)i));
 		add_mdoc(out, plan_kinds[i].meaning);
 		str_adds(out, ".\nKeys: ");
 		add_keys(out, (enum edit_kind)i);

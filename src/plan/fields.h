@@ -30,7 +30,7 @@ enum field_type {
 struct plan_field {
 	const char *key;
 	enum field_type type;
-	unsigned kinds;    /* KIND() of those it belongs to; elsewhere it is not looked at */
+	unsigned kinds;    /* KIND() of those it belongs to; ignored elsewhere */
 	unsigned required; /* of them, those that must have it */
 	bool not_empty;
 	size_t offset;     /* in struct edit */
@@ -41,19 +41,12 @@ extern const struct plan_field plan_fields[];
 extern const size_t plan_fields_n;
 
 struct plan_kind {
-	const char *name;
 	const char *meaning;
 	const char *example; /* the keys of its own, as JSON members */
 };
 
 /* By enum edit_kind. */
 extern const struct plan_kind plan_kinds[EDIT_KINDS];
-
-/* What may stand for FIELD_POSITION, by enum edit_position; [0] is NULL. */
-extern const char *const plan_positions[POSITION_AFTER + 1];
-
-/* By enum edit_role. */
-extern const char *const plan_roles[ROLE_REPRODUCER + 1];
 
 /* "a string", "an integer", ...: what the type wants to find. */
 const char *field_type_wants(enum field_type type);

@@ -38,17 +38,19 @@ enum edit_position {
 	POSITION_END,
 	POSITION_BEFORE,
 	POSITION_AFTER,
+	EDIT_POSITIONS
 };
 
 enum edit_role {
 	ROLE_FIX,
 	ROLE_REPRODUCER, /* applied to the base alone first: checks must fail there */
+	EDIT_ROLES
 };
 
 struct edit {
 	enum edit_kind kind;
 	size_t index;      /* in plan->edits */
-	const char *file;  /* from the root of the repository; a pathspec glob with regex */
+	const char *file;  /* from the repository's root; a pathspec glob with regex */
 
 	struct span find;         /* replace, remove_line */
 	struct span replace;      /* replace */
@@ -86,9 +88,10 @@ struct plan {
 void plan_init(struct plan *plan);
 void plan_release(struct plan *plan);
 
-/* "replace", "add_import", ... */
+/* The words of a plan: "replace", "add_import", ...; NULL for POSITION_NONE. */
 const char *edit_kind_name(enum edit_kind kind);
 const char *edit_position_name(enum edit_position position);
+const char *edit_role_name(enum edit_role role);
 
 /* Whether the edit needs no model. */
 bool edit_is_direct(const struct edit *edit);

@@ -114,7 +114,8 @@ struct err *file_write(const char *path, struct span bytes, mode_t mode)
 	if (close(fd) < 0 && !err)
 		err = err_errno(ERR_FATAL, errno, "cannot write '%s'", temp);
 	if (!err && rename(temp, path) < 0)
-		err = err_errno(ERR_FATAL, errno, "cannot rename '%s' to '%s'", temp, path);
+		err = err_errno(ERR_FATAL, errno, "cannot rename '%s' to '%s'", temp,
+				path);
 	if (err)
 		unlink(temp);
 	else
@@ -182,7 +183,8 @@ struct removal {
 
 static struct err *cannot_remove(const struct removal *r, int errnum, const char *name)
 {
-	return err_errno(ERR_FATAL, errnum, "cannot remove '%s' below '%s'", name, r->path);
+	return err_errno(ERR_FATAL, errnum, "cannot remove '%s' below '%s'", name,
+			 r->path);
 }
 
 static struct err *empty_dir(struct removal *r, int fd, int depth);
@@ -239,7 +241,8 @@ static struct err *remove_dir(struct removal *r, int dir_fd, const char *name, i
 	return err;
 }
 
-static struct err *remove_entry(struct removal *r, int dir_fd, const char *name, int depth)
+static struct err *remove_entry(struct removal *r, int dir_fd, const char *name,
+				int depth)
 {
 	if (!unlinkat(dir_fd, name, 0) || errno == ENOENT)
 		return NULL;
@@ -321,6 +324,7 @@ struct err *file_temp_dir(const char *parent, const char *prefix, struct str *ou
 	str_addf(out, "%s/%sXXXXXX", parent, prefix);
 	err = str_err(out, "folder name");
 	if (!err && !mkdtemp(out->buf))
-		err = err_errno(ERR_FATAL, errno, "cannot create a folder in '%s'", parent);
+		err = err_errno(ERR_FATAL, errno, "cannot create a folder in '%s'",
+				parent);
 	return err;
 }

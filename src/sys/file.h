@@ -38,6 +38,7 @@ struct err *file_mkdirs(const char *path, mode_t mode) MUST_USE;
 struct err *file_remove_tree(const char *path) MUST_USE;
 
 /* A fresh folder of mode 0700, <parent>/<prefix>XXXXXX, into out. */
-struct err *file_temp_dir(const char *parent, const char *prefix, struct str *out) MUST_USE;
+struct err *file_temp_dir(const char *parent, const char *prefix,
+			  struct str *out) MUST_USE;
 
 #endif

@@ -20,7 +20,8 @@ struct scan {
 static struct err *scan_open(struct scan *scan, size_t at)
 {
 	if (++scan->depth > scan->max_depth)
-		return err_new(ERR_INPUT, "line %zu, column %zu: nested more than %zu deep",
+		return err_new(ERR_INPUT,
+			       "line %zu, column %zu: nested more than %zu deep",
 			       scan->line, at - scan->line_start + 1, scan->max_depth);
 	return NULL;
 }

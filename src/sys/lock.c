@@ -23,7 +23,8 @@ struct err *lock_try(struct lock *lock, const char *path, bool *taken)
 
 	*taken = false;
 	for (;;) {
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY,
+			  0600);
 		if (fd < 0)
 			return err_errno(ERR_FATAL, errno, "cannot open lock '%s'", path);
 		if (flock(fd, LOCK_EX | LOCK_NB) < 0)

@@ -59,15 +59,16 @@ bool regex_flags_of(const char *letters, unsigned *flags)
  */
 static bool sets_modes(struct span pattern)
 {
-	static const char *const verbs[] = { "ACCEPT", "COMMIT", "F", "FAIL", "MARK",
-					     "PRUNE", "SKIP", "THEN" };
+	static const char *const verbs[] = { "ACCEPT", "COMMIT", "F", "FAIL",
+					     "MARK", "PRUNE", "SKIP", "THEN" };
 	struct span word;
 	size_t end = 2;
 
 	if (!span_starts(pattern, "(*"))
 		return false;
-	while (end < pattern.len && (pattern.ptr[end] == '_' ||
-				     (pattern.ptr[end] >= 'A' && pattern.ptr[end] <= 'Z')))
+	while (end < pattern.len &&
+	       (pattern.ptr[end] == '_' ||
+		(pattern.ptr[end] >= 'A' && pattern.ptr[end] <= 'Z')))
 		end++;
 	word = span_cut(pattern, 2, end);
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
@@ -113,7 +114,8 @@ static struct err *compile(pcre2_code **out, struct span pattern, uint32_t optio
 	pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
 	pcre2_set_bsr(context, PCRE2_BSR_ANYCRLF);
 	pcre2_set_max_pattern_length(context, PATTERN_MAX_BYTES);
-	*out = pcre2_compile(units(pattern), pattern.len, options, &code, &offset, context);
+	*out = pcre2_compile(units(pattern), pattern.len, options, &code, &offset,
+			     context);
 	pcre2_compile_context_free(context);
 	if (*out)
 		return NULL;
@@ -130,7 +132,8 @@ struct err *regex_new(struct regex **out, struct span pattern, unsigned flags)
 
 	*out = NULL;
 	if (sets_modes(pattern))
-		return err_new(ERR_INPUT, "bad pattern: it may not begin with '(*' and a setting");
+		return err_new(ERR_INPUT,
+			       "bad pattern: it may not begin with '(*' and a setting");
 	re = calloc(1, sizeof(*re));
 	if (!re)
 		return err_nomem();
@@ -178,7 +181,8 @@ static struct err *prepare(struct regex *re)
 	/* Without JIT the interpreter does, under the limits below. */
 	(void)pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
 	re->context = pcre2_match_context_create(NULL);
-	re->stack = pcre2_jit_stack_create(JIT_STACK_MIN_BYTES, JIT_STACK_MAX_BYTES, NULL);
+	re->stack =
+		pcre2_jit_stack_create(JIT_STACK_MIN_BYTES, JIT_STACK_MAX_BYTES, NULL);
 	if (!re->context)
 		return err_nomem();
 	pcre2_set_match_limit(re->context, MATCH_LIMIT);
@@ -276,7 +280,8 @@ struct span regex_group(const struct regex *re, struct span subject, int number)
 static int name_entries(const struct regex *re, const char *name, PCRE2_SPTR *first,
 			PCRE2_SPTR *last)
 {
-	int size = pcre2_substring_nametable_scan(re->code, (PCRE2_SPTR)name, first, last);
+	int size =
+		pcre2_substring_nametable_scan(re->code, (PCRE2_SPTR)name, first, last);
 
 	return size > 0 ? size : 0;
 }
@@ -334,7 +339,8 @@ static bool piece_names(struct piece *piece, const struct regex *re, struct span
 		piece->number = (int)n;
 		return true;
 	}
-	if (!ref.len || ref.len > NAME_MAX_BYTES || (ref.ptr[0] >= '0' && ref.ptr[0] <= '9'))
+	if (!ref.len || ref.len > NAME_MAX_BYTES ||
+	    (ref.ptr[0] >= '0' && ref.ptr[0] <= '9'))
 		return false;
 	memcpy(piece->name, ref.ptr, ref.len);
 	piece->name[ref.len] = '\0';
@@ -387,9 +393,9 @@ static struct err *substitute_err(int code)
 	return err_new(ERR_INPUT, "bad replacement: %s", (char *)why);
 }
 
-#define EXPAND_OPTIONS                                                                  \
-	(PCRE2_SUBSTITUTE_EXTENDED | PCRE2_SUBSTITUTE_UNSET_EMPTY |                     \
-	 PCRE2_SUBSTITUTE_MATCHED | PCRE2_SUBSTITUTE_REPLACEMENT_ONLY |                 \
+#define EXPAND_OPTIONS                                                  \
+	(PCRE2_SUBSTITUTE_EXTENDED | PCRE2_SUBSTITUTE_UNSET_EMPTY |     \
+	 PCRE2_SUBSTITUTE_MATCHED | PCRE2_SUBSTITUTE_REPLACEMENT_ONLY | \
 	 PCRE2_SUBSTITUTE_OVERFLOW_LENGTH)
 
 /* *size: room in buf, then what is needed, both with the final NUL. */
@@ -397,8 +403,9 @@ static struct err *substitute(const pcre2_code *code, pcre2_match_data *match,
 			      struct span subject, struct span replacement,
 			      PCRE2_UCHAR *buf, PCRE2_SIZE *size)
 {
-	int rc = pcre2_substitute(code, units(subject), subject.len, 0, EXPAND_OPTIONS, match,
-				  NULL, units(replacement), replacement.len, buf, size);
+	int rc = pcre2_substitute(code, units(subject), subject.len, 0, EXPAND_OPTIONS,
+				  match, NULL, units(replacement), replacement.len, buf,
+				  size);
 
 	if (rc < 0 && rc != PCRE2_ERROR_NOMEMORY)
 		return substitute_err(rc);
@@ -416,7 +423,8 @@ static struct err *expand_extended(const struct regex *re, struct span subject,
 	if (err)
 		return err;
 	if (size > out->max_bytes + 1)
-		return err_new(ERR_INPUT, "replacement: larger than %zu bytes", out->max_bytes);
+		return err_new(ERR_INPUT, "replacement: larger than %zu bytes",
+			       out->max_bytes);
 	buf = malloc(size);
 	if (!buf)
 		return err_nomem();
@@ -490,7 +498,8 @@ static struct err *check_extended(const struct regex *re, struct span replacemen
 	struct err *err = skeleton(re, &like);
 
 	if (!err)
-		err = compile(&code, str_span(&like), re->flags & REGEX_UTF ? PCRE2_UTF : 0);
+		err = compile(&code, str_span(&like),
+			      re->flags & REGEX_UTF ? PCRE2_UTF : 0);
 	if (err)
 		goto out;
 	match = pcre2_match_data_create_from_pattern(code, NULL);

@@ -91,6 +91,7 @@ struct err *regex_expand(const struct regex *re, struct span subject,
 			 struct span replacement, struct str *out) MUST_USE;
 
 /* Whether replacement names only groups that exist, before any match. */
-struct err *regex_check_replacement(const struct regex *re, struct span replacement) MUST_USE;
+struct err *regex_check_replacement(const struct regex *re,
+				    struct span replacement) MUST_USE;
 
 #endif
