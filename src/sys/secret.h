@@ -20,19 +20,23 @@
 
 struct secret;
 
-/* Takes variables whose name says key, token, secret or password out of environ. */
+/*
+ * Takes variables whose name says key, token, secret or password out of environ,
+ * and their bytes out of what /proc shows of us. Earlier getenv() results die.
+ */
 void secret_scrub_env(void);
 
 /*
  * The key for url: the variable own_variable, then named_variable (either may
- * be NULL), then git credential fill for url. *out is NULL when there is none;
- * source (static text, or the variable's name) says where it was found.
+ * be NULL), then git credential fill for url, which asks nobody. *out is NULL
+ * when there is none; source (static text, or the variable's name) says where
+ * it was found. Turns the loop: not from a callback.
  */
 struct err *secret_find(struct secret **out, struct loop *loop, const char *url,
 			const char *own_variable, const char *named_variable,
 			const char **source) MUST_USE;
 
-/* The value of a scrubbed variable as a secret, or NULL. */
+/* The value of a variable as a secret, scrubbed from now on; NULL if it has none. */
 struct secret *secret_from_variable(const char *name);
 
 void secret_free(struct secret *secret);
@@ -40,7 +44,7 @@ void secret_free(struct secret *secret);
 /* For sys/http.c alone. */
 const char *secret_reveal(const struct secret *secret);
 
-/* Every known key in s becomes "[key]". Run over all that is written or shown of replies. */
+/* Every known key in s becomes "[key]". For all that is written or shown of replies. */
 void secret_redact(struct str *s);
 
 #endif
