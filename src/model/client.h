@@ -2,6 +2,13 @@
 /*
  * Text in, text out: one chat completion from an endpoint, streamed, with
  * retries, watchdogs and usage. Nothing here knows plans or edits.
+ *
+ * An answer is given only if it is whole: the server said that it ended, and it
+ * is not blank. Everything else (cut, stalled, starved, malformed, an error under
+ * status 200) is a failed attempt; those that may go better are tried again from
+ * the start, never continued. What is unsafe to repeat does not exist here.
+ *
+ * No call hangs: it ends by its watchdogs, its attempts, or the deadline.
  */
 #ifndef MODEL_CLIENT_H
 #define MODEL_CLIENT_H
@@ -13,86 +20,41 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
-#include "base/str.h"
-#include "model/profile.h"
+#include "model/chat.h"
+#include "model/endpoint.h"
 #include "sys/http.h"
 #include "sys/loop.h"
-#include "sys/secret.h"
-
-/* A server that answers for a model. All borrowed by the client. */
-struct endpoint {
-	const char *url;   /* base, as configured */
-	const char *model; /* id to ask for */
-	const struct profile *profile;
-	const struct secret *key; /* NULL: none is sent */
-	const char *role;  /* "planner" or "executor", for messages and the report */
-	const char *thinking; /* "off", "low", "high", "max" */
-	bool allow_http;
-	double price_input, price_cached, price_output; /* USD per million tokens; < 0: unknown */
-};
-
-enum chat_role { CHAT_SYSTEM, CHAT_USER, CHAT_ASSISTANT };
-
-struct chat_message {
-	enum chat_role role;
-	struct span text;
-};
-
-struct chat_request {
-	const struct chat_message *messages;
-	size_t n_messages;
-	int max_tokens;
-	bool json;          /* the answer is one JSON object */
-	const char *stop;   /* or NULL */
-	const char *prefill; /* the answer is to begin so, where the server can; or NULL */
-};
-
-enum chat_finish {
-	CHAT_STOP,
-	CHAT_LENGTH,   /* cut at max_tokens or the window */
-	CHAT_FILTERED,
-	CHAT_CUT,      /* ended without saying so: never used as an answer */
-};
-
-struct usage {
-	int64_t requests; /* every HTTP request, retries too */
-	int64_t prompt_tokens;
-	int64_t cached_tokens;
-	int64_t completion_tokens;
-	double usd; /* < 0: some price is unknown */
-};
-
-struct chat_reply {
-	struct str text;
-	enum chat_finish finish;
-	char model[128]; /* what the server says answered */
-	struct usage usage;
-	int64_t first_ms; /* to the first token */
-	int64_t ms;
-};
-
-void chat_reply_release(struct chat_reply *reply);
 
 struct client;
 struct chat;
 
+/* Zero in a field takes the default. */
 struct client_limits {
-	int64_t queued_ms;  /* only keep-alives so far */
-	int64_t silent_ms;  /* no byte at all before the first token */
-	int64_t between_ms; /* between two data events */
-	int64_t deadline_ms; /* of the run; DEADLINE_NEVER: none */
-	int max_attempts;
+	int64_t queued_ms;   /* only keep-alives so far: 600 s */
+	int64_t silent_ms;   /* no byte at all before the first token: 120 s */
+	int64_t between_ms;  /* between two signs of work, once the first came: 90 s */
+	int64_t deadline_ms; /* of the run; 0 or DEADLINE_NEVER: none */
+	int max_attempts;    /* 5 */
+	size_t max_answer_bytes; /* 16 MiB */
 };
 
 struct err *client_new(struct client **out, struct loop *loop, struct http *http,
 		       const struct client_limits *limits) MUST_USE;
+
+/* Cancels what is under way. */
 void client_free(struct client *client);
 
 /*
  * Asks. delta (may be NULL) sees the answer's text as it arrives; it starts again
  * from nothing after a retry, which it is told with an empty span. done is
- * called once, with an err (ERR_SERVICE, ERR_CONFIG for 401 and 403) or a reply,
- * both the callee's. Safe from callbacks. The request is copied.
+ * called once. err (ERR_SERVICE, ERR_CONFIG for 401 and 403) is the callee's; reply
+ * is never NULL and lives until done returns, its text may be swapped out. With an
+ * err its text is empty, and its usage says what the attempts cost. finish may be
+ * CHAT_LENGTH or CHAT_FILTERED: the caller decides what such an answer is worth.
+ *
+ * Requests to one server beyond the endpoint's concurrency wait their turn.
+ * Safe from callbacks. The request is copied, the endpoint's texts are borrowed
+ * until done. A prompt that does not fit the window is an err at once.
  */
 struct err *client_chat(struct client *client, const struct endpoint *endpoint,
 			const struct chat_request *request,
@@ -101,12 +63,13 @@ struct err *client_chat(struct client *client, const struct endpoint *endpoint,
 			void *ctx, struct chat **out) MUST_USE;
 void client_cancel(struct chat *chat); /* without calling done; NULL is fine */
 
-/* GET /models, for warming the connection, key checks and finding the executor. */
+/*
+ * GET /models, for warming the connection, key checks and finding the executor.
+ * One attempt. The ids live until done returns.
+ */
 struct err *client_models(struct client *client, const struct endpoint *endpoint,
 			  void (*done)(void *ctx, const char *const *ids, size_t n,
 				       struct err *err),
 			  void *ctx) MUST_USE;
-
-void usage_add(struct usage *sum, const struct usage *more);
 
 #endif
