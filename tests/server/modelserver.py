@@ -125,7 +125,8 @@ class Scenario:
         """Characters that prompt has in common with an earlier one."""
         with self.lock:
             earlier = self.prompts.setdefault(model, [])
-            best = max((len(os.path.commonprefix([p, prompt])) for p in earlier), default=0)
+            best = max((len(os.path.commonprefix([p, prompt])) for p in earlier),
+                       default=0)
             earlier.append(prompt)
         return best
 
@@ -261,7 +262,8 @@ class Handler(BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         if self.command == "GET" and path.endswith("/models"):
             self.send_json(200, {"object": "list", "data": [
-                {"id": m, "object": "model", "owned_by": "test"} for m in scenario.models]})
+                {"id": m, "object": "model", "owned_by": "test"}
+                for m in scenario.models]})
         elif self.command == "GET" and path.endswith("/user/balance"):
             self.send_json(200, scenario.balance)
         elif self.command == "GET" and path == "/api/tags":
@@ -303,6 +305,7 @@ class Answer:
         self.status = reply.get("status", 200)
         self.sse = reply.get("sse", [])
         self.native = handler.path.split("?")[0].endswith("/api/chat")
+        self.reasoning_key = "thinking" if self.native else "reasoning_content"
         self.stream = body.get("stream", self.native)
         self.model = body.get("model", "none")
         self.eol = b"\r\n" if "crlf" in self.sse else b"\n"
@@ -311,13 +314,14 @@ class Answer:
         reply, h = self.reply, self.h
         if self.fault == "close_before":
             raise Hangup
-        if "body" in reply or self.status != 200 and "content" not in reply:
+        if self.fault == "html":
+            h.send_whole(self.status, "text/html", PAGE.encode(),
+                         reply.get("headers", {}))
+        elif "body" in reply or self.status != 200 and "content" not in reply:
             time.sleep(reply.get("delay_ms", 0) / 1000)
             self.send_raw(reply.get("body", {"error": {
                 "message": "scripted status %d" % self.status, "type": "scripted",
                 "param": None, "code": self.status}}))
-        elif self.fault == "html":
-            h.send_whole(self.status, "text/html", PAGE.encode(), reply.get("headers", {}))
         elif self.fault == "gzip_bomb":
             self.open("application/json", {"Content-Encoding": "gzip"})
             self.bomb()
@@ -449,16 +453,17 @@ class Answer:
         think = len(self.reply.get("reasoning", "")) // 4
         out = len(self.content) // 4 + 1 + think
         self.usage = self.reply.get("usage", {
-            "prompt_tokens": prompt, "completion_tokens": out, "total_tokens": prompt + out,
+            "prompt_tokens": prompt, "completion_tokens": out,
+            "total_tokens": prompt + out,
             "prompt_cache_hit_tokens": hit, "prompt_cache_miss_tokens": prompt - hit,
             "completion_tokens_details": {"reasoning_tokens": think}})
 
     def message(self):
         message = {"role": "assistant", "content": self.content}
-        for ours, theirs in (("reasoning", "thinking" if self.native else "reasoning_content"),
-                             ("tool_calls", "tool_calls")):
-            if ours in self.reply:
-                message[theirs] = self.reply[ours]
+        if "reasoning" in self.reply:
+            message[self.reasoning_key] = self.reply["reasoning"]
+        if "tool_calls" in self.reply:
+            message["tool_calls"] = self.reply["tool_calls"]
         return message
 
     def native_end(self, message):
@@ -491,9 +496,9 @@ class Answer:
 
     def deltas(self):
         size = self.reply.get("chunk_bytes", 12)
-        yield {"role": "assistant", "content": None if self.reply.get("reasoning") else ""}
-        for key, text in (("reasoning_content", self.reply.get("reasoning", "")),
-                          ("content", self.content)):
+        reasoning = self.reply.get("reasoning", "")
+        yield {"role": "assistant", "content": None if reasoning else ""}
+        for key, text in ((self.reasoning_key, reasoning), ("content", self.content)):
             for at in range(0, len(text), size):
                 yield {key: text[at:at + size]}
         for i, call in enumerate(self.reply.get("tool_calls", [])):
@@ -514,19 +519,21 @@ class Answer:
         if self.native:
             self.event({"model": self.model, "created_at": "2026-01-01T00:00:00Z",
                         "message": {"role": "assistant", "content": "",
-                                    **{"thinking" if k == "reasoning_content" else k: v or ""
-                                       for k, v in delta.items()}}, "done": False})
+                                    **{k: v or "" for k, v in delta.items()}},
+                        "done": False})
         else:
             self.event({"id": "test", "object": "chat.completion.chunk", "created": 0,
                         "model": self.model,
-                        "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
-                        **more})
+                        "choices": [{"index": 0, "delta": delta,
+                                     "finish_reason": finish}], **more})
 
     def send_stream(self):
         deltas = list(self.deltas())
         broken = self.fault in ("cut", "stall", "keepalive_forever", "error_in_200",
                                 "garbage")
-        stop_at = self.reply.get("fault_after", len(deltas) // 2) if broken else len(deltas)
+        stop_at = len(deltas)
+        if broken:
+            stop_at = self.reply.get("fault_after", stop_at // 2)
         for delta in deltas[:stop_at]:
             self.chunk(delta)
             self.pause()

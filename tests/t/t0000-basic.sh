@@ -34,7 +34,7 @@ test_expect_success 'a script that passes' '
 
 test_expect_success 'a script that fails shows what it printed and keeps its folder' '
 	test_expect_code 1 run_script <<-\EOF &&
-	test_expect_success "bad" "echo the reason && false"
+	test_expect_success "bad" "printf \"the reason\" && false"
 	test_expect_success "good" true
 	test_done
 	EOF

@@ -97,7 +97,7 @@ test_finished=
 server_pids=
 
 say_comment () {
-	sed 's/^/# /'
+	awk '{ print "# " $0 }'
 }
 
 at_exit () {
