@@ -113,19 +113,24 @@ test_report () {
 	echo "$1 $test_count - $2"
 }
 
+# A function of its own, for bodies that return.
+test_eval () {
+	eval "$1"
+}
+
 # $1: body, $2: file for what it prints. A broken && chain is a failure.
 test_run () {
 	test_cleanup=:
-	eval "(exit 117) &&
+	test_eval "(exit 117) &&
 $1" >"$2" 2>&1 </dev/null
 	if test $? -ne 117
 	then
 		echo "broken && chain in the test's body" >>"$2"
 		return 1
 	fi
-	eval "$1" >"$2" 2>&1 </dev/null
+	test_eval "$1" >"$2" 2>&1 </dev/null
 	eval_ret=$?
-	eval "$test_cleanup" >>"$2" 2>&1 </dev/null
+	test_eval "$test_cleanup" >>"$2" 2>&1 </dev/null
 	cd "$TRASH/work" || exit 1
 	return "$eval_ret"
 }
