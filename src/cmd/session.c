@@ -175,7 +175,7 @@ struct err *session_rules(struct session *s)
 	struct str text = STR_INIT(RULES_MAX_BYTES);
 	struct err *err = rules_new(&s->rules);
 
-	for (size_t i = 0; !err && i < template_files_n; i++) {
+	for (size_t i = 0; !err && i < template_files_count; i++) {
 		const struct template_file *file = &template_files[i];
 
 		if (span_starts(span_of(file->name), "rules/") &&
