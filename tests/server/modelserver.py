@@ -29,10 +29,10 @@ match (each is optional, all must hold; without "path" a rule takes POSTs only)
 reply
   content | content_file | plan_file    the answer's text; files are found from
                 the scenario's folder
-  region_replace  [old, new] or a list of such pairs: the text between <code> and
-                </code> of the last user message, with old replaced by new, goes
-                back between <updated-code> and </updated-code>; 400 if old is
-                not in it
+  region_replace  [old, new] or a list of such pairs: the text between the lines
+                <code> and </code> of the last user message that has them, with
+                old replaced by new, goes back between <updated-code> and
+                </updated-code> (or -2, -3, as asked); 400 if old is not in it
   reasoning     sent as reasoning_content before the content
   tool_calls    passed on as they stand (finish_reason becomes "tool_calls")
   finish_reason "stop"
@@ -181,19 +181,23 @@ def body_text(body):
 
 
 def rewrite_region(pairs, body):
-    users = [m for m in body.get("messages", []) if m.get("role") == "user"]
-    text = message_text(users[-1]) if users else ""
-    found = re.search(r".*<code>\n?(.*?)\n?</code>", text, re.S)
-    if not found:
-        raise BadRequest("region_replace: no <code> block in the last user message")
-    region = found.group(1)
+    """The region of an executor's request, in a first message or before a retry's."""
+    messages = body.get("messages", [])
+    users = [message_text(m) for m in messages if m.get("role") == "user"]
+    blocks = [re.search(r"^<code>\n(.*)^</code>$", text, re.S | re.M) for text in users]
+    blocks = [b for b in blocks if b]
+    if not blocks:
+        raise BadRequest("region_replace: no <code> block in a user message")
+    region = blocks[-1].group(1)
     for old, new in [pairs] if isinstance(pairs[0], str) else pairs:
         if old not in region:
             raise BadRequest("region_replace: %r is not in the region" % old)
         region = region.replace(old, new)
+    # A region that holds the marker itself is asked for with a numbered one.
+    marker = (re.findall(r"</(updated-code(?:-\d+)?)>", users[-1]) or ["updated-code"])[-1]
     # A prefilled answer goes on where the assistant's message ends.
-    prefilled = body["messages"][-1].get("role") == "assistant"
-    return ("" if prefilled else "<updated-code>\n") + region + "\n</updated-code>"
+    prefilled = messages[-1].get("role") == "assistant"
+    return ("" if prefilled else "<%s>\n" % marker) + region + "</%s>" % marker
 
 
 def cut_at_stop(text, stop):

@@ -97,12 +97,19 @@ test_expect_success 'a stream: reasoning first, the stop string cut, usage, the 
 
 test_expect_success 'an executor request is answered with its own region' '
 	ask /chat/completions "{\"messages\": [{\"role\": \"user\", \"content\":
-		\"do: <code>\\n\\told();\\n</code>\\nrename\"}]}" &&
+		\"do:\\n<code>\\n\\told();\\n</code>\\nrename\"}]}" &&
 	body_of >body &&
 	printf "<updated-code>\n\tnew();\n</updated-code>\n" >expect &&
 	json_get body choices.0.message.content >got && test_cmp expect got &&
 	ask /chat/completions "{\"messages\": [{\"role\": \"user\", \"content\": \"<code>\\nx\\n</code>\"}]}" &&
-	test_grep "not in the region" out
+	test_grep "not in the region" out &&
+	ask /chat/completions "{\"messages\": [
+		{\"role\": \"user\", \"content\": \"<code>\\n<code>old</code>\\n</code>\"},
+		{\"role\": \"assistant\", \"content\": \"bad\"},
+		{\"role\": \"user\", \"content\": \"all of <code>, between <updated-code-2> and </updated-code-2>\"}]}" &&
+	body_of >body &&
+	printf "<updated-code-2>\n<code>new</code>\n</updated-code-2>\n" >expect &&
+	json_get body choices.0.message.content >got && test_cmp expect got
 '
 
 test_expect_success 'Ollama streams lines of JSON' '
