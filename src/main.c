@@ -18,7 +18,7 @@ static int usage(const struct command *command, int code)
 /* Shows err, frees it, gives the exit status it stands for. */
 static int report(struct terminal *terminal, const struct command *command, struct err *err)
 {
-	int code = command_exit_code(err);
+	int code = err_exit_code(err_kind(err));
 	bool is_usage = err_kind(err) == ERR_USAGE;
 
 	terminal_error(terminal, err);

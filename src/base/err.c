@@ -143,6 +143,17 @@ const char *err_hint_text(const struct err *err)
 	return err->hint;
 }
 
+int err_exit_code(enum err_kind kind)
+{
+	static const int codes[] = {
+		[ERR_NO_FIX] = 1,        [ERR_INPUT] = 2,        [ERR_CONFIG] = 3,
+		[ERR_SERVICE] = 4,       [ERR_FATAL] = 128,      [ERR_USAGE] = 129,
+		[ERR_INTERRUPTED] = 130, [ERR_TERMINATED] = 143,
+	};
+
+	return codes[kind];
+}
+
 const char *err_kind_name(enum err_kind kind)
 {
 	switch (kind) {

@@ -61,6 +61,9 @@ enum err_kind err_kind(const struct err *err);
 const char *err_text(const struct err *err);
 const char *err_hint_text(const struct err *err);
 
+/* The exit status that the kind stands for. */
+int err_exit_code(enum err_kind kind);
+
 /* A stable word for the kind, for the report: "input", "config", ... */
 const char *err_kind_name(enum err_kind kind);
 

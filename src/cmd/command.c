@@ -59,14 +59,3 @@ void command_usage(const struct command *command, struct str *out)
 	str_adds(out, "\nWhat run takes:\n\n");
 	options_usage(FOR_RUN, out);
 }
-
-int command_exit_code(const struct err *err)
-{
-	static const int codes[] = {
-		[ERR_NO_FIX] = 1,  [ERR_INPUT] = 2,   [ERR_CONFIG] = 3,
-		[ERR_SERVICE] = 4, [ERR_FATAL] = 128, [ERR_USAGE] = 129,
-		[ERR_INTERRUPTED] = 130, [ERR_TERMINATED] = 143,
-	};
-
-	return err ? codes[err_kind(err)] : 0;
-}

@@ -54,7 +54,4 @@ struct err *cmd_doctor(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_gc(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_hook(const char *const *args, int *exit_code) MUST_USE;
 
-/* The exit status that an err's kind stands for. */
-int command_exit_code(const struct err *err);
-
 #endif

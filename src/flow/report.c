@@ -94,6 +94,15 @@ void report_error(struct report *report, const struct err *err)
 	report->error.hint = hint ? arena_dups(&report->arena, hint) : NULL;
 }
 
+int outcome_exit_code(enum outcome outcome, enum outcome accept)
+{
+	if (outcome == OUTCOME_PLANNED)
+		return 0;
+	if (!outcome_emits(outcome))
+		return 1;
+	return outcome_at_least(outcome, accept) ? 0 : 5;
+}
+
 static void encode_oid(struct jsonw *w, const char *key, const struct oid *oid)
 {
 	jsonw_kv_text(w, key, oid_is_none(oid) ? NULL : oid->hex);

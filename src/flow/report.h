@@ -98,7 +98,10 @@ struct usage report_usage_sum(const struct report *report);
 /* Copies err into the report; err stays the caller's. */
 void report_error(struct report *report, const struct err *err);
 
-/* The JSON object of INTERFACE: everything above, version 1. */
+/* The exit status that outcome stands for when accept is the weakest that counts. */
+int outcome_exit_code(enum outcome outcome, enum outcome accept);
+
+/* The report as one JSON object, version 1 (REPORT in git-dualfix(1)). */
 void report_encode(const struct report *report, struct jsonw *w);
 
 #endif

@@ -26,9 +26,11 @@
 #include "base/span.h"
 #include "flow/mode.h"
 #include "flow/report.h"
+#include "flow/wall.h"
 #include "issue/diag.h"
 #include "issue/rules.h"
 #include "model/client.h"
+#include "model/template.h"
 #include "plan/plan.h"
 #include "repo/repo.h"
 #include "verify/check.h"
@@ -70,6 +72,7 @@ struct run_options {
 	const char *patch_dir;
 	int reroll_count; /* 0: none */
 	bool signoff, keep_going, allow_protected, review;
+	bool never_plan;    /* apply: the planner may edit, but writes no plan */
 	const char *const *protect; /* NULL-terminated; NULL: the default list */
 	const char *const *exclude;
 	const char *const *sandbox_read;
@@ -80,19 +83,6 @@ struct run_options {
 	size_t max_changed_files, max_changed_lines;
 };
 
-/* The outer wall: what only a person can answer. */
-struct wall {
-	void *ctx;
-	/*
-	 * Whether files (NULL-terminated; tokens of text in all) may be sent to
-	 * endpoint. ERR_CONFIG with the line to type when not.
-	 */
-	struct err *(*consent)(void *ctx, const struct endpoint *endpoint,
-			       const char *const *files, size_t tokens);
-	/* Lets the user change the plan's text before it is executed; NULL: no. */
-	struct err *(*edit_plan)(void *ctx, struct str *json);
-};
-
 struct run_env {
 	struct loop *loop;
 	struct repo *repo;
@@ -101,8 +91,8 @@ struct run_env {
 	const struct endpoint *planner;  /* NULL: none */
 	const struct endpoint *executors; /* n_executors; none: the planner does its edits */
 	size_t n_executors;
-	int executor_jobs;               /* requests at once for each; 0: by its profile */
 	const struct err *no_planner;    /* why there is none, when one is needed */
+	const struct templates *templates;
 	const struct wall *wall;
 	const struct events *events;
 };
@@ -128,10 +118,7 @@ const struct report *run_report(const struct run *run);
 /* The err it ended with, or NULL; borrowed. */
 const struct err *run_error(const struct run *run);
 
-/* The result as a diff (GOAL_DIFF) or mbox (options.mbox). */
+/* The result as a plan (GOAL_PLAN), a diff (GOAL_DIFF) or an mbox (options.mbox). */
 struct span run_output(const struct run *run);
-
-/* The exit status that a report stands for. */
-int run_exit_code(const struct report *report, const struct err *err, enum outcome accept);
 
 #endif

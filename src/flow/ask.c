@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/ask.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/decode.h"
+#include "sys/clock.h"
+
+/* A plan of that many tokens is longer than any that a person would review. */
+#define PLAN_MAX_TOKENS 32000
+#define PLAN_MIN_TOKENS 512
+
+struct ask {
+	struct ask_spec spec;
+	struct chat *chat;
+	struct budget_hold hold;
+	struct plan plan;
+	struct str answer;
+	struct usage usage;
+	char model[128];
+	int64_t start_ms, ms;
+	bool asked_again;
+	void (*done)(void *ctx, struct err *err);
+	void *ctx;
+};
+
+static void on_reply(void *ctx, struct chat_reply *reply, struct err *err);
+
+static struct err *send_prompt(struct ask *ask)
+{
+	const struct ask_spec *spec = &ask->spec;
+	struct chat_request request = {
+		.messages = spec->prompt->messages,
+		.n_messages = spec->prompt->n,
+		.max_tokens = PLAN_MAX_TOKENS,
+		.min_tokens = PLAN_MIN_TOKENS,
+		.json = true,
+	};
+	struct err *err = budget_hold(spec->budget, spec->endpoint->model,
+				      &spec->endpoint->prices, prompt_tokens(spec->prompt),
+				      PLAN_MIN_TOKENS, &request.max_tokens, &ask->hold);
+
+	if (err)
+		return err;
+	err = client_chat(spec->client, spec->endpoint, &request, NULL, on_reply, ask,
+			  &ask->chat);
+	if (err)
+		budget_settle(spec->budget, &ask->hold, NULL);
+	return err;
+}
+
+static void finish(struct ask *ask, struct err *err)
+{
+	ask->ms = clock_mono_ms() - ask->start_ms;
+	ask->done(ask->ctx, err);
+}
+
+static struct err *read_plan(struct ask *ask, const struct chat_reply *reply)
+{
+	if (reply->finish == CHAT_LENGTH)
+		return err_new(ERR_SERVICE, "%s: the plan was cut off at %lld tokens",
+			       ask->spec.endpoint->model,
+			       (long long)reply->usage.completion_tokens);
+	if (reply->finish != CHAT_STOP)
+		return err_new(ERR_SERVICE, "%s: no plan: %s", ask->spec.endpoint->model,
+			       reply->finish == CHAT_FILTERED ? "its filter cut in" :
+								"the answer broke off");
+	return plan_decode(&ask->plan, plan_unwrap(str_span(&reply->text)));
+}
+
+/* Quotes the error to the model, once. Takes err; returns what then stands. */
+static struct err *ask_again(struct ask *ask, struct err *err)
+{
+	struct err *failed;
+
+	if (ask->asked_again)
+		return err_as(err_wrap(err, "%s wrote a malformed plan, twice",
+				       ask->spec.endpoint->model), ERR_SERVICE);
+	ask->asked_again = true;
+	plan_release(&ask->plan);
+	failed = prompt_repair_json(ask->spec.prompt, ask->spec.templates,
+				    str_span(&ask->answer), err_text(err));
+	err_drop(err);
+	return failed ? failed : send_prompt(ask);
+}
+
+static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
+{
+	struct ask *ask = ctx;
+	bool again = false;
+
+	ask->chat = NULL;
+	if (err) {
+		budget_settle(ask->spec.budget, &ask->hold, NULL);
+		finish(ask, err);
+		return;
+	}
+	budget_settle(ask->spec.budget, &ask->hold, &reply->usage);
+	usage_add(&ask->usage, &reply->usage);
+	snprintf(ask->model, sizeof(ask->model), "%s", reply->model);
+	str_release(&ask->answer);
+	err = read_plan(ask, reply);
+	ask->answer = reply->text;
+	str_init(&reply->text, 0);
+	chat_reply_release(reply);
+	if (err && err_kind(err) == ERR_INPUT) {
+		err = ask_again(ask, err);
+		again = !err;
+	}
+	if (!again)
+		finish(ask, err);
+}
+
+struct err *ask_start(struct ask **out, const struct ask_spec *spec,
+		      void (*done)(void *ctx, struct err *err), void *ctx)
+{
+	struct ask *ask = calloc(1, sizeof(*ask));
+	struct err *err;
+
+	*out = NULL;
+	if (!ask)
+		return err_nomem();
+	ask->spec = *spec;
+	ask->done = done;
+	ask->ctx = ctx;
+	ask->start_ms = clock_mono_ms();
+	plan_init(&ask->plan);
+	str_init(&ask->answer, 0);
+	err = send_prompt(ask);
+	if (err) {
+		ask_free(ask);
+		return err;
+	}
+	*out = ask;
+	return NULL;
+}
+
+void ask_take_plan(struct ask *ask, struct plan *out)
+{
+	*out = ask->plan;
+	plan_init(&ask->plan);
+}
+
+struct span ask_answer(const struct ask *ask)
+{
+	return str_span(&ask->answer);
+}
+
+const struct usage *ask_usage(const struct ask *ask)
+{
+	return &ask->usage;
+}
+
+const char *ask_model(const struct ask *ask)
+{
+	return ask->model;
+}
+
+int64_t ask_ms(const struct ask *ask)
+{
+	return ask->ms;
+}
+
+void ask_free(struct ask *ask)
+{
+	if (!ask)
+		return;
+	if (ask->chat) {
+		client_cancel(ask->chat);
+		budget_settle(ask->spec.budget, &ask->hold, NULL);
+	}
+	plan_release(&ask->plan);
+	str_release(&ask->answer);
+	free(ask);
+}

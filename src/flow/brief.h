@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One stage: what the planner is shown. The files that the issue names, the best of
+ * the rest, cut to a budget; nothing excluded, nothing that looks like a secret.
+ */
+#ifndef FLOW_BRIEF_H
+#define FLOW_BRIEF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/argv.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "model/endpoint.h"
+#include "model/prompt.h"
+#include "model/template.h"
+#include "repo/repo.h"
+#include "verify/check.h"
+
+struct brief_spec {
+	struct repo *repo;
+	const struct oid *tree; /* what the plan will apply to */
+	const struct templates *templates;
+	const struct endpoint *planner;
+	const char *const *exclude; /* NULL-terminated pathspecs */
+	const char *title;
+	struct span text; /* the issue; ptr NULL: the failing checks are */
+	const struct check_list *checks;
+	const struct check_result *results; /* of the checks on tree; NULL: not known */
+	bool direct_only;
+};
+
+/* prompt is initialised by the call. files gets the paths that are shown. */
+struct err *brief_make(struct prompt *prompt, const struct brief_spec *spec,
+		       struct argv *files) MUST_USE;
+
+/*
+ * A further round on top of prompt: what the last plan (answer) made, as a diff, or
+ * the failures of its edits; and how the checks went.
+ */
+struct brief_round {
+	struct span answer;
+	struct span diff;     /* ptr NULL: the edits failed */
+	struct span failures; /* of edits; ptr NULL: the checks failed */
+	const struct check_list *checks;
+	const struct check_result *results;
+};
+
+struct err *brief_repair(struct prompt *prompt, const struct templates *templates,
+			 const struct brief_round *round) MUST_USE;
+
+#endif

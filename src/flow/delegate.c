@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/delegate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "edit/region.h"
+#include "model/answer.h"
+#include "model/prompt.h"
+#include "sys/clock.h"
+
+/* Two tries of the executor, one of the planner. */
+#define TRIES_EXECUTOR 2
+#define TRIES_PLANNER 1
+#define ANSWER_MAX_BYTES ((size_t)4 << 20)
+
+enum task_state { TASK_QUEUED, TASK_ASKED, TASK_DONE, TASK_FAILED };
+
+struct task {
+	struct delegate *d;
+	struct delegate_row row;
+	struct region region;
+	struct prompt prompt;
+	struct prompt_region input;
+	enum task_state state;
+	size_t place; /* index of the endpoint in d->places */
+	int tries[2]; /* of executor and planner */
+	struct chat *chat;
+	struct budget_hold hold;
+	struct str answer; /* checked text */
+	struct str reason; /* why the last one would not do */
+	int64_t start_ms;
+};
+
+/* An endpoint with what is under way there and what it did cost. */
+struct place {
+	const struct endpoint *endpoint;
+	bool is_planner;
+	int busy;
+	char model[128];
+	struct usage usage;
+};
+
+struct delegate {
+	struct delegate_spec spec;
+	struct place *places;
+	size_t n_places;
+	struct task *tasks;
+	size_t n_tasks;
+	struct delegate_row *rows;
+	size_t n_open;
+	bool ended;
+	void (*done)(void *ctx, struct err *err);
+	void *ctx;
+};
+
+static void pump(struct delegate *d);
+
+static void end(struct delegate *d, struct err *err)
+{
+	if (d->ended) {
+		err_drop(err);
+		return;
+	}
+	d->ended = true;
+	d->done(d->ctx, err);
+}
+
+static struct err *splice_all(struct delegate *d)
+{
+	for (size_t i = 0; i < d->n_tasks; i++) {
+		struct task *task = &d->tasks[i];
+		struct edit_result *result = &d->spec.results[task->row.edit];
+		struct err *err;
+
+		d->rows[i] = task->row;
+		if (task->state == TASK_FAILED) {
+			edit_result_set(result, EDIT_FAILED, "%s", task->reason.buf);
+			continue;
+		}
+		err = resolver_splice(d->spec.resolver, &task->region,
+				      str_span(&task->answer));
+		if (err)
+			return err;
+		edit_result_done(result, EDIT_APPLIED, "model", task->region.first_line);
+	}
+	return NULL;
+}
+
+static void close_task(struct task *task, enum task_state state)
+{
+	struct delegate *d = task->d;
+
+	task->state = state;
+	task->row.ms = clock_mono_ms() - task->start_ms;
+	if (--d->n_open == 0 && !d->ended)
+		end(d, splice_all(d));
+}
+
+/* Whether some endpoint may still be asked for this edit. */
+static bool may_go_on(const struct task *task)
+{
+	const struct delegate *d = task->d;
+
+	for (size_t i = 0; i < d->n_places; i++) {
+		int most = d->places[i].is_planner ? TRIES_PLANNER : TRIES_EXECUTOR;
+
+		/* Alone, the planner gets the second try too. */
+		if (d->places[i].is_planner && d->n_places == 1)
+			most = TRIES_EXECUTOR;
+		if (task->tries[d->places[i].is_planner] < most)
+			return true;
+	}
+	return false;
+}
+
+/* Takes the text out of reply and checks it against the region. */
+static struct err *take_answer(struct task *task, const struct chat_reply *reply)
+{
+	struct str reason = STR_INIT(EDIT_REASON_MAX_BYTES);
+	struct err *err = NULL;
+
+	str_reset(&task->answer);
+	if (reply->finish != CHAT_STOP)
+		return err_new(ERR_NO_FIX, "the answer ended with '%s'",
+			       chat_finish_name(reply->finish));
+	err = answer_region(&task->answer, str_span(&reply->text), task->prompt.marker,
+			    task->prompt.prefill != NULL);
+	if (!err && !region_check(&task->region, str_span(&task->answer), &reason))
+		err = err_new(ERR_NO_FIX, "%s", reason.buf);
+	str_release(&reason);
+	return err;
+}
+
+static void fail_try(struct task *task, struct span answer, struct err *err)
+{
+	struct err *failed = NULL;
+
+	str_reset(&task->reason);
+	str_adds(&task->reason, err_text(err));
+	if (!may_go_on(task)) {
+		err_drop(err);
+		close_task(task, TASK_FAILED);
+		return;
+	}
+	if (err_kind(err) == ERR_NO_FIX)
+		failed = prompt_region_again(&task->prompt, task->d->spec.templates,
+					     &task->input, answer, err_text(err));
+	err_drop(err);
+	task->state = TASK_QUEUED;
+	if (failed)
+		end(task->d, failed);
+	else
+		pump(task->d);
+}
+
+static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
+{
+	struct task *task = ctx;
+	struct delegate *d = task->d;
+	struct place *place = &d->places[task->place];
+
+	task->chat = NULL;
+	place->busy--;
+	budget_settle(d->spec.budget, &task->hold, err ? NULL : &reply->usage);
+	if (err) {
+		/* No key is nobody's answer; a server that failed may have a neighbour. */
+		if (err_kind(err) == ERR_SERVICE && may_go_on(task))
+			fail_try(task, (struct span){ 0 }, err);
+		else
+			end(d, err);
+		return;
+	}
+	usage_add(&place->usage, &reply->usage);
+	snprintf(place->model, sizeof(place->model), "%s", reply->model);
+	err = take_answer(task, reply);
+	if (err) {
+		fail_try(task, str_span(&reply->text), err);
+	} else {
+		task->row.endpoint = place->endpoint;
+		task->row.model = place->model;
+		close_task(task, TASK_DONE);
+		pump(d);
+	}
+	chat_reply_release(reply);
+}
+
+static struct err *send_task(struct task *task, size_t index)
+{
+	struct delegate *d = task->d;
+	struct place *place = &d->places[index];
+	struct chat_request request = {
+		.messages = task->prompt.messages,
+		.n_messages = task->prompt.n,
+		.max_tokens = prompt_region_tokens(&task->input),
+		.stop = task->prompt.stop,
+		.prefill = task->prompt.prefill,
+	};
+	struct err *err = budget_hold(d->spec.budget, place->endpoint->model,
+				      &place->endpoint->prices, prompt_tokens(&task->prompt),
+				      request.max_tokens, &request.max_tokens, &task->hold);
+
+	if (err)
+		return err;
+	err = client_chat(d->spec.client, place->endpoint, &request, NULL, on_reply, task,
+			  &task->chat);
+	if (err) {
+		budget_settle(d->spec.budget, &task->hold, NULL);
+		return err;
+	}
+	task->place = index;
+	task->state = TASK_ASKED;
+	task->tries[place->is_planner]++;
+	task->row.attempts++;
+	place->busy++;
+	return NULL;
+}
+
+/* The endpoint with room and the least to do that this task may still go to. */
+static bool find_place(const struct task *task, size_t *index)
+{
+	const struct delegate *d = task->d;
+	bool executor = d->n_places > 1 || !d->places[0].is_planner;
+	bool planner_turn = !executor || task->tries[0] >= TRIES_EXECUTOR;
+	bool found = false;
+
+	for (size_t i = 0; i < d->n_places; i++) {
+		const struct place *place = &d->places[i];
+
+		if (place->is_planner != planner_turn ||
+		    place->busy >= place->endpoint->concurrency)
+			continue;
+		if (!found || place->busy < d->places[*index].busy)
+			*index = i;
+		found = true;
+	}
+	return found;
+}
+
+static void pump(struct delegate *d)
+{
+	for (size_t i = 0; i < d->n_tasks && !d->ended; i++) {
+		size_t index;
+		struct err *err;
+
+		if (d->tasks[i].state != TASK_QUEUED || !find_place(&d->tasks[i], &index))
+			continue;
+		err = send_task(&d->tasks[i], index);
+		if (err)
+			end(d, err);
+	}
+}
+
+static bool is_wanted(const struct delegate_spec *spec, size_t i)
+{
+	enum edit_status status = spec->results[i].status;
+
+	return status == EDIT_WAITING || (spec->rescue && status == EDIT_FAILED);
+}
+
+static struct err *add_task(struct delegate *d, size_t i)
+{
+	const struct edit *edit = &d->spec.plan->edits[i];
+	struct task *task = &d->tasks[d->n_tasks];
+	bool found;
+	struct err *err = resolver_region(d->spec.resolver, edit, &d->spec.results[i], &found,
+					  &task->region);
+
+	if (err || !found)
+		return err; /* with no region the edit stays failed, for the planner */
+	task->d = d;
+	task->row.edit = i;
+	task->start_ms = clock_mono_ms();
+	str_init(&task->answer, ANSWER_MAX_BYTES);
+	str_init(&task->reason, EDIT_REASON_MAX_BYTES);
+	prompt_init(&task->prompt);
+	d->n_tasks++;
+	d->n_open++;
+	task->input = (struct prompt_region){
+		.file = task->region.file,
+		.action = edit_is_direct(edit) ? region_action(edit) : edit->action,
+		.code = task->region.text,
+		.before = task->region.before,
+		.after = task->region.after,
+	};
+	return prompt_region(&task->prompt, d->spec.templates, &task->input);
+}
+
+static struct err *open_places(struct delegate *d)
+{
+	const struct delegate_spec *spec = &d->spec;
+
+	d->places = calloc(spec->n_executors + 1, sizeof(*d->places));
+	if (!d->places)
+		return err_nomem();
+	for (size_t i = 0; i < spec->n_executors; i++)
+		d->places[d->n_places++].endpoint = &spec->executors[i];
+	if (spec->planner) {
+		d->places[d->n_places].endpoint = spec->planner;
+		d->places[d->n_places++].is_planner = true;
+	}
+	if (!d->n_places)
+		return err_hint(err_new(ERR_CONFIG, "the plan has edits that need a model, "
+					"and none is configured"),
+				"git config dualfix.executor.url <url>");
+	return NULL;
+}
+
+struct err *delegate_start(struct delegate **out, const struct delegate_spec *spec,
+			   bool *needed, void (*done)(void *ctx, struct err *err), void *ctx)
+{
+	struct delegate *d;
+	size_t n = 0;
+	struct err *err;
+
+	*out = NULL;
+	for (size_t i = 0; i < spec->plan->n_edits; i++)
+		n += is_wanted(spec, i);
+	*needed = n > 0;
+	if (!n)
+		return NULL;
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		return err_nomem();
+	d->spec = *spec;
+	d->done = done;
+	d->ctx = ctx;
+	d->tasks = calloc(n, sizeof(*d->tasks));
+	d->rows = calloc(n, sizeof(*d->rows));
+	err = d->tasks && d->rows ? open_places(d) : err_nomem();
+	for (size_t i = 0; i < spec->plan->n_edits && !err; i++)
+		if (is_wanted(spec, i))
+			err = add_task(d, i);
+	if (err) {
+		delegate_free(d);
+		return err;
+	}
+	*out = d;
+	*needed = d->n_tasks > 0;
+	pump(d);
+	return NULL;
+}
+
+size_t delegate_rows(const struct delegate *d, const struct delegate_row **rows)
+{
+	*rows = d->rows;
+	return d->n_tasks;
+}
+
+struct err *delegate_usage(const struct delegate *d,
+			   struct err *(*fn)(void *ctx, const struct endpoint *endpoint,
+					     const char *model, const struct usage *usage),
+			   void *ctx)
+{
+	for (size_t i = 0; i < d->n_places; i++) {
+		const struct place *place = &d->places[i];
+		struct err *err;
+
+		if (!place->usage.requests)
+			continue;
+		err = fn(ctx, place->endpoint, place->model, &place->usage);
+		if (err)
+			return err;
+	}
+	return NULL;
+}
+
+void delegate_free(struct delegate *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->n_tasks; i++) {
+		struct task *task = &d->tasks[i];
+
+		client_cancel(task->chat);
+		prompt_release(&task->prompt);
+		str_release(&task->answer);
+		str_release(&task->reason);
+	}
+	free(d->tasks);
+	free(d->rows);
+	free(d->places);
+	free(d);
+}

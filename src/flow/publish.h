@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One stage: trees become commits, a branch, patches. The only stage that
+ * makes anything the user can see, and the last one.
+ */
+#ifndef FLOW_PUBLISH_H
+#define FLOW_PUBLISH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "base/str.h"
+#include "flow/report.h"
+#include "repo/repo.h"
+
+/* One commit to be: a tree and what its plan says of it. Texts are a model's or a user's. */
+struct landing {
+	struct oid tree;
+	struct span subject, body; /* ptr NULL: none was given */
+	struct span why;           /* root cause and strategy: the body if there is none */
+};
+
+struct publish_spec {
+	struct repo *repo;
+	const struct oid *parent;       /* the base commit */
+	const struct landing *landings; /* n of them, each on top of the one before */
+	size_t n_landings;
+	const char *title;   /* for a subject where the plan has none; NULL: none */
+	const char *slug;
+	const char *branch;  /* wanted name; NULL: dualfix/<slug> */
+	const char *address; /* of the issue; NULL: none */
+	int trailer;         /* enum trailer_style */
+	bool signoff;
+	bool patches, mbox;
+	const char *patch_dir;
+	int reroll_count;
+};
+
+/*
+ * Makes the commits, migrates their objects, creates the branch, then patches in
+ * patch_dir and an mbox in *mbox. Fills commit, tree, branch, patches and
+ * survives of the report, from whose checks and usage the trailers come.
+ */
+struct err *publish(const struct publish_spec *spec, struct report *report,
+		    struct str *mbox) MUST_USE;
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/steps.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+
+#define OUTPUT_MAX_BYTES ((size_t)512 << 20)
+#define TEXTS_MAX_BYTES ((size_t)64 << 20)
+#define LEFT_MAX_BYTES ((size_t)1 << 20)
+
+static struct err *(*const steps[])(struct run *run) = {
+	[STEP_BEGIN] = step_begin,     [STEP_SOURCE] = step_source,
+	[STEP_PLANNED] = step_planned, [STEP_APPLY] = step_apply,
+	[STEP_APPLIED] = step_applied, [STEP_CHECK] = step_check,
+	[STEP_REPRODUCED] = step_reproduced, [STEP_JUDGE] = step_judge,
+	[STEP_PUBLISH] = step_publish,
+};
+
+void run_stage(struct run *run, const char *text)
+{
+	events_emit(run->env.events, EVENT_STAGE, "%s", text);
+}
+
+void run_ring(struct run *run)
+{
+	run->ready = true;
+	if (run->bell)
+		*run->bell = true;
+}
+
+void run_on_stage(void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+
+	run->stage_err = err;
+	run->stage_done = true;
+	run_ring(run);
+}
+
+void run_wait(struct run *run, enum step step)
+{
+	run->step = step;
+	run->ready = run->stage_done;
+}
+
+bool run_stage_ended(struct run *run, struct err **err)
+{
+	*err = NULL;
+	if (!run->stage_done) {
+		run->ready = false;
+		return false;
+	}
+	run->stage_done = false;
+	*err = run->stage_err;
+	run->stage_err = NULL;
+	return true;
+}
+
+const char *run_slug(const struct run *run)
+{
+	return run->input->slug && *run->input->slug ? run->input->slug : "fix";
+}
+
+struct err *step_publish(struct run *run)
+{
+	struct publish_spec spec = {
+		.repo = run->env.repo,
+		.parent = &run->head,
+		.landings = run->landings,
+		.n_landings = run->n_landings,
+		.title = run->input->title,
+		.slug = run_slug(run),
+		.branch = run->options.branch,
+		.address = run->input->address,
+		.trailer = run->options.trailer,
+		.signoff = run->options.signoff,
+		.patches = run->options.patches && !run->options.forbid_patches,
+		.mbox = run->options.mbox && !run->options.forbid_patches,
+		.patch_dir = run->options.patch_dir,
+		.reroll_count = run->options.reroll_count,
+	};
+	int64_t start_ms = clock_mono_ms();
+	struct err *err;
+
+	run_stage(run, "publishing");
+	err = publish(&spec, &run->report, &run->output);
+	run->report.timings.publish_ms = clock_mono_ms() - start_ms;
+	run->step = STEP_END;
+	return err;
+}
+
+static void write_report(struct run *run)
+{
+	struct str text = STR_INIT(OUTPUT_MAX_BYTES);
+	struct jsonw w;
+	struct err *err;
+
+	jsonw_init(&w, &text, false);
+	report_encode(&run->report, &w);
+	str_addc(&text, '\n');
+	err = str_err(&text, "report");
+	if (!err)
+		err = record_write(run->record, "report.json", str_span(&text));
+	if (err)
+		events_emit(run->env.events, EVENT_WARNING, "the run's record is incomplete: %s",
+			    err_text(err));
+	err_drop(err);
+	str_release(&text);
+}
+
+static bool left_some(const struct run *run)
+{
+	for (size_t i = 0; i < run->report.n_edits; i++)
+		if (run->report.edits[i].status == EDIT_FAILED ||
+		    run->report.edits[i].status == EDIT_REFUSED)
+			return true;
+	return false;
+}
+
+/* What the run holds outside memory: other processes, checkout, scratch folders. */
+static void let_go(struct run *run)
+{
+	loop_cancel(run->env.loop, run->timer);
+	run->timer = NULL;
+	ask_free(run->ask);
+	run->ask = NULL;
+	round_free(run->round);
+	run->round = NULL;
+	prove_free(run->after);
+	prove_free(run->before);
+	run->after = run->before = NULL;
+	checkout_release(run->checkout);
+	run->checkout = NULL;
+	if (run->temp_dir.len)
+		err_drop(file_remove_tree(run->temp_dir.buf));
+	str_release(&run->temp_dir);
+	record_close(run->record);
+	run->record = NULL;
+}
+
+static void finish(struct run *run, struct err *err)
+{
+	struct report *report = &run->report;
+	enum outcome accept = run->options.goal == GOAL_DIFF ? OUTCOME_UNVERIFIED :
+							       run->options.accept;
+
+	run->step = STEP_END;
+	run->ready = false;
+	report->timings.total_ms = clock_mono_ms() - run->start_ms;
+	if (err) {
+		report_error(report, err);
+		report->outcome = err_kind(err) == ERR_NO_FIX ? OUTCOME_UNFIXED : OUTCOME_ERROR;
+		report->exit_code = err_exit_code(err_kind(err));
+	} else {
+		report->exit_code = outcome_exit_code(report->outcome, accept);
+		if (run->options.keep_going && left_some(run))
+			report->exit_code = 1;
+	}
+	run->err = err;
+	if (run->record)
+		write_report(run);
+	let_go(run);
+}
+
+static void run_step(struct run *run)
+{
+	struct err *err;
+
+	if (run->timed_out)
+		err = err_hint(err_new(ERR_SERVICE, "the time is used up (%lld s)",
+				       (long long)(run->options.timeout_ms / 1000)),
+			       "--timeout <seconds>, or git config dualfix.timeout");
+	else if (run->before_err)
+		err = run->before_err;
+	else
+		err = steps[run->step](run);
+	if (err == run->before_err)
+		run->before_err = NULL;
+	if (err || run->step == STEP_END)
+		finish(run, err);
+}
+
+struct err *run_new(struct run **out, const struct run_input *input,
+		    const struct run_options *options, const struct run_env *env)
+{
+	struct run *run = calloc(1, sizeof(*run));
+
+	*out = NULL;
+	if (!run)
+		return err_nomem();
+	run->input = input;
+	run->options = *options;
+	run->env = *env;
+	run->traits = mode_traits(options->mode);
+	run->ready = true;
+	report_init(&run->report);
+	argv_init(&run->changed);
+	str_init(&run->temp_dir, 8192);
+	str_init(&run->left, LEFT_MAX_BYTES);
+	str_init(&run->answer, OUTPUT_MAX_BYTES);
+	str_init(&run->output, OUTPUT_MAX_BYTES);
+	arena_init(&run->texts, TEXTS_MAX_BYTES);
+	plan_init(&run->plan);
+	prompt_init(&run->prompt);
+	budget_init(&run->budget, options->budget_usd, options->max_tokens);
+	run->landings = calloc(input->n_plans + 1, sizeof(*run->landings));
+	if (!run->landings) {
+		run_free(run);
+		return err_nomem();
+	}
+	*out = run;
+	return NULL;
+}
+
+void run_free(struct run *run)
+{
+	if (!run)
+		return;
+	let_go(run);
+	report_release(&run->report);
+	argv_release(&run->changed);
+	str_release(&run->left);
+	str_release(&run->answer);
+	str_release(&run->output);
+	arena_release(&run->texts);
+	plan_release(&run->plan);
+	prompt_release(&run->prompt);
+	err_drop(run->stage_err);
+	err_drop(run->before_err);
+	err_drop(run->err);
+	free(run->landings);
+	free(run);
+}
+
+/* Gives each run that is ready its turn; counts those that are under way. */
+static size_t turn(struct run **runs, size_t n, size_t jobs, bool *bell, bool *moved,
+		   void (*finished)(void *ctx, struct run *run), void *ctx)
+{
+	size_t active = 0;
+
+	for (size_t i = 0; i < n && active < jobs; i++) {
+		struct run *run = runs[i];
+
+		if (run->step == STEP_END)
+			continue;
+		if (run->step == STEP_BEGIN)
+			run->start_ms = clock_mono_ms();
+		run->bell = bell;
+		active++;
+		if (!run->ready)
+			continue;
+		*moved = true;
+		run_step(run);
+		if (run->step != STEP_END)
+			continue;
+		active--;
+		finished(ctx, run);
+	}
+	return active;
+}
+
+struct err *runs_drive(struct loop *loop, struct run **runs, size_t n, size_t jobs,
+		       void (*finished)(void *ctx, struct run *run), void *ctx)
+{
+	struct err *err = NULL;
+	bool bell;
+
+	while (!err) {
+		bool moved = false;
+
+		bell = false;
+		if (!turn(runs, n, jobs, &bell, &moved, finished, ctx))
+			break;
+		if (!moved)
+			err = loop_run(loop, &bell);
+	}
+	for (size_t i = 0; i < n && err; i++)
+		if (runs[i]->step != STEP_END)
+			let_go(runs[i]);
+	return err;
+}
+
+const struct report *run_report(const struct run *run)
+{
+	return &run->report;
+}
+
+const struct err *run_error(const struct run *run)
+{
+	return run->err;
+}
+
+struct span run_output(const struct run *run)
+{
+	return str_span(&run->output);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/steps.h"
+
+#include "base/path.h"
+#include "plan/check.h"
+#include "plan/decode.h"
+#include "plan/encode.h"
+#include "repo/tree.h"
+#include "sys/clock.h"
+
+#define PLAN_TEXT_MAX_BYTES ((size_t)256 << 20)
+
+static struct err *edit_by_hand(struct run *run, struct str *json)
+{
+	struct err *err = run->env.wall->edit_plan(run->env.wall->ctx, json);
+
+	run->edited = true;
+	if (err)
+		return err;
+	plan_release(&run->plan);
+	run->current = &run->plan;
+	return plan_decode(&run->plan, str_span(json));
+}
+
+static struct err *keep_plan(struct run *run)
+{
+	struct str json = STR_INIT(PLAN_TEXT_MAX_BYTES);
+	struct jsonw w;
+	struct err *err;
+
+	jsonw_init(&w, &json, true);
+	plan_encode(run->current, &w);
+	str_addc(&json, '\n');
+	err = str_err(&json, "plan");
+	if (!err && run->env.wall->edit_plan && !run->edited)
+		err = edit_by_hand(run, &json);
+	if (!err)
+		err = record_write(run->record, "plan.json", str_span(&json));
+	if (err)
+		goto out;
+	run->report.plan_json = arena_dup(&run->report.arena, str_span(&json));
+	if (!run->report.plan_json)
+		err = arena_err(&run->report.arena, "report");
+	if (run->options.goal == GOAL_PLAN)
+		str_add_span(&run->output, str_span(&json));
+out:
+	str_release(&json);
+	return err;
+}
+
+static struct round_spec round_spec_of(struct run *run)
+{
+	const struct mode_traits *traits = run->traits;
+	const char *const *patterns = run->options.protect ? run->options.protect :
+							      path_protect_default;
+	struct round_spec spec = {
+		.repo = run->env.repo,
+		.tree = &run->round_tree,
+		.plan = run->current,
+		.keep_going = run->options.keep_going,
+		.protect = patterns,
+		.models = traits->executor || traits->planner_edits,
+		.rescue = traits->rescue && run->origin != FROM_RULES,
+		.client = run->env.client,
+		.templates = run->env.templates,
+		.budget = &run->budget,
+		.wall = run->env.wall,
+	};
+
+	while (!run->options.allow_protected && patterns[spec.n_protect])
+		spec.n_protect++;
+	if (traits->executor) {
+		spec.executors = run->env.executors;
+		spec.n_executors = run->env.n_executors;
+	}
+	if (run->env.planner) {
+		run->quick = endpoint_with(run->env.planner, NULL, "off");
+		spec.planner = &run->quick;
+	}
+	return spec;
+}
+
+static struct err *step_apply(struct run *run)
+{
+	struct round_spec spec;
+	bool waits;
+	struct err *err = keep_plan(run);
+
+	if (err)
+		return err;
+	if (run->options.goal == GOAL_PLAN) {
+		run->report.outcome = OUTCOME_PLANNED;
+		run->step = STEP_END;
+		return NULL;
+	}
+	run_stage(run, "editing");
+	run->round_tree = run->current->from_base ? run->base_tree : run->tree;
+	spec = round_spec_of(run);
+	err = plan_check_conflicts(run->current);
+	if (!err)
+		err = plan_check_protected(run->current, spec.protect, spec.n_protect);
+	if (err)
+		return err;
+	round_free(run->round);
+	run->round = NULL;
+	err = round_start(&run->round, &spec, &waits, run_on_stage, run);
+	if (err)
+		return err;
+	if (!waits)
+		run->stage_done = true;
+	run_wait(run, STEP_APPLIED);
+	return NULL;
+}
+
+static struct err *repair(struct run *run, struct span failures);
+
+static struct err *edits_failed(struct run *run)
+{
+	struct str text = STR_INIT((size_t)1 << 20);
+	struct err *err;
+
+	round_failures(run->round, &text);
+	if (run_may_repair(run) && run->origin != FROM_RULES)
+		err = run_repair(run, str_span(&text));
+	else
+		err = err_hint(err_new(ERR_NO_FIX, "the plan could not be applied, so none "
+				       "of it was"),
+			       "git dualfix show %s", record_id(run->record));
+	str_release(&text);
+	return err;
+}
+
+static struct span keep_text(struct run *run, struct span text)
+{
+	char *copy = text.ptr ? arena_dup(&run->texts, text) : NULL;
+
+	return (struct span){ copy, copy ? text.len : 0 };
+}
+
+/* A given plan makes a commit of its own; a rule's or a repair's goes into the last one. */
+static void land(struct run *run)
+{
+	const struct plan *plan = run->current;
+	bool own = !run->n_landings || run->origin == FROM_FILE;
+	struct landing *landing;
+
+	run->n_landings += own;
+	landing = &run->landings[run->n_landings - 1];
+	landing->tree = run->tree;
+	if (!own && !plan->from_base && !run->landed_by_rules)
+		return;
+	run->landed_by_rules = run->origin == FROM_RULES;
+	landing->subject = keep_text(run, plan->subject);
+	landing->body = keep_text(run, plan->body);
+	landing->why = keep_text(run, plan->root_cause.len ? plan->root_cause : plan->strategy);
+}
+
+static struct err *note_change(void *ctx, const char *path)
+{
+	struct run *run = ctx;
+
+	argv_push(&run->changed, path);
+	return argv_err(&run->changed);
+}
+
+static struct err *measure(struct run *run)
+{
+	const struct run_options *options = &run->options;
+	struct repo_diffstat stat;
+	struct err *err;
+
+	argv_release(&run->changed);
+	err = repo_diff_stat(run->env.repo, &run->base_tree, &run->tree, &stat, note_change, run);
+	if (err)
+		return err;
+	run->report.files = stat.files;
+	run->report.added = stat.added;
+	run->report.removed = stat.removed;
+	/* The caps are there for models; a plan that the user wrote is meant. */
+	if (!run->from_model)
+		return NULL;
+	if (stat.files > options->max_changed_files)
+		return err_hint(err_new(ERR_NO_FIX, "the fix changes %zu files, more than %zu",
+					stat.files, options->max_changed_files),
+				"git config dualfix.maxChangedFiles %zu", stat.files);
+	if (stat.added + stat.removed > options->max_changed_lines)
+		return err_hint(err_new(ERR_NO_FIX, "the fix changes %zu lines, more than %zu",
+					stat.added + stat.removed, options->max_changed_lines),
+				"git config dualfix.maxChangedLines %zu",
+				stat.added + stat.removed);
+	return NULL;
+}
+
+static struct err *step_applied(struct run *run)
+{
+	enum round_end end;
+	struct oid tree;
+	int64_t start_ms = clock_mono_ms();
+	struct err *err;
+
+	if (!run_stage_ended(run, &err))
+		return NULL;
+	if (!err)
+		err = round_finish(run->round, &end, &tree);
+	err = err_first(err, round_report(run->round, &run->report, run->origin == FROM_RULES));
+	run->report.timings.edit_ms += clock_mono_ms() - start_ms;
+	if (err)
+		return err;
+	if (end == ROUND_FAILED)
+		return edits_failed(run);
+	if (end == ROUND_SATISFIED && oid_eq(&run->tree, &run->base_tree) &&
+	    run->next_plan >= run->input->n_plans) {
+		run->report.outcome = OUTCOME_NOTHING;
+		run->step = STEP_END;
+		return NULL;
+	}
+	run->tree = tree;
+	land(run);
+	err = measure(run);
+	run->report.tree = run->tree;
+	run->step = run->next_plan < run->input->n_plans ? STEP_SOURCE : STEP_CHECK;
+	return err;
+}

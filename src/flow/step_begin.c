@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/steps.h"
+
+#include "base/deadline.h"
+#include "repo/quarantine.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+
+#define DIRTY_SHOWN_MAX 10
+
+static void on_before(void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+
+	run->before_err = err;
+	run->before_done = true;
+	run_ring(run);
+}
+
+static void on_deadline(void *ctx)
+{
+	struct run *run = ctx;
+
+	run->timer = NULL;
+	run->timed_out = true;
+	run_ring(run);
+}
+
+static bool checks_wanted(const struct run *run)
+{
+	if (run->options.goal == GOAL_DIFF)
+		return false;
+	if (run->options.goal == GOAL_PLAN && !run->input->failing)
+		return false;
+	return run->options.checks && run->options.checks->n;
+}
+
+static struct err *warn_dirty(struct run *run)
+{
+	struct str files = STR_INIT(DIRTY_SHOWN_MAX * (size_t)4096);
+	struct span rest, name;
+	size_t n;
+	struct err *err;
+
+	if (run->options.worktree || run->options.base || !repo_work_tree(run->env.repo))
+		return NULL;
+	err = repo_dirty_files(run->env.repo, DIRTY_SHOWN_MAX, &files, &n);
+	if (err || !n)
+		goto out;
+	rest = str_span(&files);
+	events_emit(run->env.events, EVENT_WARNING,
+		    "uncommitted changes are left out (--worktree takes them in):");
+	while (span_line(&rest, &name))
+		events_emit(run->env.events, EVENT_WARNING, "  %.*s", (int)name.len, name.ptr);
+out:
+	str_release(&files);
+	return err;
+}
+
+/* HEAD plus what is uncommitted, as a commit of its own below the fix. */
+static struct err *commit_worktree(struct run *run)
+{
+	struct str author = STR_INIT(4096), committer = STR_INIT(4096);
+	struct commit_request request = {
+		.tree = &run->base_tree,
+		.parent = &run->head,
+		.message = SPAN("uncommitted changes\n"),
+	};
+	struct oid head_tree, commit;
+	struct err *err = repo_tree_of(run->env.repo, &run->head, &head_tree);
+
+	if (!err)
+		err = repo_worktree_tree(run->env.repo, &run->base_tree);
+	if (err || oid_eq(&head_tree, &run->base_tree))
+		goto out;
+	err = repo_identity(run->env.repo, &author, &committer);
+	request.author = author.buf;
+	request.committer = committer.buf;
+	if (!err)
+		err = candidate_commit(run->env.repo, &request, &commit);
+	if (!err)
+		run->head = commit;
+out:
+	str_release(&author);
+	str_release(&committer);
+	return err;
+}
+
+static struct err *start_before(struct run *run)
+{
+	struct prove_spec spec = {
+		.loop = run->env.loop,
+		.checkout = run->checkout,
+		.checks = run->options.checks,
+		.sandbox = &run->sandbox,
+		.tree = &run->base_tree,
+		.head = &run->head,
+		.temp_dir = run->temp_dir.buf,
+		.read_dirs = run->options.sandbox_read,
+		.pass_env = run->options.sandbox_env,
+		.deadline_ms = run->deadline_ms,
+	};
+
+	return prove_start(&run->before, &spec, on_before, run);
+}
+
+static struct err *open_checks(struct run *run)
+{
+	struct err *err = sandbox_take(&run->sandbox, run->env.loop, run->options.sandbox);
+
+	if (!err)
+		err = checkout_take(&run->checkout, run->env.repo);
+	if (!err)
+		err = file_temp_dir(NULL, "dualfix-", &run->temp_dir);
+	return err;
+}
+
+/* What would only fail at the end is looked at before time and money are spent. */
+static struct err *check_outlet(struct run *run)
+{
+	struct str author = STR_INIT(4096), committer = STR_INIT(4096), name = STR_INIT(4096);
+	struct err *err = NULL;
+
+	if (run->options.goal != GOAL_COMMIT)
+		return NULL;
+	err = repo_identity(run->env.repo, &author, &committer);
+	if (!err)
+		err = publish_free_name(run->env.repo, run->options.branch, run_slug(run), &name);
+	if (!err && run->options.patches && !file_is_dir(run->options.patch_dir))
+		err = err_new(ERR_CONFIG, "'%s' is not a folder for patches",
+			      run->options.patch_dir);
+	str_release(&author);
+	str_release(&committer);
+	str_release(&name);
+	return err;
+}
+
+static struct err *step_begin(struct run *run)
+{
+	struct repo *repo = run->env.repo;
+	struct err *err;
+
+	run->deadline_ms = deadline_after_ms(clock_mono_ms(), run->options.timeout_ms);
+	err = loop_timer(run->env.loop, run->deadline_ms, on_deadline, run, &run->timer);
+	if (!err)
+		err = repo_commit_of(repo, run->options.base ? run->options.base : "HEAD",
+				     &run->head);
+	if (!err)
+		err = check_outlet(run);
+	if (!err)
+		err = warn_dirty(run);
+	if (!err)
+		err = record_new(&run->record, repo);
+	if (err)
+		return err;
+	run->report.run = arena_dups(&run->report.arena, record_id(run->record));
+	err = repo_quarantine(repo, record_dir(run->record));
+	if (!err && run->input->raw.ptr)
+		err = record_write(run->record, "issue", run->input->raw);
+	if (!err)
+		err = repo_tree_of(repo, &run->head, &run->base_tree);
+	if (!err && run->options.worktree)
+		err = commit_worktree(run);
+	if (err)
+		return err;
+	run->tree = run->base_tree;
+	run->report.base = run->head;
+	run->step = STEP_SOURCE;
+	if (!checks_wanted(run)) {
+		run->before_done = true;
+		return NULL;
+	}
+	err = open_checks(run);
+	if (!err)
+		err = start_before(run);
+	return err;
+}

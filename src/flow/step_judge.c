@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/steps.h"
+
+#include "repo/tree.h"
+
+static struct err *cannot_run(const struct run *run, const struct check_result *results)
+{
+	for (size_t i = 0; i < run->options.checks->n; i++) {
+		const char *command = run->options.checks->v[i].command;
+		struct str tail = STR_INIT(512);
+		struct err *err;
+
+		if (results[i].status != CHECK_ERROR)
+			continue;
+		verdict_tail(str_span(&results[i].log), 300, &tail);
+		err = err_new(ERR_CONFIG, "the check '%s' cannot run (exit %d): %s", command,
+			      results[i].exit_code, tail.buf);
+		str_release(&tail);
+		return err_hint(err, "git dualfix verify -v; git config --get-all "
+				"dualfix.verify; dualfix.sandboxRead lets checks read more");
+	}
+	return NULL;
+}
+
+static struct prove_spec spec_for(struct run *run, const struct oid *tree)
+{
+	return (struct prove_spec){
+		.loop = run->env.loop,
+		.checkout = run->checkout,
+		.checks = run->options.checks,
+		.sandbox = &run->sandbox,
+		.tree = tree,
+		.head = &run->head,
+		.temp_dir = run->temp_dir.buf,
+		.read_dirs = run->options.sandbox_read,
+		.pass_env = run->options.sandbox_env,
+		.deadline_ms = run->deadline_ms,
+	};
+}
+
+static bool has_reproducer(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_edits; i++)
+		if (plan->edits[i].role == ROLE_REPRODUCER)
+			return true;
+	return false;
+}
+
+/* The tests that show the fault, alone on the base: the checks must fail there. */
+static struct err *try_reproducers(struct run *run)
+{
+	struct round_spec spec = {
+		.repo = run->env.repo,
+		.tree = &run->base_tree,
+		.plan = run->current,
+		.reproducers_only = true,
+	};
+	struct round *round;
+	enum round_end end;
+	struct oid tree;
+	struct prove_spec prove;
+	bool waits;
+	struct err *err = round_start(&round, &spec, &waits, NULL, NULL);
+
+	run->reproduced = true;
+	if (err)
+		return err;
+	err = round_finish(round, &end, &tree);
+	round_free(round);
+	if (err || end != ROUND_CHANGED)
+		return err;
+	run_stage(run, "checking the base with the reproducer");
+	prove = spec_for(run, &tree);
+	err = prove_start(&run->after, &prove, run_on_stage, run);
+	if (!err)
+		run_wait(run, STEP_REPRODUCED);
+	return err;
+}
+
+struct err *step_reproduced(struct run *run)
+{
+	struct err *err;
+
+	if (!run_stage_ended(run, &err))
+		return NULL;
+	run->step = STEP_CHECK;
+	if (err)
+		return err;
+	if (!run_any_failed(run, prove_results(run->after))) {
+		events_emit(run->env.events, EVENT_WARNING,
+			    "the reproducer does not fail on the base");
+		prove_free(run->after);
+	} else {
+		prove_free(run->before);
+		run->before = run->after;
+	}
+	run->after = NULL;
+	return NULL;
+}
+
+static struct err *unchecked(struct run *run)
+{
+	run->report.outcome = OUTCOME_UNVERIFIED;
+	if (run->options.goal != GOAL_DIFF) {
+		run->step = STEP_PUBLISH;
+		return NULL;
+	}
+	run->step = STEP_END;
+	return repo_diff_text(run->env.repo, &run->base_tree, &run->tree, &run->output);
+}
+
+struct err *step_check(struct run *run)
+{
+	struct prove_spec spec = spec_for(run, &run->tree);
+	struct err *err;
+
+	if (!run->before)
+		return unchecked(run);
+	if (!run->before_done) {
+		run_stage(run, "checking the base");
+		run->ready = false;
+		return NULL;
+	}
+	err = cannot_run(run, prove_results(run->before));
+	if (err)
+		return err;
+	prove_free(run->after);
+	run->after = NULL;
+	if (!run->reproduced && has_reproducer(run->current) &&
+	    !run_any_failed(run, prove_results(run->before))) {
+		err = try_reproducers(run);
+		if (err || run->step == STEP_REPRODUCED)
+			return err;
+	}
+	run_stage(run, "checking the result");
+	spec.changed = argv_list(&run->changed);
+	spec.n_changed = run->changed.n;
+	err = prove_start(&run->after, &spec, run_on_stage, run);
+	if (!err)
+		run_wait(run, STEP_JUDGE);
+	return err;
+}
+
+static struct check_side side_of(const struct check_result *result)
+{
+	return (struct check_side){ result->status, result->exit_code, result->ms };
+}
+
+/* Rows for the checks as they stand: the base's, and the result's if there are any. */
+static struct err *report_checks(struct run *run)
+{
+	struct report *report = &run->report;
+	const struct check_list *checks = run->options.checks;
+	const struct check_result *before = prove_results(run->before);
+	const struct check_result *after = run->after ? prove_results(run->after) : NULL;
+
+	if (!report->checks)
+		report->checks = arena_array(&report->arena, checks->n, sizeof(*report->checks));
+	if (!report->checks)
+		return arena_err(&report->arena, "report");
+	report->n_checks = checks->n;
+	for (size_t i = 0; i < checks->n; i++) {
+		struct check_report *row = &report->checks[i];
+
+		row->command = arena_dups(&report->arena, checks->v[i].command);
+		if (!row->command)
+			return arena_err(&report->arena, "report");
+		row->has_before = true;
+		row->before = side_of(&before[i]);
+		row->has_after = after != NULL;
+		if (after)
+			row->after = side_of(&after[i]);
+	}
+	return NULL;
+}
+
+struct err *step_judge(struct run *run)
+{
+	bool cured;
+	struct err *err;
+
+	if (!run_stage_ended(run, &err))
+		return NULL;
+	if (err)
+		return err;
+	run->report.timings.verify_ms += prove_ms(run->after);
+	err = report_checks(run);
+	if (!err)
+		err = prove_keep_logs(run->after, run->record, "after");
+	if (!err)
+		err = cannot_run(run, prove_results(run->after));
+	if (err)
+		return err;
+	run->report.outcome = verdict(prove_results(run->before), prove_results(run->after),
+				      run->options.checks->n);
+	if (outcome_emits(run->report.outcome)) {
+		run->step = STEP_PUBLISH;
+		return NULL;
+	}
+	err = run_try_rules(run, NULL, &cured);
+	if (err || cured)
+		return err;
+	if (run_may_repair(run))
+		return run_repair(run, (struct span){ 0 });
+	run->step = STEP_END;
+	return NULL;
+}

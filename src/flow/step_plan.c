@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/steps.h"
+
+#include "flow/brief.h"
+#include "flow/cure.h"
+#include "repo/tree.h"
+#include "sys/clock.h"
+
+/* One fix uncovers the next error: rules may have so many rounds. */
+#define RULE_ROUNDS_MAX 25
+#define DIFF_MAX_BYTES ((size_t)4 << 20)
+
+struct check_result *run_results(struct run *run)
+{
+	struct prove *prove = run->after ? run->after : run->before;
+
+	return prove ? prove_results(prove) : NULL;
+}
+
+bool run_any_failed(const struct run *run, const struct check_result *results)
+{
+	for (size_t i = 0; results && i < run->options.checks->n; i++)
+		if (results[i].status == CHECK_FAIL || results[i].status == CHECK_TIMEOUT)
+			return true;
+	return false;
+}
+
+struct err *run_try_rules(struct run *run, const struct diags *diags, bool *cured)
+{
+	struct cure_spec spec = {
+		.repo = run->env.repo,
+		.rules = run->env.rules,
+		.commit = &run->head,
+		.tree = &run->tree,
+		.diags = diags,
+	};
+	struct err *err;
+
+	*cured = false;
+	if (!run->env.rules || run->rule_rounds >= RULE_ROUNDS_MAX)
+		return NULL;
+	if (!diags) {
+		spec.results = run_results(run);
+		spec.n_results = spec.results ? run->options.checks->n : 0;
+		spec.root = run->checkout ? checkout_dir(run->checkout) : NULL;
+	}
+	str_reset(&run->left);
+	plan_release(&run->plan);
+	err = cure(&spec, &run->plan, &run->left);
+	if (err || !run->plan.n_edits)
+		return err;
+	*cured = true;
+	run->rule_rounds++;
+	run->current = &run->plan;
+	run->origin = FROM_RULES;
+	run->step = STEP_APPLY;
+	return NULL;
+}
+
+static struct err *no_way_on(struct run *run)
+{
+	const struct err *why = run->env.no_planner;
+	const char *hint = why ? err_hint_text(why) : NULL;
+	struct span rest = str_span(&run->left), line;
+
+	while (span_line(&rest, &line))
+		events_emit(run->env.events, EVENT_NOTE, "%.*s", (int)line.len, line.ptr);
+	if (run->input->text.ptr && !run->input->diags)
+		return err_hint(err_new(ERR_CONFIG, "no planner for this issue: %s",
+					why ? err_text(why) : "none is configured"),
+				"%s", hint ? hint : "git dualfix doctor");
+	return err_hint(err_new(ERR_NO_FIX, "no rule cures this, and there is no planner: %s",
+				why ? err_text(why) : "none is asked"),
+			"%s", hint ? hint : "git dualfix doctor");
+}
+
+static struct err *send_question(struct run *run, const char *const *files)
+{
+	const struct wall *wall = run->env.wall;
+	struct ask_spec spec = {
+		.client = run->env.client,
+		.endpoint = run->env.planner,
+		.templates = run->env.templates,
+		.budget = &run->budget,
+		.prompt = &run->prompt,
+	};
+	struct err *err = wall->consent(wall->ctx, run->env.planner, files,
+					(size_t)prompt_tokens(&run->prompt));
+
+	if (err)
+		return err;
+	run_stage(run, "planning");
+	ask_free(run->ask);
+	run->ask = NULL;
+	err = ask_start(&run->ask, &spec, run_on_stage, run);
+	if (!err)
+		run_wait(run, STEP_PLANNED);
+	return err;
+}
+
+struct err *run_ask_planner(struct run *run)
+{
+	struct brief_spec spec = {
+		.repo = run->env.repo,
+		.tree = &run->tree,
+		.templates = run->env.templates,
+		.planner = run->env.planner,
+		.exclude = run->options.exclude,
+		.title = run->input->title,
+		.text = run->input->text,
+		.checks = run->options.checks,
+		.direct_only = run->options.mode == MODE_SEQUENTIAL,
+	};
+	struct argv files = ARGV_INIT;
+	int64_t start_ms = clock_mono_ms();
+	struct err *err;
+
+	if (!run->env.planner || !run->env.client)
+		return no_way_on(run);
+	run_stage(run, "reading the repository");
+	if (run->before_done)
+		spec.results = run_results(run);
+	err = brief_make(&run->prompt, &spec, &files);
+	run->has_prompt = true;
+	run->report.timings.context_ms += clock_mono_ms() - start_ms;
+	if (!err)
+		err = send_question(run, argv_list(&files));
+	argv_release(&files);
+	return err;
+}
+
+static struct err *use_given_plan(struct run *run)
+{
+	run->current = &run->input->plans[run->next_plan++];
+	run->origin = FROM_FILE;
+	run->step = STEP_APPLY;
+	return NULL;
+}
+
+static struct err *step_source(struct run *run)
+{
+	const struct run_input *input = run->input;
+	bool cured = false;
+	struct err *err = NULL;
+
+	if (run->next_plan < input->n_plans)
+		return use_given_plan(run);
+	if (input->failing) {
+		if (!run->before_done) {
+			run_stage(run, "checking the base");
+			run->ready = false;
+			return NULL;
+		}
+		if (!run_any_failed(run, run_results(run))) {
+			run->report.outcome = OUTCOME_NOTHING;
+			run->step = STEP_END;
+			return NULL;
+		}
+		err = run_try_rules(run, NULL, &cured);
+	} else if (input->diags) {
+		err = run_try_rules(run, input->diags, &cured);
+	}
+	if (err || cured)
+		return err;
+	return run_ask_planner(run);
+}
+
+static struct err *step_planned(struct run *run)
+{
+	struct err *err;
+
+	if (!run_stage_ended(run, &err))
+		return NULL;
+	run->report.timings.plan_ms += ask_ms(run->ask);
+	err = err_first(err, report_usage(&run->report, run->env.planner, ask_model(run->ask),
+					  ask_usage(run->ask)));
+	if (err)
+		return err;
+	str_reset(&run->answer);
+	str_add_span(&run->answer, ask_answer(run->ask));
+	plan_release(&run->plan);
+	ask_take_plan(run->ask, &run->plan);
+	run->current = &run->plan;
+	run->origin = FROM_PLANNER;
+	run->from_model = true;
+	run->step = STEP_APPLY;
+	return str_err(&run->answer, "the planner's answer");
+}
+
+bool run_may_repair(const struct run *run)
+{
+	return run->traits->repair && run->env.planner && run->env.client &&
+	       !run->options.never_plan && run->repairs < run->options.attempts;
+}
+
+struct err *run_repair(struct run *run, struct span failures)
+{
+	struct str diff = STR_INIT(DIFF_MAX_BYTES);
+	struct brief_round round = {
+		.answer = str_span(&run->answer),
+		.failures = failures,
+		.checks = run->options.checks,
+		.results = failures.ptr ? NULL : run_results(run),
+	};
+	const char *const no_files[] = { NULL };
+	struct err *err = NULL;
+
+	run->repairs++;
+	events_emit(run->env.events, EVENT_DETAIL, "round %d of repair", run->repairs);
+	if (!run->has_prompt)
+		return run_ask_planner(run);
+	if (!failures.ptr) {
+		err = repo_diff_text(run->env.repo, &run->base_tree, &run->tree, &diff);
+		round.diff = str_span(&diff);
+	}
+	if (!err)
+		err = brief_repair(&run->prompt, run->env.templates, &round);
+	if (!err)
+		err = send_question(run, no_files);
+	str_release(&diff);
+	return err;
+}

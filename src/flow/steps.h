@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A run's state and its steps, for the files of flow/ that drive it: run.c calls the
+ * steps, step_*.c are the steps. Stages (ask, cure, round, prove, publish, ...) are
+ * not shown it: they get what they need in a spec.
+ *
+ * A step either does its work and names the next one, or starts a stage and waits:
+ * it is called again when some stage has ended, and looks whether it was its own.
+ */
+#ifndef FLOW_STEPS_H
+#define FLOW_STEPS_H
+
+#include "flow/ask.h"
+#include "flow/mode.h"
+#include "flow/prove.h"
+#include "flow/publish.h"
+#include "flow/round.h"
+#include "flow/run.h"
+#include "model/budget.h"
+#include "model/prompt.h"
+#include "repo/checkout.h"
+#include "repo/record.h"
+
+enum step {
+	STEP_BEGIN,
+	STEP_SOURCE,    /* where does the next plan come from? */
+	STEP_PLANNED,   /* the planner answered */
+	STEP_APPLY,
+	STEP_APPLIED,
+	STEP_CHECK,
+	STEP_REPRODUCED,
+	STEP_JUDGE,
+	STEP_PUBLISH,
+	STEP_END,
+};
+
+enum origin { FROM_FILE, FROM_RULES, FROM_PLANNER };
+
+struct run {
+	const struct run_input *input;
+	struct run_options options;
+	struct run_env env;
+	const struct mode_traits *traits;
+	struct report report;
+	struct err *err;
+
+	enum step step;
+	bool ready;        /* the step may be tried */
+	bool stage_done;   /* the stage that the step waits for has ended */
+	bool before_done;  /* the checks of the base have ended */
+	bool timed_out;
+	bool reproduced;   /* the plan's reproducers were tried */
+	bool *bell;        /* the driver's: some run is ready */
+	struct err *stage_err, *before_err;
+	struct loop_timer *timer;
+	int64_t start_ms, deadline_ms;
+
+	struct record *record;
+	struct checkout *checkout;
+	struct sandbox sandbox;
+	struct str temp_dir;
+	struct oid head, base_tree; /* the base: commit and tree */
+	struct oid tree;            /* what stands now */
+	struct prove *before, *after;
+	struct argv changed;        /* paths that differ from the base */
+
+	struct budget budget;
+	struct endpoint quick;      /* the planner's endpoint without thinking */
+	struct prompt prompt;
+	bool has_prompt;
+	struct ask *ask;
+	struct str answer;          /* the planner's last one */
+	struct plan plan;           /* when it is ours */
+	const struct plan *current;
+	enum origin origin;
+	bool from_model;            /* some plan was */
+	bool edited;                /* the user has seen it in the editor */
+	bool landed_by_rules;       /* the last landing speaks of rules only */
+	size_t next_plan;
+	int repairs, rule_rounds;
+	struct str left;            /* what rules could not cure */
+	struct round *round;
+	struct oid round_tree;      /* what the round started from */
+	struct landing *landings;
+	size_t n_landings;
+	struct arena texts;         /* of landings */
+	struct str output;
+};
+
+/* The steps, in order. */
+struct err *step_begin(struct run *run) MUST_USE;
+struct err *step_source(struct run *run) MUST_USE;
+struct err *step_planned(struct run *run) MUST_USE;
+struct err *step_apply(struct run *run) MUST_USE;
+struct err *step_applied(struct run *run) MUST_USE;
+struct err *step_check(struct run *run) MUST_USE;
+struct err *step_reproduced(struct run *run) MUST_USE;
+struct err *step_judge(struct run *run) MUST_USE;
+struct err *step_publish(struct run *run) MUST_USE;
+
+/* For progress. */
+void run_stage(struct run *run, const char *text);
+
+/* Something that the run may wait for has happened. */
+void run_ring(struct run *run);
+
+/* The done of every stage but the checks of the base. */
+void run_on_stage(void *ctx, struct err *err);
+
+/* Goes to step, which is tried once the stage just started has ended. */
+void run_wait(struct run *run, enum step step);
+
+/* Whether it has; *err is what it ended with. If not, the step is left waiting. */
+bool run_stage_ended(struct run *run, struct err **err);
+
+/* "fix" where the issue gives no better name. */
+const char *run_slug(const struct run *run);
+
+/* How the checks went on the tree that stands now; NULL: not known. */
+struct check_result *run_results(struct run *run);
+bool run_any_failed(const struct run *run, const struct check_result *results);
+
+/*
+ * The next plan: from rules (*cured says whether they had one; diags NULL: from our
+ * own logs), or the planner, about the tree that stands now.
+ */
+struct err *run_try_rules(struct run *run, const struct diags *diags, bool *cured) MUST_USE;
+struct err *run_ask_planner(struct run *run) MUST_USE;
+
+/*
+ * Whether the planner may be asked again, and asking it: about edits that failed, or
+ * with failures.ptr NULL about checks that did.
+ */
+bool run_may_repair(const struct run *run);
+struct err *run_repair(struct run *run, struct span failures) MUST_USE;
+
+#endif
