@@ -137,20 +137,28 @@ static bool is_dotgit(const struct name *name)
 	return !strcmp(name->buf, ".git") || is_short_name(name, ".git");
 }
 
+/* Bytes of a path that a message shows, so that the reason is not cut off. */
+#define SHOWN_BYTES 200
+
+static struct err *refuse(const char *path, const char *why)
+{
+	bool cut = strlen(path) > SHOWN_BYTES;
+
+	return err_new(ERR_INPUT, "'%.*s%s' %s", SHOWN_BYTES, path, cut ? "..." : "", why);
+}
+
 static struct err *check_part(const char *path, struct span part)
 {
 	struct name name;
 
 	if (!part.len)
-		return err_new(ERR_INPUT, "'%s' has an empty part", path);
+		return refuse(path, "has an empty part");
 	name_read(&name, part);
 	if (is_dotgit(&name))
-		return err_new(ERR_INPUT,
-			       "'%s' has a part that is '.git' to some file system",
-			       path);
+		return refuse(path, "has a part that is '.git' to some file system");
 	if (!name.len)
-		return err_new(ERR_INPUT, "'%s' has a part '%.*s'", path,
-			       (int)(part.len < 64 ? part.len : 64), part.ptr);
+		return refuse(path, "has a part '.' or '..', or one that some file system "
+				    "reads so");
 	return NULL;
 }
 
@@ -191,9 +199,9 @@ struct err *path_check(const char *path)
 		return err_new(ERR_INPUT, "the path is longer than %d bytes",
 			       PATH_MAX_BYTES);
 	if (has_control(rest))
-		return err_new(ERR_INPUT, "'%s' has a control character", path);
+		return refuse(path, "has a control character");
 	if (is_absolute(path))
-		return err_new(ERR_INPUT, "'%s' is not relative to the repository", path);
+		return refuse(path, "is not relative to the repository");
 	while (!err && next_part(&rest, &part))
 		err = check_part(path, part);
 	return err;
