@@ -73,6 +73,7 @@ struct err *capture_take(struct capture *c, struct str *out)
 {
 	struct span tail = str_span(&c->tail);
 	uint64_t left_out = c->total_bytes - c->head.len - c->tail.len;
+	const char *gap;
 	struct err *err;
 
 	str_init(out, 0);
@@ -82,9 +83,9 @@ struct err *capture_take(struct capture *c, struct str *out)
 	*out = c->head;
 	str_init(&c->head, c->head.max_bytes);
 	out->max_bytes = c->max_bytes + LINE_MAX_BYTES;
+	gap = span_ends(str_span(out), "\n") ? "" : "\n";
 	if (left_out && tail.len)
-		str_addf(out, "%s[... %" PRIu64 " bytes left out ...]\n",
-			 out->len && out->buf[out->len - 1] != '\n' ? "\n" : "", left_out);
+		str_addf(out, "%s[... %" PRIu64 " bytes left out ...]\n", gap, left_out);
 	str_add_span(out, span_cut(tail, c->oldest, tail.len));
 	str_add_span(out, span_cut(tail, 0, c->oldest));
 	capture_release(c);

@@ -360,8 +360,7 @@ static void call_watches(struct loop *loop)
 		if (!watch->fn || !revents || loop->failure)
 			continue;
 		if (revents & POLLNVAL)
-			loop_fail(loop, err_new(ERR_FATAL,
-						"waiting for descriptor %d, which is closed",
+			loop_fail(loop, err_new(ERR_FATAL, "descriptor %d is watched but closed",
 						watch->fd));
 		else
 			watch->fn(watch->ctx, revents);

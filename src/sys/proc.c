@@ -169,7 +169,8 @@ static void stream_read(struct stream *s)
 		}
 		capture_add(&s->capture, bytes, (size_t)n);
 		if (s->capture.overflown)
-			fail(s->proc, err_new(ERR_INPUT, "'%s' printed more than %zu bytes",
+			fail(s->proc, err_new(ERR_INPUT,
+					      "'%s' printed more than %zu bytes",
 					      s->proc->name, s->capture.max_bytes));
 	}
 }
@@ -214,8 +215,8 @@ static void start_timer(struct proc *proc, int64_t span_ms)
 	struct err *err;
 
 	stop_timer(proc);
-	err = loop_timer(proc->loop, deadline_after_ms(clock_mono_ms(), span_ms), on_timer,
-			 proc, &proc->timer);
+	err = loop_timer(proc->loop, deadline_after_ms(clock_mono_ms(), span_ms),
+			 on_timer, proc, &proc->timer);
 	if (err) {
 		kill(proc->target, SIGKILL);
 		loop_fail(proc->loop, err);
@@ -339,11 +340,11 @@ static struct err *watch_streams(struct proc *proc)
 		err = loop_watch(proc->loop, proc->in.fd, POLLOUT, on_writable, proc,
 				 &proc->in.watch);
 	if (!err && proc->out.fd >= 0)
-		err = loop_watch(proc->loop, proc->out.fd, POLLIN, on_readable, &proc->out,
-				 &proc->out.watch);
+		err = loop_watch(proc->loop, proc->out.fd, POLLIN, on_readable,
+				 &proc->out, &proc->out.watch);
 	if (!err && proc->err.fd >= 0)
-		err = loop_watch(proc->loop, proc->err.fd, POLLIN, on_readable, &proc->err,
-				 &proc->err.watch);
+		err = loop_watch(proc->loop, proc->err.fd, POLLIN, on_readable,
+				 &proc->err, &proc->err.watch);
 	return err;
 }
 

@@ -32,7 +32,7 @@ enum proc_overflow {
 };
 
 struct proc_spec {
-	const char *const *argv; /* argv[0] is looked up in env's PATH, in absolute folders */
+	const char *const *argv; /* [0] is looked up in absolute folders of env's PATH */
 	const char *const *env;  /* complete; see proc_env() */
 	const char *dir;         /* where to run; NULL: here */
 	struct span input;       /* its stdin, copied; with ptr NULL it is /dev/null */
@@ -40,7 +40,7 @@ struct proc_spec {
 	size_t out_max_bytes;    /* ceilings of the capture; 0 gives the stream */
 	size_t err_max_bytes;    /*   to /dev/null */
 	bool merge;              /* stderr goes into out, in the order written */
-	bool foreground;         /* all three streams are ours, same process group: an editor */
+	bool foreground;         /* our three streams, our process group: an editor */
 	enum proc_overflow overflow;
 };
 

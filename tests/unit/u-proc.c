@@ -67,7 +67,7 @@ static const struct run_case run_cases[] = {
 	  .say = "not found" },
 	{ { "/" }, .end = PROC_NOT_STARTED, .number = EACCES,
 	  .say = "could not be started: Permission denied" },
-	{ { SHELL, "no-such-program-here 2>/dev/null" }, .end = PROC_EXITED, .number = 127,
+	{ { SHELL, "no-such-program-here 2>/dev/null" }, .number = 127,
 	  .say = "exited with 127" },
 	{ { "" }, .end = PROC_NOT_STARTED, .number = ENOENT, .say = "not found" },
 	{ { "cat" }, .input = "fed\n", .out = "fed\n", .say = "exited with 0" },
@@ -205,7 +205,7 @@ static void test_group_is_killed(void **state)
 /* A child that does not heed SIGTERM gets SIGKILL after the grace time. */
 static void test_deaf_child_is_killed(void **state)
 {
-	const char *argv[] = { SHELL, "trap '' TERM; while :; do sleep 0.01; done", NULL };
+	const char *argv[] = { SHELL, "trap '' TERM; while :; do sleep 1; done", NULL };
 	struct proc_spec spec = { .argv = argv, .env = env, .timeout_ms = 30 };
 	struct proc_result r;
 
@@ -257,7 +257,8 @@ static void test_capture(void **state)
 	} cases[] = {
 		{ 40, 36, "0123456789abcdefghijklmnopqrstuvwxyz" },
 		{ 36, 36, "0123456789abcdefghijklmnopqrstuvwxyz" },
-		{ 35, 36, "0123456789abcdefgh\n[... 1 bytes left out ...]\njklmnopqrstuvwxyz" },
+		{ 35, 36, "0123456789abcdefgh\n[... 1 bytes left out ...]\n"
+			  "jklmnopqrstuvwxyz" },
 		{ 5, 36, "012\n[... 31 bytes left out ...]\nyz" },
 		{ 5, 0, "" },
 	};
@@ -271,7 +272,8 @@ static void test_capture(void **state)
 
 			capture_init(&c, cases[i].max_bytes, true);
 			while (at < cases[i].len) {
-				size_t n = cases[i].len - at < step ? cases[i].len - at : step;
+				size_t left = cases[i].len - at;
+				size_t n = left < step ? left : step;
 
 				capture_add(&c, text + at, n);
 				at += n;
@@ -394,7 +396,9 @@ static void test_child_inherits_nothing(void **state)
 
 static void test_env_by_name(void **state)
 {
-	static const char *const names[] = { "DUALFIX_T_A", "DUALFIX_T", "DUALFIX_T_X*", NULL };
+	static const char *const names[] = {
+		"DUALFIX_T_A", "DUALFIX_T", "DUALFIX_T_X*", NULL,
+	};
 	struct argv list = ARGV_INIT;
 
 	(void)state;
