@@ -7,7 +7,8 @@
 
 #include "base/str.h"
 #include "base/utf8.h"
-#include "cmd/session.h"
+#include "cmd/person.h"
+#include "cmd/settings.h"
 #include "sys/file.h"
 
 #define CONSENT_MAX_BYTES ((size_t)64 * 1024)
@@ -67,20 +68,20 @@ static struct err *ask_on_tty(const char *host, const char *const *files, size_t
 struct err *consent_ask(void *ctx, const struct endpoint *endpoint, const char *const *files,
 			size_t tokens)
 {
-	struct session *s = ctx;
+	struct person *person = ctx;
 	struct str path = STR_INIT(8192), list = STR_INIT(CONSENT_MAX_BYTES);
 	struct err *err;
 
-	if (endpoint->is_loopback || s->settings.send == SEND_ALWAYS)
+	if (endpoint->is_loopback || person->send == SEND_ALWAYS)
 		return NULL;
-	if (s->settings.send == SEND_NEVER)
+	if (person->send == SEND_NEVER)
 		return refusal(endpoint->host, "dualfix.send is never");
-	err = repo_private_path(s->repo, "consent", true, &path);
+	err = repo_private_path(person->repo, "consent", true, &path);
 	if (!err && file_exists(path.buf))
 		err = file_read(path.buf, &list);
 	if (err || remembers(str_span(&list), endpoint->host))
 		goto out;
-	terminal_clear(&s->terminal);
+	terminal_clear(person->terminal);
 	err = ask_on_tty(endpoint->host, files, tokens);
 	if (err)
 		goto out;

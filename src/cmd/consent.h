@@ -16,7 +16,7 @@
 #include "base/err.h"
 #include "model/endpoint.h"
 
-/* For struct wall; ctx is the session. */
+/* For struct wall; ctx is a struct person. */
 struct err *consent_ask(void *ctx, const struct endpoint *endpoint, const char *const *files,
 			size_t tokens) MUST_USE;
 

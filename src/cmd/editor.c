@@ -2,7 +2,7 @@
 #include "cmd/editor.h"
 
 #include "base/argv.h"
-#include "cmd/session.h"
+#include "cmd/person.h"
 #include "plan/plan.h"
 #include "sys/file.h"
 #include "sys/proc.h"
@@ -11,7 +11,7 @@
  * git's editor may be a command line ("code --wait"), so it goes through sh as
  * git itself does it; the file is an argument, not part of the text.
  */
-static struct err *open_editor(struct session *s, const char *editor, const char *path)
+static struct err *open_editor(struct person *person, const char *editor, const char *path)
 {
 	static const char *const names[] = { "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY",
 					     "SSH_TTY", "COLORTERM", "EDITOR", NULL };
@@ -32,7 +32,7 @@ static struct err *open_editor(struct session *s, const char *editor, const char
 	proc_result_init(&result);
 	err = err_first(argv_err(&args), argv_err(&env));
 	if (!err)
-		err = proc_run(s->loop, &spec, &result);
+		err = proc_run(repo_loop(person->repo), &spec, &result);
 	if (!err && (result.end != PROC_EXITED || result.exit_code)) {
 		proc_result_say(&result, &why);
 		err = err_hint(err_new(ERR_CONFIG, "editor '%s': %s", editor, why.buf),
@@ -47,21 +47,21 @@ static struct err *open_editor(struct session *s, const char *editor, const char
 
 struct err *editor_edit_plan(void *ctx, struct str *json)
 {
-	struct session *s = ctx;
+	struct person *person = ctx;
 	struct str editor = STR_INIT(4096), path = STR_INIT(8192);
 	const char *const args[] = { "var", "GIT_EDITOR", NULL };
 	struct err *err;
 
-	terminal_clear(&s->terminal);
-	err = repo_git(s->repo, args, (struct span){ 0 }, &editor, NULL);
+	terminal_clear(person->terminal);
+	err = repo_git(person->repo, args, (struct span){ 0 }, &editor, NULL);
 	if (err)
 		goto out;
 	str_truncate(&editor, span_trim(str_span(&editor)).len);
-	err = repo_private_path(s->repo, "PLAN_EDIT.json", true, &path);
+	err = repo_private_path(person->repo, "PLAN_EDIT.json", true, &path);
 	if (!err)
 		err = file_write(path.buf, str_span(json), 0600);
 	if (!err)
-		err = open_editor(s, editor.buf, path.buf);
+		err = open_editor(person, editor.buf, path.buf);
 	if (err)
 		goto out;
 	str_reset(json);

@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* For struct wall; ctx is the session. An emptied file is ERR_INPUT: nothing is done. */
+/* For struct wall; ctx is a struct person. An emptied file is ERR_INPUT: nothing is done. */
 struct err *editor_edit_plan(void *ctx, struct str *json) MUST_USE;
 
 #endif

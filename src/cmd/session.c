@@ -51,7 +51,8 @@ struct err *session_open(struct session *s, unsigned command, const char *const 
 		err = settings_read(&s->settings, repo_config(s->repo));
 	if (!err)
 		err = options_read(&s->settings, command, args, &s->args, help);
-	s->wall = (struct wall){ .ctx = s, .consent = consent_ask };
+	s->person = (struct person){ s->repo, &s->terminal, s->settings.send };
+	s->wall = (struct wall){ .ctx = &s->person, .consent = consent_ask };
 	if (s->settings.edit)
 		s->wall.edit_plan = editor_edit_plan;
 	return err;
@@ -207,6 +208,7 @@ struct run_env session_run_env(struct session *s)
 		.executors = s->executor_list,
 		.n_executors = s->n_executors,
 		.no_planner = s->no_planner,
+		.templates = &s->templates,
 		.wall = &s->wall,
 		.events = &s->events,
 	};

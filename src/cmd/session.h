@@ -17,11 +17,13 @@
 #include "base/argv.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "cmd/person.h"
 #include "cmd/settings.h"
 #include "cmd/terminal.h"
 #include "flow/run.h"
 #include "issue/rules.h"
 #include "model/client.h"
+#include "model/template.h"
 #include "repo/repo.h"
 #include "sys/http.h"
 #include "sys/loop.h"
@@ -41,6 +43,8 @@ struct session {
 	struct endpoint *executor_list; /* the same, one after another, for the run */
 	size_t n_executors;
 	struct rules *rules;
+	struct templates templates; /* the compiled-in ones */
+	struct person person;
 	struct wall wall;
 };
 

@@ -80,7 +80,7 @@ static struct round_spec round_spec_of(struct run *run)
 	return spec;
 }
 
-static struct err *step_apply(struct run *run)
+struct err *step_apply(struct run *run)
 {
 	struct round_spec spec;
 	bool waits;
@@ -111,8 +111,6 @@ static struct err *step_apply(struct run *run)
 	run_wait(run, STEP_APPLIED);
 	return NULL;
 }
-
-static struct err *repair(struct run *run, struct span failures);
 
 static struct err *edits_failed(struct run *run)
 {
@@ -191,7 +189,7 @@ static struct err *measure(struct run *run)
 	return NULL;
 }
 
-static struct err *step_applied(struct run *run)
+struct err *step_applied(struct run *run)
 {
 	enum round_end end;
 	struct oid tree;

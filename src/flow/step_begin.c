@@ -135,7 +135,7 @@ static struct err *check_outlet(struct run *run)
 	return err;
 }
 
-static struct err *step_begin(struct run *run)
+struct err *step_begin(struct run *run)
 {
 	struct repo *repo = run->env.repo;
 	struct err *err;

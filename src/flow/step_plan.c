@@ -137,7 +137,7 @@ static struct err *use_given_plan(struct run *run)
 	return NULL;
 }
 
-static struct err *step_source(struct run *run)
+struct err *step_source(struct run *run)
 {
 	const struct run_input *input = run->input;
 	bool cured = false;
@@ -165,7 +165,7 @@ static struct err *step_source(struct run *run)
 	return run_ask_planner(run);
 }
 
-static struct err *step_planned(struct run *run)
+struct err *step_planned(struct run *run)
 {
 	struct err *err;
 

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * git dualfix run, plan and apply: an issue or a plan becomes runs.
+ */
+#include "cmd/command.h"
+
+#include <stdlib.h>
+
+#include "cmd/input.h"
+#include "cmd/result.h"
+#include "verify/check.h"
+
+#define MESSAGE_MAX_BYTES ((size_t)4 << 20)
+
+struct batch {
+	struct session *s;
+	struct err *err; /* of printing */
+	int exit_code;   /* the first that is not 0 */
+};
+
+static void on_finished(void *ctx, struct run *run)
+{
+	struct batch *batch = ctx;
+	struct err *err = result_print(batch->s, run);
+
+	batch->err = err_first(batch->err, err);
+	result_tell(batch->s, run);
+	if (!batch->exit_code)
+		batch->exit_code = run_report(run)->exit_code;
+}
+
+/* A quarantine belongs to one run, so each run has a repository of its own. */
+static struct err *drive(struct session *s, const struct run_options *options,
+			 struct input *inputs, size_t n, int *exit_code)
+{
+	struct run **runs = calloc(n, sizeof(*runs));
+	struct repo **repos = calloc(n, sizeof(*repos));
+	struct run_env env = session_run_env(s);
+	struct batch batch = { .s = s };
+	struct err *err = runs && repos ? NULL : err_nomem();
+
+	for (size_t i = 0; !err && i < n; i++) {
+		if (i) {
+			err = repo_open(&repos[i], s->loop, NULL);
+			env.repo = repos[i];
+		}
+		if (!err)
+			err = run_new(&runs[i], &inputs[i].run, options, &env);
+	}
+	if (!err)
+		err = runs_drive(s->loop, runs, n, (size_t)s->settings.jobs, on_finished, &batch);
+	for (size_t i = 0; i < n; i++) {
+		if (runs)
+			run_free(runs[i]);
+		if (repos)
+			repo_close(repos[i]);
+	}
+	free(runs);
+	free(repos);
+	*exit_code = batch.exit_code;
+	return err_first(err, batch.err);
+}
+
+static struct err *open_checks(struct session *s, struct check_list *checks)
+{
+	const struct settings *set = &s->settings;
+	struct err *err;
+
+	*checks = (struct check_list){ 0 };
+	if (set->no_verify || set->diff)
+		return NULL;
+	err = check_list_make(checks, repo_config(s->repo), argv_list(&set->verify),
+			      set->verify.n);
+	if (!err && !checks->n)
+		terminal_note(&s->terminal, "no checks are configured, so nothing can be verified: "
+			      "--verify <command>, or git config dualfix.verify <command>");
+	return err;
+}
+
+static struct err *read_issues(struct session *s, struct input *inputs, size_t *n)
+{
+	const char *root = repo_work_tree(s->repo);
+	struct str message = STR_INIT(MESSAGE_MAX_BYTES);
+	struct err *err = NULL;
+
+	*n = 0;
+	for (size_t i = 0; !err && i < s->args.n; i++)
+		err = input_read_issue(&inputs[(*n)++], s->args.v[i], root);
+	for (size_t i = 0; i < s->settings.messages.n; i++)
+		str_addf(&message, "%s%s", i ? "\n\n" : "", s->settings.messages.v[i]);
+	if (!err)
+		err = str_err(&message, "-m");
+	if (!err && message.len)
+		err = input_take_message(&inputs[(*n)++], str_span(&message));
+	str_release(&message);
+	if (!err && s->settings.failing)
+		err = input_take_failing(&inputs[(*n)++]);
+	if (!err && s->settings.plan_file) {
+		if (*n > 1)
+			return err_new(ERR_USAGE, "--plan goes with one issue");
+		err = input_read_plan(&inputs[0], s->settings.plan_file);
+		inputs[0].run.failing = false;
+		*n = 1;
+	}
+	if (!err && !*n)
+		err = err_new(ERR_USAGE, "no issue was named");
+	return err;
+}
+
+static struct err *one_sink(const struct settings *set, size_t n)
+{
+	if (set->json + set->diff + set->to_stdout > 1)
+		return err_new(ERR_USAGE, "--json, --diff and --stdout exclude each other");
+	if (set->branch && n > 1)
+		return err_new(ERR_USAGE, "--branch goes with one issue");
+	return NULL;
+}
+
+static struct err *run_issues(struct session *s, enum run_goal goal, int *exit_code)
+{
+	size_t room = s->args.n + 3, n = 0;
+	struct input *inputs = calloc(room, sizeof(*inputs));
+	struct check_list checks = { 0 };
+	struct run_options options;
+	struct err *err;
+
+	if (!inputs)
+		return err_nomem();
+	for (size_t i = 0; i < room; i++)
+		input_init(&inputs[i]);
+	err = read_issues(s, inputs, &n);
+	if (!err)
+		err = one_sink(&s->settings, n);
+	if (!err)
+		err = open_checks(s, &checks);
+	if (!err && s->settings.failing && !checks.n)
+		err = err_hint(err_new(ERR_CONFIG, "--failing needs a check"),
+			       "--verify <command>, or git config dualfix.verify <command>");
+	if (!err)
+		err = session_rules(s);
+	if (!err)
+		err = session_models(s);
+	if (err)
+		goto out;
+	options = session_run_options(s, &checks);
+	if (goal == GOAL_PLAN)
+		options.goal = GOAL_PLAN;
+	err = drive(s, &options, inputs, n, exit_code);
+out:
+	for (size_t i = 0; i < room; i++)
+		input_release(&inputs[i]);
+	free(inputs);
+	check_list_release(&checks);
+	return err;
+}
+
+struct err *cmd_run(struct session *s, int *exit_code)
+{
+	return run_issues(s, GOAL_COMMIT, exit_code);
+}
+
+struct err *cmd_plan(struct session *s, int *exit_code)
+{
+	return run_issues(s, GOAL_PLAN, exit_code);
+}
+
+/* All plans are one run: a commit for each, all or none. */
+static struct err *read_plans(struct session *s, struct input *parts, struct plan *plans,
+			      struct run_input *input)
+{
+	for (size_t i = 0; i < s->args.n; i++) {
+		struct err *err = input_read_plan(&parts[i], s->args.v[i]);
+
+		if (err)
+			return err;
+		plans[i] = parts[i].plan;
+	}
+	input->plans = plans;
+	input->n_plans = s->args.n;
+	input->slug = "plan";
+	return NULL;
+}
+
+struct err *cmd_apply(struct session *s, int *exit_code)
+{
+	size_t n = s->args.n;
+	struct input *parts, whole;
+	struct plan *plans;
+	struct check_list checks = { 0 };
+	struct run_options options;
+	struct err *err;
+
+	if (!n)
+		return err_new(ERR_USAGE, "no plan was named");
+	parts = calloc(n, sizeof(*parts));
+	plans = calloc(n, sizeof(*plans));
+	input_init(&whole);
+	for (size_t i = 0; parts && i < n; i++)
+		input_init(&parts[i]);
+	err = parts && plans ? read_plans(s, parts, plans, &whole.run) : err_nomem();
+	if (!err)
+		err = one_sink(&s->settings, 1);
+	if (!err)
+		err = open_checks(s, &checks);
+	if (!err)
+		err = session_models(s);
+	if (err)
+		goto out;
+	options = session_run_options(s, &checks);
+	options.never_plan = true;
+	if (!s->settings.accept_given)
+		options.accept = OUTCOME_UNVERIFIED;
+	err = drive(s, &options, &whole, 1, exit_code);
+out:
+	for (size_t i = 0; parts && i < n; i++)
+		input_release(&parts[i]);
+	input_release(&whole);
+	free(parts);
+	free(plans);
+	check_list_release(&checks);
+	return err;
+}
