@@ -76,11 +76,11 @@ static struct err *parse_err(const json_error_t *error, struct span text)
 {
 	if (json_error_code(error) == json_error_out_of_memory)
 		return err_nomem();
+	if (!span_trim(text).len)
+		return err_new(ERR_INPUT, "empty");
 	if (json_error_code(error) == json_error_premature_end_of_input)
 		return err_new(ERR_INPUT, "line %d, column %d: the text ends too early",
 			       error->line, error->column);
-	if (!text.len)
-		return err_new(ERR_INPUT, "empty");
 	return err_new(ERR_INPUT, "line %d, column %d: %s", error->line, error->column,
 		       error->text);
 }

@@ -398,7 +398,10 @@ static struct err *substitute_err(int code)
 	 PCRE2_SUBSTITUTE_MATCHED | PCRE2_SUBSTITUTE_REPLACEMENT_ONLY | \
 	 PCRE2_SUBSTITUTE_OVERFLOW_LENGTH)
 
-/* *size: room in buf, then what is needed, both with the final NUL. */
+/*
+ * *size is the room in buf. Then it is the length of what was put there, or,
+ * where that was too little, the room that is needed, with that for a NUL.
+ */
 static struct err *substitute(const pcre2_code *code, pcre2_match_data *match,
 			      struct span subject, struct span replacement,
 			      PCRE2_UCHAR *buf, PCRE2_SIZE *size)
@@ -420,7 +423,7 @@ static struct err *expand_extended(const struct regex *re, struct span subject,
 	struct err *err;
 
 	err = substitute(re->code, re->match, subject, replacement, small, &size);
-	if (err)
+	if (err || !size) /* there is room for the empty text alone */
 		return err;
 	if (size > out->max_bytes + 1)
 		return err_new(ERR_INPUT, "replacement: larger than %zu bytes",
