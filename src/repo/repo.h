@@ -3,10 +3,13 @@
  * The user's repository: opened, trusted, read.
  *
  * git decides trust: `git rev-parse` is asked first, so safe.directory counts as
- * it does for git itself. Then it is opened for reading objects. No type of the
- * library that does so is named here: a second backend can stand behind.
+ * it does for git itself. Refs, configuration, index and work tree are asked of
+ * git; objects are read by a library. No type of it is named here: a second
+ * backend can stand behind.
  *
  * Nothing in this room writes HEAD, index, work tree, or a ref that exists.
+ *
+ * Functions that run git turn the loop: not from a callback.
  */
 #ifndef REPO_REPO_H
 #define REPO_REPO_H
@@ -41,7 +44,10 @@ bool oid_eq(const struct oid *a, const struct oid *b);
 struct err *repo_open(struct repo **out, struct loop *loop, const char *dir) MUST_USE;
 void repo_close(struct repo *repo);
 
-/* Borrowed; absolute paths without a trailing slash. work_tree is NULL in a bare one. */
+/*
+ * Borrowed; absolute paths without links or a trailing slash. work_tree is NULL in
+ * a bare one and when we were started inside the git folder.
+ */
 const char *repo_git_dir(const struct repo *repo);
 const char *repo_common_dir(const struct repo *repo);
 const char *repo_work_tree(const struct repo *repo);
@@ -53,20 +59,29 @@ struct err *repo_private_path(struct repo *repo, const char *name, bool make,
 			      struct str *out) MUST_USE;
 
 /*
- * Runs git on the repository with an environment of its own (no hooks, fsmonitor,
- * filters, prompts, pager or optional locks; LC_ALL=C; the GIT_* of a hook gone).
- * args is NULL-terminated, without "git". out gets stdout. An exit other than
- * 0 is ERR_FATAL with git's words, unless code is given: then it gets the exit code.
+ * Runs git on the repository, in its work tree (a bare one: in its folder), with
+ * an environment of its own: no hooks, fsmonitor, prompts, pager, editor,
+ * optional locks, replaced objects or transports; LC_ALL=C; the GIT_* of a hook
+ * gone. The user's configuration counts, `git -c` too. Objects in the quarantine
+ * are seen. Filters run where git reads the work tree, nowhere else.
+ *
+ * args is NULL-terminated, without "git". out (NULL: not wanted) gets stdout. An
+ * exit other than 0 is ERR_FATAL with git's words, unless code is given: then it
+ * gets the exit code.
  */
 struct err *repo_git(struct repo *repo, const char *const *args, struct span input,
 		     struct str *out, int *code) MUST_USE;
 
-/* As repo_git(), with an environment of variables "NAME=value" on top. */
+/* As repo_git(); variables "NAME=value" are added, or stand for those it would set. */
 struct err *repo_git_env(struct repo *repo, const char *const *args,
 			 const char *const *env, struct span input, struct str *out,
 			 int *code) MUST_USE;
 
-/* A revision to a commit, its tree, its first parent ("" for a root). */
+/*
+ * A revision to a commit, its tree, its first parent ("" for a root, and where a
+ * shallow clone ends). ERR_INPUT for a revision that names none, ERR_FATAL in a
+ * repository without any commit.
+ */
 struct err *repo_commit_of(struct repo *repo, const char *rev, struct oid *out) MUST_USE;
 struct err *repo_tree_of(struct repo *repo, const struct oid *commit, struct oid *out) MUST_USE;
 struct err *repo_parent_of(struct repo *repo, const struct oid *commit, struct oid *out) MUST_USE;
@@ -74,10 +89,17 @@ struct err *repo_parent_of(struct repo *repo, const struct oid *commit, struct o
 /* The short name of the branch HEAD is on, into out; empty when detached or unborn. */
 struct err *repo_head_branch(struct repo *repo, struct str *out) MUST_USE;
 
-/* Tracked files with uncommitted changes, at most max of them, one a line. */
+/*
+ * Tracked files with uncommitted changes, at most max of them, one a line, quoted
+ * as git does; *n counts all. None without a work tree.
+ */
 struct err *repo_dirty_files(struct repo *repo, size_t max, struct str *out, size_t *n) MUST_USE;
 
-/* The tree of HEAD plus the uncommitted changes of tracked files, in the quarantine. */
+/*
+ * The tree of HEAD plus the uncommitted changes of tracked files, in the
+ * quarantine, which must be there. ERR_INPUT without a work tree, and while
+ * conflicts are unresolved.
+ */
 struct err *repo_worktree_tree(struct repo *repo, struct oid *out) MUST_USE;
 
 /* "Name <mail>" for author and committer as git would use them; ERR_CONFIG if it has none. */

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "repo/git.h"
+
+#include <string.h>
+
+#include "repo/backend.h"
+
+/* Where git finds itself and its user. */
+static const char *const user_names[] = {
+	"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "XDG_CONFIG_HOME",
+	"GIT_EXEC_PATH", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_GLOBAL",
+	/* git -c */
+	"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_*", "GIT_CONFIG_VALUE_*",
+	"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
+	"EMAIL", NULL,
+};
+
+static const char *const bare_names[] = { "PATH", "TMPDIR", "GIT_EXEC_PATH", NULL };
+
+static const char *const fixed[] = {
+	"LC_ALL=C",
+	"GIT_OPTIONAL_LOCKS=0",
+	"GIT_TERMINAL_PROMPT=0",
+	"GIT_PAGER=cat",
+	"GIT_EDITOR=:",
+	"GIT_SEQUENCE_EDITOR=:",
+	"GIT_ADVICE=0",
+	/* Objects are read as they are, here and by libgit2. */
+	"GIT_NO_REPLACE_OBJECTS=1",
+	/* A partial clone would fetch what is missing; the first is for git 2.45 on. */
+	"GIT_NO_LAZY_FETCH=1",
+	"GIT_ALLOW_PROTOCOL=none",
+	NULL,
+};
+
+static const char *const no_user[] = {
+	"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_CONFIG_GLOBAL=/dev/null",
+	"GIT_ATTR_NOSYSTEM=1", NULL,
+};
+
+/* Before the command. They win over the user's configuration and his git -c. */
+static const char *const settings[] = {
+	"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false",
+	"-c", "core.quotePath=false",	  "-c", "gc.auto=0",
+	"-c", "maintenance.auto=false",	  "-c", "submodule.recurse=false",
+	"-c", "log.showSignature=false",  "-c", "diff.suppressBlankEmpty=false",
+	NULL,
+};
+
+void git_env(struct argv *env)
+{
+	proc_env(env, user_names);
+	argv_push_all(env, fixed);
+}
+
+void git_env_bare(struct argv *env)
+{
+	proc_env(env, bare_names);
+	argv_push_all(env, fixed);
+	argv_push_all(env, no_user);
+}
+
+static const char *const tags[] = { "fatal: ", "error: " };
+
+struct err *git_ended(const struct proc_result *result, const char *command)
+{
+	struct str how = STR_INIT(1024);
+	struct err *err;
+
+	if (result->end == PROC_EXITED)
+		return NULL;
+	proc_result_say(result, &how);
+	if (result->end == PROC_NOT_STARTED)
+		err = err_hint(err_new(ERR_FATAL, "cannot run git: %s", how.buf),
+			       "is git installed, and in PATH?");
+	else
+		err = err_new(ERR_FATAL, "git %s: %s", command, how.buf);
+	str_release(&how);
+	return err;
+}
+
+/*
+ * Picks the line that says why from what git said; text gets it, and the indented
+ * lines below it when it ends in a colon. advice gets a command it advises.
+ */
+static void pick_words(struct span said, struct str *text, struct span *advice)
+{
+	struct span line;
+	bool tagged = false, goes_on = false;
+
+	while (span_line(&said, &line)) {
+		bool indented = span_starts(line, "\t");
+
+		if (indented && goes_on) {
+			str_addc(text, ' ');
+			str_add_span(text, span_trim(line));
+			continue;
+		}
+		goes_on = false;
+		if (indented && span_starts(line, "\tgit ") && !advice->len)
+			*advice = span_trim(line);
+		if (tagged || !span_trim(line).len)
+			continue;
+		str_reset(text);
+		for (size_t i = 0; i < ARRAY_SIZE(tags) && !tagged; i++) {
+			tagged = span_starts(line, tags[i]);
+			if (tagged)
+				line = span_cut(line, strlen(tags[i]), line.len);
+		}
+		str_add_span(text, line);
+		goes_on = tagged && span_ends(line, ":");
+	}
+}
+
+struct err *git_words(const struct proc_result *result, const char *command)
+{
+	struct str text = STR_INIT(GIT_WORDS_MAX_BYTES);
+	struct span advice = { 0 };
+	struct err *err;
+
+	pick_words(str_span(&result->err), &text, &advice);
+	err = err_new(ERR_FATAL, "%s", text.len ? text.buf : "git failed and said nothing");
+	if (command)
+		err = err_wrap(err, "git %s", command);
+	str_release(&text);
+	return advice.len ? err_hint(err, "%.*s", (int)advice.len, advice.ptr) : err;
+}
+
+static struct err *take_result(const struct git_job *job, struct proc_result *result)
+{
+	const char *command = job->args[0];
+	struct err *err = git_ended(result, command);
+
+	if (err)
+		return err;
+	if (job->code)
+		*job->code = result->exit_code;
+	else if (result->exit_code)
+		return git_words(result, command);
+	if (!job->out)
+		return NULL;
+	if (job->out->len) {
+		str_add_span(job->out, str_span(&result->out));
+	} else {
+		/* Taken over, not copied: it may be large. */
+		size_t max = job->out->max_bytes;
+
+		str_release(job->out);
+		*job->out = result->out;
+		job->out->max_bytes = max;
+		str_init(&result->out, 0);
+	}
+	return str_err(job->out, command);
+}
+
+struct err *git_run(struct loop *loop, const struct git_job *job)
+{
+	struct argv args = ARGV_INIT;
+	struct proc_result result;
+	struct proc_spec spec = {
+		.env = job->env,
+		.dir = job->dir,
+		.input = job->input,
+		.timeout_ms = job->timeout_ms ? job->timeout_ms : GIT_TIMEOUT_MS,
+		.out_max_bytes = job->out ? job->out->max_bytes - job->out->len : 0,
+		.err_max_bytes = GIT_WORDS_MAX_BYTES,
+		.overflow = PROC_OVERFLOW_FAILS,
+	};
+	struct err *err;
+
+	proc_result_init(&result);
+	argv_push(&args, "git");
+	argv_push_all(&args, settings);
+	argv_push_all(&args, job->args);
+	err = argv_err(&args);
+	if (!err) {
+		spec.argv = argv_list(&args);
+		err = proc_run(loop, &spec, &result);
+	}
+	if (!err)
+		err = take_result(job, &result);
+	proc_result_release(&result);
+	argv_release(&args);
+	return err;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+	size_t n = strcspn(a, "=");
+
+	return !strncmp(a, b, n) && b[n] == '=';
+}
+
+static bool is_named(const char *const *env, const char *variable)
+{
+	for (; env && *env; env++) {
+		if (same_name(*env, variable))
+			return true;
+	}
+	return false;
+}
+
+static void push_quarantine(struct argv *env, const char *dir)
+{
+	struct str quoted = STR_INIT(64 << 10);
+
+	object_dir_quote(&quoted, dir);
+	argv_pushf(env, "GIT_ALTERNATE_OBJECT_DIRECTORIES=%s", quoted.buf);
+	str_release(&quoted);
+}
+
+struct err *repo_git_env(struct repo *repo, const char *const *args,
+			 const char *const *env, struct span input, struct str *out,
+			 int *code)
+{
+	struct argv all = ARGV_INIT;
+	struct git_job job = {
+		.args = args,
+		.dir = repo->work_tree ? repo->work_tree : repo->git_dir,
+		.input = input,
+		.out = out,
+		.code = code,
+	};
+	struct err *err;
+
+	for (size_t i = 0; i < repo->env.n; i++) {
+		if (!is_named(env, repo->env.v[i]))
+			argv_push(&all, repo->env.v[i]);
+	}
+	if (env)
+		argv_push_all(&all, env);
+	if (repo->quarantine && !is_named(env, "GIT_ALTERNATE_OBJECT_DIRECTORIES="))
+		push_quarantine(&all, repo->quarantine);
+	err = argv_err(&all);
+	if (!err) {
+		job.env = argv_list(&all);
+		err = git_run(repo->loop, &job);
+	}
+	argv_release(&all);
+	return err;
+}
+
+struct err *repo_git(struct repo *repo, const char *const *args, struct span input,
+		     struct str *out, int *code)
+{
+	return repo_git_env(repo, args, NULL, input, out, code);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Running git; for this room alone. Others use repo_git().
+ */
+#ifndef REPO_GIT_H
+#define REPO_GIT_H
+
+#include "base/argv.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "base/str.h"
+#include "repo/repo.h"
+#include "sys/proc.h"
+
+#define GIT_TIMEOUT_MS 600000
+#define GIT_WORDS_MAX_BYTES ((size_t)1 << 20)
+
+#define NO_INPUT ((struct span){ NULL, 0 })
+
+/* What every git of ours sees, with the user's configuration. */
+void git_env(struct argv *env);
+
+/* What it sees without any configuration but that of the repository it works on. */
+void git_env_bare(struct argv *env);
+
+struct git_job {
+	const char *const *args; /* without "git"; NULL-terminated */
+	const char *const *env;  /* complete */
+	const char *dir;
+	struct span input;
+	struct str *out;   /* NULL: stdout is not wanted */
+	int *code;         /* NULL: an exit other than 0 is an err */
+	int64_t timeout_ms; /* 0: GIT_TIMEOUT_MS */
+};
+
+struct err *git_run(struct loop *loop, const struct git_job *job) MUST_USE;
+
+/* ERR_FATAL unless it came to its own end, with whatever exit code. */
+struct err *git_ended(const struct proc_result *result, const char *command) MUST_USE;
+
+/* What git said: its first "fatal:" or "error:" line; a command it advises is the hint. */
+struct err *git_words(const struct proc_result *result, const char *command) MUST_USE;
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "repo/backend.h"
+#include "repo/git.h"
+#include "repo/repo.h"
+#include "sys/file.h"
+
+#define LINE_MAX_BYTES ((size_t)64 << 10)
+
+static struct err *no_commit(struct repo *repo, const char *rev)
+{
+	static const char *const args[] = { "rev-parse", "--verify", "-q", "HEAD", NULL };
+	struct str out = STR_INIT(LINE_MAX_BYTES);
+	int code = 0;
+	struct err *err = repo_git(repo, args, NO_INPUT, &out, &code);
+
+	str_release(&out);
+	if (err)
+		return err;
+	if (code && !strcmp(rev, "HEAD"))
+		return err_hint(err_new(ERR_FATAL, "the repository has no commit yet"),
+				"git commit");
+	return err_new(ERR_INPUT, "'%s' names no commit", rev);
+}
+
+struct err *repo_commit_of(struct repo *repo, const char *rev, struct oid *out)
+{
+	struct str name = STR_INIT(LINE_MAX_BYTES), answer = STR_INIT(LINE_MAX_BYTES);
+	struct span line = { 0 }, rest;
+	struct err *err;
+	int code = 0;
+
+	*out = (struct oid){ "" };
+	str_addf(&name, "%s^{commit}", rev);
+	err = str_err(&name, "revision");
+	if (!err) {
+		const char *const args[] = { "rev-parse",	  "--verify", "-q",
+					     "--end-of-options", name.buf,   NULL };
+
+		err = repo_git(repo, args, NO_INPUT, &answer, &code);
+	}
+	if (err)
+		goto out;
+	rest = str_span(&answer);
+	if (code || !span_line(&rest, &line) || line.len >= sizeof(out->hex))
+		err = no_commit(repo, rev);
+	else
+		memcpy(out->hex, line.ptr, line.len);
+out:
+	str_release(&name);
+	str_release(&answer);
+	return err;
+}
+
+struct err *repo_tree_of(struct repo *repo, const struct oid *commit, struct oid *out)
+{
+	git_commit *c;
+	struct err *err = backend_commit(repo, commit, &c);
+
+	if (!err)
+		backend_hex(out, git_commit_tree_id(c));
+	git_commit_free(c);
+	return err;
+}
+
+static bool is_shallow(const struct repo *repo)
+{
+	struct str path = STR_INIT(LINE_MAX_BYTES);
+	bool shallow;
+
+	str_addf(&path, "%s/shallow", repo->common_dir);
+	shallow = file_exists(path.buf);
+	str_release(&path);
+	return shallow;
+}
+
+struct err *repo_parent_of(struct repo *repo, const struct oid *commit, struct oid *out)
+{
+	const git_oid *parent;
+	git_commit *c;
+	struct err *err = backend_commit(repo, commit, &c);
+
+	*out = (struct oid){ "" };
+	if (err)
+		return err;
+	parent = git_commit_parent_id(c, 0);
+	/* A shallow clone's last commits name parents that it does not have. */
+	if (parent && !(is_shallow(repo) && !git_odb_exists(repo->odb, parent)))
+		backend_hex(out, parent);
+	git_commit_free(c);
+	return NULL;
+}
+
+struct err *repo_head_branch(struct repo *repo, struct str *out)
+{
+	/* Of an unborn branch it prints nothing, of a detached HEAD "HEAD". */
+	static const char *const args[] = { "rev-parse", "--symbolic-full-name", "--verify",
+					    "-q", "HEAD", NULL };
+	struct str answer = STR_INIT(LINE_MAX_BYTES);
+	struct span rest, line = { 0 };
+	int code = 0;
+	struct err *err = repo_git(repo, args, NO_INPUT, &answer, &code);
+
+	str_reset(out);
+	rest = str_span(&answer);
+	if (!err && !code && span_line(&rest, &line) && span_starts(line, "refs/heads/"))
+		str_add_span(out, span_cut(line, strlen("refs/heads/"), line.len));
+	str_release(&answer);
+	return err ? err : str_err(out, "branch name");
+}
+
+static struct err *no_identity(struct err *why)
+{
+	struct err *err = err_new(ERR_CONFIG, "git knows no name to commit as (%s)",
+				  err_text(why));
+
+	err_drop(why);
+	return err_hint(err, "git config --global user.name 'Your Name'; "
+			     "git config --global user.email you@example.com");
+}
+
+/* "Name <mail> seconds zone" without its date. */
+static struct err *read_ident(struct repo *repo, const char *variable, struct str *out)
+{
+	const char *const args[] = { "var", variable, NULL };
+	struct str answer = STR_INIT(LINE_MAX_BYTES);
+	struct err *err = repo_git(repo, args, NO_INPUT, &answer, NULL);
+	const char *end;
+
+	str_reset(out);
+	if (err) {
+		err = no_identity(err);
+		goto out;
+	}
+	end = strrchr(answer.buf, '>');
+	if (!end)
+		err = err_new(ERR_FATAL, "git var %s: unexpected answer", variable);
+	else
+		str_add(out, answer.buf, (size_t)(end + 1 - answer.buf));
+out:
+	str_release(&answer);
+	return err ? err : str_err(out, variable);
+}
+
+struct err *repo_identity(struct repo *repo, struct str *author, struct str *committer)
+{
+	struct err *err = read_ident(repo, "GIT_AUTHOR_IDENT", author);
+
+	return err ? err : read_ident(repo, "GIT_COMMITTER_IDENT", committer);
+}
