@@ -34,11 +34,20 @@ struct err *repo_evidence_new(struct repo_evidence **out, struct repo *repo,
 void repo_evidence_free(struct repo_evidence *re);
 const struct evidence *repo_evidence(struct repo_evidence *re);
 
-/* Every path of the tree (not submodules) with its size, sorted. */
+/* Every file of the tree (not submodules), sorted by path. */
 struct err *repo_tree_walk(struct repo *repo, const struct oid *tree,
 			   struct err *(*fn)(void *ctx, const char *path, bool is_link,
 					     const struct oid *blob),
 			   void *ctx) MUST_USE;
+
+/*
+ * Every file of the tree that one of the pathspecs (NULL-terminated; none: all)
+ * matches, sorted by path. They mean what they mean to git, from the root;
+ * ERR_INPUT with git's words when one is bad.
+ */
+struct err *repo_tree_match(struct repo *repo, const struct oid *tree,
+			    const char *const *pathspecs,
+			    struct err *(*fn)(void *ctx, const char *path), void *ctx) MUST_USE;
 
 /* For each word, the files that hold it as a whole word and how often. Binary files are skipped. */
 struct err *repo_tree_grep(struct repo *repo, const struct oid *tree,
