@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A repository to test on: made by git in a folder of its own, gone at the end.
+ * Include after cmocka.h.
+ */
+#ifndef REPO_FIXTURE_H
+#define REPO_FIXTURE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "repo/repo.h"
+#include "sys/file.h"
+#include "sys/loop.h"
+
+#define HISTORY_SH \
+	"git init -q -b main . && " \
+	"mkdir -p src/deep && " \
+	"printf 'int one;\\nint two;\\n' >src/a.c && " \
+	"printf 'alpha beta alpha\\n' >src/deep/b.txt && " \
+	"printf '#!/bin/sh\\n' >run.sh && chmod +x run.sh && " \
+	"ln -s src/a.c link && ln -s src dirlink && " \
+	"printf 'x\\0y alpha' >bin.dat && " \
+	"git add . && " \
+	"git update-index --add --cacheinfo 160000,0123456789012345678901234567890123456789,sub && " \
+	"mkdir sub && git commit -q -m base"
+
+struct fixture {
+	char dir[64]; /* holds everything */
+	char top[80]; /* the repository */
+	struct loop *loop;
+	struct repo *repo;
+};
+
+static struct loop *fixture_loop;
+
+#define ok(call) ok_at(call, __FILE__, __LINE__)
+
+static inline void ok_at(struct err *err, const char *file, int line)
+{
+	if (!err)
+		return;
+	print_error("%s\n", err_text(err));
+	err_drop(err);
+	_fail(file, line);
+}
+
+/* It must fail, with this kind and these words in its text. */
+#define fails(call, kind, words) fails_at(call, kind, words, __FILE__, __LINE__)
+
+static inline void fails_at(struct err *err, enum err_kind kind, const char *words,
+			    const char *file, int line)
+{
+	if (!err) {
+		print_error("succeeded, expected '%s'\n", words);
+		_fail(file, line);
+		return;
+	}
+	if (err_kind(err) != kind || !strstr(err_text(err), words)) {
+		print_error("got %s '%s', expected '%s'\n", err_kind_name(err_kind(err)),
+			    err_text(err), words);
+		err_drop(err);
+		_fail(file, line);
+		return;
+	}
+	err_drop(err);
+}
+
+/* Runs a shell line in the repository, hermetically. */
+static inline int sh_code(const struct fixture *f, const char *line)
+{
+	char *all = NULL;
+	int rc;
+
+	if (asprintf(&all, "cd '%s' && { %s\n}", f->top, line) < 0)
+		return -1;
+	rc = system(all);
+	free(all);
+	return rc;
+}
+
+static inline void sh(const struct fixture *f, const char *line)
+{
+	if (sh_code(f, line)) {
+		print_error("failed: %s\n", line);
+		fail();
+	}
+}
+
+/* What a shell line prints, without its last line end. Static memory. */
+static inline const char *sh_out(const struct fixture *f, const char *line)
+{
+	static char out[65536];
+	char *all = NULL;
+	size_t n = 0;
+	FILE *p;
+
+	if (asprintf(&all, "cd '%s' && { %s\n}", f->top, line) < 0)
+		return "";
+	p = popen(all, "r");
+	if (p) {
+		n = fread(out, 1, sizeof(out) - 1, p);
+		pclose(p);
+	}
+	free(all);
+	while (n && out[n - 1] == '\n')
+		n--;
+	out[n] = '\0';
+	return out;
+}
+
+static inline void fixture_env(void)
+{
+	setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
+	setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
+	setenv("GIT_AUTHOR_NAME", "A U Thor", 1);
+	setenv("GIT_AUTHOR_EMAIL", "author@example.com", 1);
+	setenv("GIT_COMMITTER_NAME", "C O Mitter", 1);
+	setenv("GIT_COMMITTER_EMAIL", "committer@example.com", 1);
+	unsetenv("GIT_DIR");
+	unsetenv("GIT_WORK_TREE");
+	unsetenv("GIT_INDEX_FILE");
+	unsetenv("GIT_OBJECT_DIRECTORY");
+	unsetenv("GIT_CONFIG_PARAMETERS");
+}
+
+/* Makes the repository with a script; opens it unless script is NULL. */
+static inline void fixture_make(struct fixture *f, const char *script)
+{
+	struct str dir = STR_INIT(64);
+
+	memset(f, 0, sizeof(*f));
+	fixture_env();
+	ok(file_temp_dir("/tmp", "u-repo-", &dir));
+	snprintf(f->dir, sizeof(f->dir), "%s", dir.buf);
+	snprintf(f->top, sizeof(f->top), "%s/top", dir.buf);
+	str_release(&dir);
+	ok(file_mkdirs(f->top, 0755));
+	sh(f, script);
+	/* One a process; a test that fails leaves it for the next. */
+	if (!fixture_loop)
+		ok(loop_new(&fixture_loop));
+	f->loop = fixture_loop;
+}
+
+static inline void fixture_open(struct fixture *f)
+{
+	repo_close(f->repo);
+	f->repo = NULL;
+	ok(repo_open(&f->repo, f->loop, f->top));
+}
+
+static inline void fixture_drop(struct fixture *f)
+{
+	repo_close(f->repo);
+	ok(file_remove_tree(f->dir));
+}
+
+/* For main(), after the tests. */
+static inline int fixture_end(int failed)
+{
+	loop_free(fixture_loop);
+	return failed;
+}
+
+#endif
