@@ -63,13 +63,4 @@ struct err *client_chat(struct client *client, const struct endpoint *endpoint,
 			void *ctx, struct chat **out) MUST_USE;
 void client_cancel(struct chat *chat); /* without calling done; NULL is fine */
 
-/*
- * GET /models, for warming the connection, key checks and finding the executor.
- * One attempt. The ids live until done returns.
- */
-struct err *client_models(struct client *client, const struct endpoint *endpoint,
-			  void (*done)(void *ctx, const char *const *ids, size_t n,
-				       struct err *err),
-			  void *ctx) MUST_USE;
-
 #endif

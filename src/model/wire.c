@@ -420,7 +420,7 @@ static struct err *take_json(struct wire_reader *reader, struct span data, bool 
 			copy_word(reader->reply->model, sizeof(reader->reply->model), text);
 		*progress = reader->wire == WIRE_OLLAMA ? take_ollama(reader, root)
 							: take_openai(reader, root);
-		err = str_err(&reader->reply->text, "answer");
+		err = str_err(&reader->reply->text, "the answer");
 		if (err && reader->reply->text.full)
 			err = err_as(err, ERR_SERVICE);
 	}
