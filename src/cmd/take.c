@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * git dualfix take and drop: the only commands that touch what is the user's.
+ */
+#include "cmd/command.h"
+
+#include <string.h>
+
+#include "cmd/past.h"
+#include "repo/record.h"
+#include "repo/tree.h"
+#include "sys/file.h"
+
+#define DIFF_MAX_BYTES ((size_t)256 << 20)
+
+static struct err *open_past(struct session *s, struct past *past)
+{
+	past_init(past);
+	if (s->args.n > 1)
+		return err_new(ERR_USAGE, "more than one run was named");
+	return past_find(past, s->repo, s->args.n ? s->args.v[0] : NULL);
+}
+
+static struct err *run_git(struct session *s, const char *const *args, struct span input,
+			   int *code)
+{
+	return repo_git(s->repo, args, input, NULL, code);
+}
+
+/* A merge in memory tells whether there will be conflicts, before anything is touched. */
+static struct err *refuse_conflicts(struct session *s, const struct oid *head,
+				    const struct past *past)
+{
+	const char *const args[] = { "merge-tree", "--write-tree", "--name-only",
+				     "--no-messages", head->hex, past->commit.hex, NULL };
+	struct str out = STR_INIT(DIFF_MAX_BYTES);
+	struct span rest, line;
+	int code;
+	struct err *err = repo_git(s->repo, args, (struct span){ 0 }, &out, &code);
+
+	if (err || !code)
+		goto out;
+	rest = str_span(&out);
+	(void)span_line(&rest, &line); /* the tree's id */
+	if (!span_line(&rest, &line))
+		line = SPAN("?");
+	err = err_hint(err_new(ERR_NO_FIX, "the fix conflicts with the current branch in "
+			       "'%.*s'; nothing was changed", (int)line.len, line.ptr),
+		       "git dualfix run --base HEAD makes it anew, or merge %s yourself",
+		       past->branch.buf);
+out:
+	str_release(&out);
+	return err;
+}
+
+static struct err *take_commit(struct session *s, const struct past *past)
+{
+	struct oid head;
+	struct str range = STR_INIT(256);
+	int code = 0;
+	struct err *err = repo_commit_of(s->repo, "HEAD", &head);
+
+	if (err)
+		return err;
+	str_addf(&range, "%s..%s", past->base.hex, past->commit.hex);
+	if (oid_eq(&head, &past->base)) {
+		const char *const args[] = { "merge", "--ff-only", "--quiet", past->commit.hex,
+					     NULL };
+
+		err = run_git(s, args, (struct span){ 0 }, &code);
+	} else {
+		const char *const args[] = { "cherry-pick", range.buf, NULL };
+
+		err = refuse_conflicts(s, &head, past);
+		if (!err)
+			err = run_git(s, args, (struct span){ 0 }, &code);
+	}
+	str_release(&range);
+	if (!err && code)
+		err = err_hint(err_new(ERR_NO_FIX, "git would not take %s; nothing was changed",
+				       past->branch.buf),
+			       "commit or stash what is in its way: git status");
+	if (!err)
+		terminal_hint(&s->terminal, "to undo: git reset --keep %.12s", head.hex);
+	return err;
+}
+
+/* git apply changes all of the files or none, and refuses what does not fit. */
+static struct err *take_worktree(struct session *s, const struct past *past)
+{
+	const char *const args[] = { "apply", "--whitespace=nowarn", "-", NULL };
+	struct str diff = STR_INIT(DIFF_MAX_BYTES);
+	struct oid from, to;
+	int code = 0;
+	struct err *err;
+
+	if (!repo_work_tree(s->repo))
+		return err_new(ERR_INPUT, "there is no work tree here to bring the fix to");
+	err = repo_tree_of(s->repo, &past->base, &from);
+	if (!err)
+		err = repo_tree_of(s->repo, &past->commit, &to);
+	if (!err)
+		err = repo_diff_text(s->repo, &from, &to, &diff);
+	if (!err)
+		err = run_git(s, args, str_span(&diff), &code);
+	str_release(&diff);
+	if (!err && code)
+		err = err_hint(err_new(ERR_NO_FIX, "the fix does not apply to the work tree; "
+				       "nothing was changed"),
+			       "git show %s", past->branch.buf);
+	if (!err)
+		terminal_hint(&s->terminal, "to undo: git diff --binary %.12s %.12s | git apply -R",
+			      past->base.hex, past->commit.hex);
+	return err;
+}
+
+struct err *cmd_take(struct session *s, int *exit_code)
+{
+	struct past past;
+	struct err *err = open_past(s, &past);
+
+	*exit_code = 0;
+	if (!err && oid_is_none(&past.commit))
+		err = err_hint(err_new(ERR_INPUT, "run %s made no commit (%s)", past.id.buf,
+				       past.outcome.buf),
+			       "git dualfix log");
+	if (!err)
+		err = s->settings.worktree ? take_worktree(s, &past) : take_commit(s, &past);
+	past_release(&past);
+	return err;
+}
+
+static struct err *drop_branch(struct session *s, const struct past *past)
+{
+	struct str ref = STR_INIT(8192), now = STR_INIT(8192);
+	struct oid tip;
+	struct err *err = NULL;
+
+	if (!past->branch.len)
+		goto out;
+	str_addf(&ref, "refs/heads/%s", past->branch.buf);
+	err = repo_commit_of(s->repo, ref.buf, &tip);
+	if (err) { /* gone already */
+		err_drop(err);
+		err = NULL;
+		goto out;
+	}
+	err = repo_head_branch(s->repo, &now);
+	if (err)
+		goto out;
+	if (!strcmp(now.buf, past->branch.buf))
+		err = err_hint(err_new(ERR_INPUT, "%s is checked out; nothing was dropped",
+				       past->branch.buf), "git switch -");
+	else if (!oid_eq(&tip, &past->commit))
+		err = err_hint(err_new(ERR_INPUT, "%s has moved since the run; nothing was dropped",
+				       past->branch.buf),
+			       "git branch -D %s, if you mean it", past->branch.buf);
+	else {
+		const char *const del[] = { "update-ref", "-d", ref.buf, tip.hex, NULL };
+
+		err = run_git(s, del, (struct span){ 0 }, NULL);
+	}
+out:
+	str_release(&ref);
+	str_release(&now);
+	return err;
+}
+
+struct err *cmd_drop(struct session *s, int *exit_code)
+{
+	struct past past;
+	struct str path = STR_INIT(8192), name = STR_INIT(512);
+	struct err *err = open_past(s, &past);
+
+	*exit_code = 0;
+	if (!err)
+		err = drop_branch(s, &past);
+	if (err)
+		goto out;
+	str_addf(&name, "runs/%s", past.id.buf);
+	err = repo_private_path(s->repo, name.buf, false, &path);
+	if (!err)
+		err = file_remove_tree(path.buf);
+	if (!err)
+		terminal_note(&s->terminal, "dropped run %s%s%s", past.id.buf,
+			      past.branch.len ? " and branch " : "", past.branch.buf);
+out:
+	str_release(&path);
+	str_release(&name);
+	past_release(&past);
+	return err;
+}
