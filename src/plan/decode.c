@@ -244,7 +244,6 @@ static struct err *check_add_line(const struct reader *r, const struct edit *edi
 /* What no single field can say. */
 static struct err *check_edit(const struct reader *r, const struct edit *edit)
 {
-	struct span file = span_of(edit->file);
 	bool regex = false;
 
 	/* Taken for literal text, a pattern might name another place. */
@@ -253,7 +252,7 @@ static struct err *check_edit(const struct reader *r, const struct edit *edit)
 		return bad(r, "regex", "only for replace");
 	if (edit->regex && *edit->file == ':')
 		return bad(r, "file", "a glob may not have pathspec magic");
-	if (!edit->regex && span_findc(file, '*', 0) >= 0)
+	if (!edit->regex && strchr(edit->file, '*'))
 		return bad(r, "file", "a glob needs regex");
 	switch (edit->kind) {
 	case EDIT_REPLACE:
@@ -261,6 +260,8 @@ static struct err *check_edit(const struct reader *r, const struct edit *edit)
 	case EDIT_ADD_LINE:
 		return check_add_line(r, edit);
 	case EDIT_RENAME_FILE:
+		if (strchr(edit->to, '*'))
+			return bad(r, "to", "a glob names no place");
 		if (!strcmp(edit->file, edit->to))
 			return bad(r, "to", "the same as file");
 		return NULL;

@@ -64,6 +64,9 @@ static struct err *scan_text(struct span text, size_t max_depth)
 		case ',':
 			scan.values++;
 			break;
+		case '\0': /* jansson takes it for the end */
+			return err_new(ERR_INPUT, "line %zu, column %zu: a NUL byte",
+				       scan.line, at - scan.line_start + 1);
 		}
 		if (scan.values > JSON_MAX_VALUES)
 			return err_first(err, err_new(ERR_INPUT, "more than %d values",
@@ -80,6 +83,9 @@ static struct err *parse_err(const json_error_t *error, struct span text)
 		return err_new(ERR_INPUT, "empty");
 	if (json_error_code(error) == json_error_premature_end_of_input)
 		return err_new(ERR_INPUT, "line %d, column %d: the text ends too early",
+			       error->line, error->column);
+	if (json_error_code(error) == json_error_null_character)
+		return err_new(ERR_INPUT, "line %d, column %d: a string with NUL",
 			       error->line, error->column);
 	return err_new(ERR_INPUT, "line %d, column %d: %s", error->line, error->column,
 		       error->text);
