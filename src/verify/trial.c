@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verify/sandbox.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "sys/file.h"
+#include "sys/proc.h"
+#include "sys/spawn.h"
+#include "verify/surroundings.h"
+
+#define PATH_BYTES 4096
+#define TRIAL_TIMEOUT_MS 20000
+#define TRIAL_OUT_BYTES 4096
+
+/* Deeper folders of /etc hold no secrets that a package puts there. */
+#define SECRETS_DEPTH 4
+#define SECRETS_MAX 512
+
+/*
+ * Says the first promise that does not hold, in words that "in it" completes. Only
+ * what sh has built in, so that it costs one process.
+ */
+static const char trial_script[] =
+	"no() { echo \"$1\"; exit 1; }\n"
+	": >here && : >\"$TMPDIR/there\" || no 'the checkout or TMPDIR cannot be written'\n"
+	"(: >.git/x) 2>/dev/null && no 'the git directory can be written'\n"
+	"(: >/usr/x) 2>/dev/null && no '/usr can be written'\n"
+	"(: >/etc/x) 2>/dev/null && no '/etc can be written'\n"
+	"[ -e ../canary ] && no 'files outside can be seen'\n"
+	"while read -r name rest; do\n"
+	"	case $name in lo:*|Inter*|face*) ;; *) no 'there is a network';; esac\n"
+	"done </proc/net/dev\n"
+	"while read -r name value; do\n"
+	"	case $name:$value in CapEff:*[!0:]*[1-9a-f]*) no 'there are capabilities';;\n"
+	"	esac\n"
+	"done </proc/self/status\n"
+	"[ $$ -lt 10 ] || no 'processes outside can be seen'\n"
+	"echo holds\n";
+
+struct installer {
+	const char *program;
+	const char *line;
+};
+
+static const struct installer installers[] = {
+	{ "/usr/bin/apt-get", "apt-get install bubblewrap" },
+	{ "/usr/bin/dnf", "dnf install bubblewrap" },
+	{ "/usr/bin/pacman", "pacman -S bubblewrap" },
+	{ "/sbin/apk", "apk add bubblewrap" },
+	{ "/usr/bin/zypper", "zypper install bubblewrap" },
+};
+
+/* Settings of the kernel that forbid ordinary users what bwrap needs. */
+struct knob {
+	const char *file;
+	char bad; /* the first byte when it forbids */
+	const char *line;
+};
+
+static const struct knob knobs[] = {
+	{ "/proc/sys/kernel/unprivileged_userns_clone", '0',
+	  "sysctl kernel.unprivileged_userns_clone=1" },
+	{ "/proc/sys/user/max_user_namespaces", '0', "sysctl user.max_user_namespaces=10000" },
+	{ "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1',
+	  "sysctl kernel.apparmor_restrict_unprivileged_userns=0" },
+};
+
+#define NONE_LINE "git config dualfix.sandbox none"
+
+static struct err *hint_install(struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(installers); i++) {
+		if (!access(installers[i].program, X_OK))
+			return err_hint(err, "%s; or, to run checks unprotected: " NONE_LINE,
+					installers[i].line);
+	}
+	return err_hint(err, "install bubblewrap; or, to run checks unprotected: " NONE_LINE);
+}
+
+static struct err *hint_knob(struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(knobs); i++) {
+		int fd = open(knobs[i].file, O_RDONLY | O_CLOEXEC);
+		char c = 0;
+		bool bad = fd >= 0 && read(fd, &c, 1) == 1 && c == knobs[i].bad;
+
+		if (fd >= 0)
+			close(fd);
+		if (bad)
+			return err_hint(err, "%s; or, to run checks unprotected: " NONE_LINE,
+					knobs[i].line);
+	}
+	return err_hint(err, "to run checks unprotected: " NONE_LINE);
+}
+
+static struct err *find_bwrap(char **out, const struct surroundings *outside)
+{
+	struct err *err;
+	int errnum;
+
+	err = spawn_find(out, &errnum, "bwrap", argv_list(&outside->env));
+	if (!err && !*out)
+		err = hint_install(err_new(ERR_CONFIG, "no sandbox: bwrap is not installed"));
+	return err;
+}
+
+/*
+ * In the box root keeps its user id, and with it what root's files let it read.
+ * What others may not read stays unreadable.
+ */
+static void collect_secrets(struct sandbox *box, struct str *path, int depth)
+{
+	DIR *dir = opendir(path->buf);
+	size_t len = path->len;
+	struct dirent *entry;
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir)) != NULL) {
+		struct stat st;
+
+		if (box->secret_files.n + box->secret_dirs.n >= SECRETS_MAX)
+			break;
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		str_truncate(path, len);
+		str_addf(path, "/%s", entry->d_name);
+		if (path->failed)
+			break;
+		if (S_ISREG(st.st_mode) && !(st.st_mode & S_IROTH))
+			argv_push(&box->secret_files, path->buf);
+		else if (S_ISDIR(st.st_mode) && !(st.st_mode & S_IROTH))
+			argv_push(&box->secret_dirs, path->buf);
+		else if (S_ISDIR(st.st_mode) && depth > 1)
+			collect_secrets(box, path, depth - 1);
+	}
+	str_truncate(path, len);
+	closedir(dir);
+}
+
+static struct err *find_secrets(struct sandbox *box)
+{
+	struct str path = STR_INIT(PATH_BYTES);
+	struct err *err;
+
+	if (geteuid() != 0)
+		return NULL;
+	str_adds(&path, "/etc");
+	collect_secrets(box, &path, SECRETS_DEPTH);
+	err = str_err(&path, "/etc");
+	if (!err)
+		err = argv_err(&box->secret_files);
+	if (!err)
+		err = argv_err(&box->secret_dirs);
+	if (!err && box->secret_files.n + box->secret_dirs.n >= SECRETS_MAX)
+		err = err_hint(err_new(ERR_CONFIG,
+				       "no sandbox: more than %d secret files in /etc",
+				       SECRETS_MAX),
+			       "run as an ordinary user");
+	str_release(&path);
+	return err;
+}
+
+/* dir gets what the script looks for: tree/.git/, tmp/ and canary. */
+static struct err *lay_out(const char *dir, struct str *tree, struct str *temp)
+{
+	struct str path = STR_INIT(PATH_BYTES);
+	struct err *err;
+
+	str_addf(tree, "%s/tree", dir);
+	str_addf(temp, "%s/tmp", dir);
+	err = err_first(str_err(tree, dir), str_err(temp, dir));
+	if (err)
+		goto out;
+	str_addf(&path, "%s/.git", tree->buf);
+	err = str_err(&path, dir);
+	if (!err)
+		err = file_mkdirs(path.buf, 0700);
+	if (!err)
+		err = file_mkdirs(temp->buf, 0700);
+	if (err)
+		goto out;
+	str_reset(&path);
+	str_addf(&path, "%s/canary", dir);
+	err = str_err(&path, dir);
+	if (!err)
+		err = file_write(path.buf, SPAN("outside\n"), 0600);
+out:
+	str_release(&path);
+	return err;
+}
+
+static struct err *judge(const struct proc_result *result)
+{
+	struct span rest = str_span(&result->out), line = { 0 };
+	struct str how = STR_INIT(TRIAL_OUT_BYTES);
+	struct err *err;
+
+	if (result->end == PROC_EXITED && result->exit_code == 0 &&
+	    span_eqs(rest, "holds\n"))
+		return NULL;
+	while (span_line(&rest, &line) && !span_trim(line).len)
+		;
+	if (result->end == PROC_EXITED && span_starts(line, "bwrap: ")) {
+		err = hint_knob(err_new(ERR_CONFIG, "no sandbox: bwrap does not work here: %.*s",
+					(int)line.len - 7, line.ptr + 7));
+	} else if (result->end == PROC_EXITED && line.len) {
+		err = hint_knob(err_new(ERR_CONFIG,
+					"no sandbox: bwrap does not hold here: %.*s in it",
+					(int)line.len, line.ptr));
+	} else {
+		proc_result_say(result, &how);
+		err = hint_knob(err_new(ERR_CONFIG, "no sandbox: the trial run of bwrap %s",
+					how.buf));
+	}
+	str_release(&how);
+	return err;
+}
+
+static struct err *trial(const struct sandbox *box, struct loop *loop, const char *parent)
+{
+	struct str dir = STR_INIT(PATH_BYTES), tree = STR_INIT(PATH_BYTES);
+	struct str temp = STR_INIT(PATH_BYTES);
+	struct argv args = ARGV_INIT, env = ARGV_INIT;
+	struct proc_spec spec = { 0 };
+	struct sandbox_job job = { 0 };
+	struct proc_result result;
+	struct err *err;
+
+	proc_result_init(&result);
+	err = file_temp_dir(parent, "dualfix-trial-", &dir);
+	if (err)
+		goto out;
+	err = lay_out(dir.buf, &tree, &temp);
+	if (err)
+		goto out;
+	job.command = trial_script;
+	job.tree_dir = job.work_dir = tree.buf;
+	job.temp_dir = temp.buf;
+	err = sandbox_command(box, &job, &args, &env);
+	if (err)
+		goto out;
+	spec.argv = argv_list(&args);
+	spec.env = argv_list(&env);
+	spec.timeout_ms = TRIAL_TIMEOUT_MS;
+	spec.out_max_bytes = TRIAL_OUT_BYTES;
+	spec.merge = true;
+	spec.overflow = PROC_OVERFLOW_CUTS;
+	err = proc_run(loop, &spec, &result);
+	if (!err)
+		err = judge(&result);
+out:
+	if (dir.len)
+		err = err_first(err, file_remove_tree(dir.buf));
+	proc_result_release(&result);
+	argv_release(&env);
+	argv_release(&args);
+	str_release(&temp);
+	str_release(&tree);
+	str_release(&dir);
+	return err;
+}
+
+struct err *sandbox_take(struct sandbox *out, struct loop *loop, const char *setting)
+{
+	struct surroundings outside;
+	struct err *err;
+
+	*out = (struct sandbox){ .kind = SANDBOX_BWRAP };
+	argv_init(&out->secret_files);
+	argv_init(&out->secret_dirs);
+	if (!setting)
+		setting = "auto";
+	if (!strcmp(setting, "none")) {
+		out->kind = SANDBOX_NONE;
+		return NULL;
+	}
+	if (!strcmp(setting, "landlock"))
+		return err_hint(err_new(ERR_CONFIG, "dualfix.sandbox: this build knows "
+						    "bwrap and none, not landlock"),
+				"git config dualfix.sandbox auto");
+	if (strcmp(setting, "auto") && strcmp(setting, "bwrap"))
+		return err_hint(err_new(ERR_CONFIG,
+					"dualfix.sandbox: '%s' is none of auto, bwrap, none",
+					setting),
+				"git config dualfix.sandbox auto");
+	err = surroundings_take(&outside);
+	if (err)
+		return err;
+	err = find_bwrap(&out->program, &outside);
+	if (!err)
+		err = find_secrets(out);
+	if (!err)
+		err = trial(out, loop, surroundings_temp(&outside));
+	surroundings_release(&outside);
+	if (err)
+		sandbox_release(out);
+	return err;
+}

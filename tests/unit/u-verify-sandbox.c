@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sys/file.h"
+#include "sys/proc.h"
+#include "verify/sandbox.h"
+
+/*
+ * A user's world: <top>/repo is a repository with a secret in its git directory,
+ * the scratch checkout in there, <top>/home a home with a tool in it.
+ */
+static struct {
+	struct loop *loop;
+	struct sandbox box;
+	char top[64];
+	char tree[256], temp[256], git[256], objects[256], home[256], tools[256];
+} w;
+
+static void ok(struct err *err)
+{
+	if (err)
+		fail_msg("%s (%s)", err_text(err), err_hint_text(err) ? err_hint_text(err) : "");
+}
+
+static void put(const char *dir, const char *name, const char *text)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	ok(file_write(path, span_of(text), 0644));
+}
+
+static void folder(char *out, size_t size, const char *below)
+{
+	snprintf(out, size, "%s/%s", w.top, below);
+	ok(file_mkdirs(out, 0755));
+}
+
+static int setup(void **state)
+{
+	char path[512];
+
+	(void)state;
+	strcpy(w.top, "/tmp/u-verify-XXXXXX");
+	assert_non_null(mkdtemp(w.top));
+	folder(w.git, sizeof(w.git), "repo/.git");
+	folder(w.objects, sizeof(w.objects), "repo/.git/objects");
+	folder(w.tree, sizeof(w.tree), "repo/.git/dualfix/checkout/1/tree");
+	folder(w.temp, sizeof(w.temp), "repo/.git/dualfix/tmp");
+	folder(w.home, sizeof(w.home), "home");
+	folder(w.tools, sizeof(w.tools), "home/tools");
+	folder(path, sizeof(path), "repo/.git/dualfix/checkout/1/tree/.git");
+	folder(path, sizeof(path), "repo/.git/dualfix/checkout/1/tree/sub");
+	put(w.git, "config", "secret of git\n");
+	put(w.objects, "pack", "an object\n");
+	put(w.tree, "file", "in the tree\n");
+	put(w.home, "key", "secret of home\n");
+	put(w.tools, "tool", "#!/bin/sh\necho tool ran\n");
+	snprintf(path, sizeof(path), "%s/tool", w.tools);
+	assert_int_equal(chmod(path, 0755), 0);
+	setenv("HOME", w.home, 1);
+	setenv("OUTSIDE_KEY", "sk-outside", 1);
+	setenv("PASSED", "as named", 1);
+	setenv("GIT_DIR", w.git, 1);
+	setenv("PATH", "relative:/usr/local/bin:/usr/bin:/bin::.", 1);
+	ok(loop_new(&w.loop));
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	sandbox_release(&w.box);
+	loop_free(w.loop);
+	ok(file_remove_tree(w.top));
+	return 0;
+}
+
+static void run(enum sandbox_kind kind, const char *command, bool network,
+		struct proc_result *result)
+{
+	const char *const read_dirs[] = { "~/tools", "/nonexistent/dir", NULL };
+	const char *const hide_dirs[] = { w.git, NULL };
+	const char *const object_dirs[] = { w.objects, NULL };
+	const char *const pass_env[] = { "PASSED", NULL };
+	struct sandbox none = { .kind = SANDBOX_NONE };
+	struct argv args = ARGV_INIT, env = ARGV_INIT;
+	struct proc_spec spec = { 0 };
+	struct sandbox_job job = {
+		.command = command,
+		.tree_dir = w.tree,
+		.work_dir = w.tree,
+		.temp_dir = w.temp,
+		.read_dirs = read_dirs,
+		.hide_dirs = hide_dirs,
+		.object_dirs = object_dirs,
+		.pass_env = pass_env,
+		.network = network,
+	};
+
+	if (kind == SANDBOX_NONE) {
+		argv_init(&none.secret_files);
+		argv_init(&none.secret_dirs);
+	}
+	ok(sandbox_command(kind == SANDBOX_NONE ? &none : &w.box, &job, &args, &env));
+	spec.argv = argv_list(&args);
+	spec.env = argv_list(&env);
+	spec.dir = kind == SANDBOX_NONE ? w.tree : NULL;
+	spec.timeout_ms = 20000;
+	spec.out_max_bytes = 65536;
+	spec.merge = true;
+	ok(proc_run(w.loop, &spec, result));
+	argv_release(&env);
+	argv_release(&args);
+}
+
+/* command in the box prints want and exits with code. */
+struct row {
+	const char *command;
+	int code;
+	const char *want; /* all that is printed; NULL: whatever */
+};
+
+static const struct row boxed[] = {
+	{ "cat file", 0, "in the tree\n" },
+	{ "pwd | sed 's,.*/repo/,,'", 0, ".git/dualfix/checkout/1/tree\n" },
+	{ "exit 7", 7, "" },
+
+	/* writes */
+	{ "echo x >new && cat new", 0, "x\n" },
+	{ "echo x >$TMPDIR/new && cat /tmp/dualfix/new", 0, "x\n" },
+	{ "echo x >.git/hook", 2, NULL },
+	{ "mv .git elsewhere", 1, NULL },
+	{ "echo x >/usr/x", 2, NULL },
+	{ "echo x >/etc/x", 2, NULL },
+	{ "echo x >/x", 2, NULL },
+	{ "echo x >/tmp/mine && echo x >$HOME/mine", 0, "" },
+	{ "mount -o remount,rw /usr 2>/dev/null && echo x >/usr/x", 32, NULL },
+	{ "chown 12345 file 2>/dev/null || echo no", 0, "no\n" },
+
+	/* reads */
+	{ "cat ~/key", 1, NULL },
+	{ "ls ~", 0, "tools\n" },
+	{ "ls ~root 2>/dev/null | wc -l", 0, "0\n" },
+	{ "~/tools/tool", 0, "tool ran\n" },
+	{ "echo x >~/tools/x", 2, NULL },
+	{ "cat ../../../../config", 1, NULL },
+	{ "cat ../../../../objects/pack", 0, "an object\n" },
+	{ "echo x >../../../../objects/x", 2, NULL },
+	{ "cat /etc/shadow 2>/dev/null", 1, "" },
+	{ "ls /run /var/tmp", 0, "/run:\n\n/var/tmp:\n" },
+
+	/* network, processes, terminal, capabilities */
+	{ "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '", 0, "lo\n" },
+	{ "grep -h Cap[EP] /proc/self/status | cut -f2 | sort -u", 0, "0000000000000000\n" },
+	{ "ls -d /proc/[0-9]* | wc -l | awk '{ print ($1 < 10) }'", 0, "1\n" },
+	{ "(: </dev/tty) 2>/dev/null || echo no terminal", 0, "no terminal\n" },
+	{ "uname -n", 0, "localhost\n" },
+
+	/* environment, that of the box's first process too */
+	{ "env | grep -c sk-outside", 1, "0\n" },
+	{ "tr '\\0' '\\n' </proc/1/environ | grep -c sk-outside", 1, "0\n" },
+	{ "echo \"$PASSED\"", 0, "as named\n" },
+	{ "echo \"$PATH\"", 0, "/usr/local/bin:/usr/bin:/bin\n" },
+	{ "echo \"$GIT_DIR$CI\"", 0, "\n" },
+	{ "echo \"$LANG $TERM $GCC_EXTRA_DIAGNOSTIC_OUTPUT\"", 0, "C.UTF-8 dumb fixits-v1\n" },
+	{ "echo \"$CCC_OVERRIDE_OPTIONS\"", 0, "# +-fdiagnostics-parseable-fixits\n" },
+	{ "test \"$GIT_CEILING_DIRECTORIES\" = \"$(dirname \"$PWD\")\"", 0, "" },
+	{ "env | cut -d= -f1 | grep -vxE 'PATH|HOME|TMPDIR|GIT_CEILING_DIRECTORIES|SHELL|LANG|"
+	  "TERM|GCC_EXTRA_DIAGNOSTIC_OUTPUT|CCC_OVERRIDE_OPTIONS|USER|LOGNAME|PASSED|PWD|_|"
+	  "SHLVL|OLDPWD'", 1, "" },
+
+	/* what is left running ends */
+	{ "sleep 1000 & echo started", 0, "started\n" },
+};
+
+static void check_row(enum sandbox_kind kind, const struct row *row)
+{
+	struct proc_result result;
+
+	proc_result_init(&result);
+	run(kind, row->command, false, &result);
+	if (result.end != PROC_EXITED || result.exit_code != row->code ||
+	    (row->want && strcmp(result.out.buf, row->want)))
+		fail_msg("%s: end %d, exit %d, printed '%s'", row->command, (int)result.end,
+			 result.exit_code, result.out.buf);
+	proc_result_release(&result);
+}
+
+static void holds(void **state)
+{
+	(void)state;
+	ok(sandbox_take(&w.box, w.loop, "auto"));
+	assert_int_equal(w.box.kind, SANDBOX_BWRAP);
+	assert_true(w.box.program[0] == '/');
+	for (size_t i = 0; i < ARRAY_SIZE(boxed); i++)
+		check_row(SANDBOX_BWRAP, &boxed[i]);
+}
+
+static void loopback_is_up(void **state)
+{
+	static const struct row row = {
+		"python3 -c 'import socket\n"
+		"s = socket.socket(); s.bind((\"127.0.0.1\", 0)); s.listen()\n"
+		"socket.create_connection(s.getsockname()); print(\"up\")'",
+		0, "up\n",
+	};
+
+	(void)state;
+	if (access("/usr/bin/python3", X_OK))
+		skip();
+	check_row(SANDBOX_BWRAP, &row);
+}
+
+static void network_when_asked(void **state)
+{
+	struct proc_result boxed_net, ours;
+
+	(void)state;
+	proc_result_init(&boxed_net);
+	proc_result_init(&ours);
+	run(SANDBOX_BWRAP, "readlink /proc/self/ns/net; test -e /etc/resolv.conf", true,
+	    &boxed_net);
+	run(SANDBOX_NONE, "readlink /proc/self/ns/net; test -e /etc/resolv.conf", true, &ours);
+	assert_string_equal(boxed_net.out.buf, ours.out.buf);
+	assert_int_equal(boxed_net.exit_code, ours.exit_code);
+	proc_result_release(&ours);
+	proc_result_release(&boxed_net);
+}
+
+/* Without a box, what can be kept is kept. */
+static void none_has_the_environment(void **state)
+{
+	static const struct row rows[] = {
+		{ "cat file", 0, "in the tree\n" },
+		{ "env | grep -c sk-outside", 1, "0\n" },
+		{ "echo \"$GIT_DIR$CI\"", 0, "\n" },
+		{ "cat ~/key", 0, "secret of home\n" },
+		{ "echo \"$TMPDIR\" | sed 's,.*/repo/,,'", 0, ".git/dualfix/tmp\n" },
+		{ "echo \"$PASSED\"", 0, "as named\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_row(SANDBOX_NONE, &rows[i]);
+}
+
+static void git_link_is_refused(void **state)
+{
+	struct argv args = ARGV_INIT, env = ARGV_INIT;
+	struct sandbox_job job = { .command = ":", .temp_dir = w.temp };
+	char tree[512], link[520];
+	struct err *err;
+
+	(void)state;
+	folder(tree, sizeof(tree), "evil");
+	snprintf(link, sizeof(link), "%s/.git", tree);
+	assert_int_equal(symlink(w.home, link), 0);
+	job.tree_dir = job.work_dir = tree;
+	err = sandbox_command(&w.box, &job, &args, &env);
+	assert_non_null(err);
+	err_drop(err);
+	argv_release(&args);
+	argv_release(&env);
+}
+
+static void settings(void **state)
+{
+	static const struct {
+		const char *setting, *path, *text, *hint;
+	} rows[] = {
+		{ "landlock", "/usr/bin", "landlock", "dualfix.sandbox" },
+		{ "", "/usr/bin", "none of auto", "dualfix.sandbox" },
+		{ "chroot", "/usr/bin", "'chroot'", "dualfix.sandbox" },
+		{ "auto", "/nonexistent", "not installed", "git config dualfix.sandbox none" },
+		{ "bwrap", "", "not installed", "bubblewrap" },
+	};
+	struct sandbox box;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char *path = strdup(getenv("PATH"));
+		struct err *err;
+
+		setenv("PATH", rows[i].path, 1);
+		err = sandbox_take(&box, w.loop, rows[i].setting);
+		setenv("PATH", path, 1);
+		free(path);
+		assert_non_null(err);
+		assert_int_equal(err_kind(err), ERR_CONFIG);
+		if (!strstr(err_text(err), rows[i].text) ||
+		    !strstr(err_hint_text(err), rows[i].hint))
+			fail_msg("%s (%s)", err_text(err), err_hint_text(err));
+		err_drop(err);
+	}
+	ok(sandbox_take(&box, w.loop, "none"));
+	assert_string_equal(sandbox_name(box.kind), "none");
+	sandbox_release(&box);
+}
+
+/* A bwrap that does not do what it is asked for is not taken. */
+static void liars_are_found(void **state)
+{
+	static const struct {
+		const char *script, *text;
+	} rows[] = {
+		{ "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2; exit 1\n",
+		  "does not work here: No permissions" },
+		{ "#!/bin/sh\nwhile [ \"$1\" != -- ]; do [ \"$1\" = --chdir ] && cd \"$2\"; "
+		  "shift; done; shift; export TMPDIR=..; exec \"$@\"\n", "does not hold here: " },
+		{ "#!/bin/sh\nexit 0\n", NULL }, /* says nothing and runs nothing */
+		{ "#!/bin/sh\nkill -9 $$\n", "killed by signal 9" },
+	};
+	char *path = strdup(getenv("PATH"));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char dir[512], program[520], paths[600];
+		struct sandbox box;
+		struct err *err;
+
+		folder(dir, sizeof(dir), "liar");
+		snprintf(program, sizeof(program), "%s/bwrap", dir);
+		ok(file_write(program, span_of(rows[i].script), 0755));
+		snprintf(paths, sizeof(paths), "%s:%s", dir, path);
+		setenv("PATH", paths, 1);
+		err = sandbox_take(&box, w.loop, NULL);
+		setenv("PATH", path, 1);
+		assert_non_null(err);
+		assert_int_equal(err_kind(err), ERR_CONFIG);
+		if (rows[i].text && !strstr(err_text(err), rows[i].text))
+			fail_msg("%zu: %s", i, err_text(err));
+		assert_non_null(strstr(err_hint_text(err), "dualfix.sandbox none"));
+		err_drop(err);
+	}
+	free(path);
+}
+
+static int user_status = -1; /* of the tests run as an ordinary user; -1: they were not */
+
+static void ordinary_user(void **state)
+{
+	(void)state;
+	if (user_status < 0)
+		skip();
+	assert_int_equal(user_status, 0);
+}
+
+static int run_all(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(holds),
+		cmocka_unit_test(loopback_is_up),
+		cmocka_unit_test(network_when_asked),
+		cmocka_unit_test(none_has_the_environment),
+		cmocka_unit_test(git_link_is_refused),
+		cmocka_unit_test(settings),
+		cmocka_unit_test(liars_are_found),
+		cmocka_unit_test(ordinary_user),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
+
+/* As root, all of it once more as nobody, in a process of its own. */
+static void run_as_user(void)
+{
+	const struct passwd *pw = getpwnam("nobody");
+	int status;
+	pid_t pid;
+
+	if (geteuid() || !pw)
+		return;
+	pid = fork();
+	if (!pid) {
+		if (dup2(2, 1) < 0 || setgroups(0, NULL) || setgid(pw->pw_gid) ||
+		    setuid(pw->pw_uid))
+			_exit(99);
+		unsetenv("TMPDIR");
+		cmocka_set_message_output(CM_OUTPUT_STDOUT);
+		exit(run_all());
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		user_status = 98;
+	else
+		user_status = WIFEXITED(status) ? WEXITSTATUS(status) : 97;
+}
+
+int main(void)
+{
+	run_as_user();
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return run_all();
+}
