@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Checks: the project's own commands, run on a tree, one after another.
+ *
+ * Only git's configuration and the command line name commands; nothing in the
+ * tree does. A check whose path matches no changed file is not run.
  */
 #ifndef VERIFY_CHECK_H
 #define VERIFY_CHECK_H
@@ -16,6 +19,8 @@
 #include "repo/checkout.h"
 #include "repo/config.h"
 #include "sys/loop.h"
+#include "verify/counts.h"
+#include "verify/known.h"
 #include "verify/sandbox.h"
 
 struct check {
@@ -34,29 +39,33 @@ struct check_list {
 };
 
 /*
- * commands (from --verify) if there are any, else what the configuration says.
- * Several values of dualfix.verify and dualfix.check.* stand in file order.
+ * commands (from --verify) if there are any, else what the configuration says:
+ * the values of dualfix.verify, then dualfix.check.*, each in file order.
+ * ERR_CONFIG naming the key that makes no sense.
  */
 struct err *check_list_make(struct check_list *out, const struct config *config,
 			    const char *const *commands, size_t n_commands) MUST_USE;
 void check_list_release(struct check_list *list);
 
 enum check_status {
-	CHECK_NOT_RUN, /* its path matches no changed file */
+	CHECK_NOT_RUN, /* its path matches no changed file, or an earlier one failed */
 	CHECK_PASS,
 	CHECK_FAIL,
 	CHECK_TIMEOUT,
-	CHECK_ERROR, /* it cannot run at all: exit 126, 127, not started */
+	CHECK_ERROR, /* it cannot run at all: exit 126, 127, not started, no network */
 };
 
 const char *check_status_name(enum check_status status);
 
 struct check_result {
 	enum check_status status;
-	int exit_code;
+	int exit_code;  /* 128 + n when signal n ended it */
 	int64_t ms;
 	struct str log; /* both streams in order; bounded, the middle left out */
-	bool cached;    /* known from an earlier run on this very tree */
+	struct str why; /* of CHECK_ERROR, one line; a hint may follow "; " */
+	struct test_counts tests;
+	bool cached;    /* known from an earlier run on this very tree; log is empty */
+	bool cut_short; /* CHECK_TIMEOUT by the run's deadline, not by its own limit */
 };
 
 struct check_run_spec {
@@ -65,9 +74,15 @@ struct check_run_spec {
 	const struct sandbox *sandbox;
 	const char *temp_dir;
 	const char *const *read_dirs; /* dualfix.sandboxRead */
+	const char *const *hide_dirs; /* the user's git directories */
 	const char *const *pass_env;  /* dualfix.sandboxEnv */
 	int64_t deadline_ms;          /* for all of them */
 	bool stop_at_failure;         /* the rest stay CHECK_NOT_RUN */
+
+	/* Passes that are known are not run again, new ones are noted. NULL: neither. */
+	struct known *known;
+	const struct oid *tree; /* what the checkout was moved to; needed with known */
+
 	/* Whether a check's path matches; NULL: all run. */
 	bool (*wanted)(void *ctx, const struct check *check);
 	void *wanted_ctx;

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verify/cannot.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/compiler.h"
+#include "sys/spawn.h"
+#include "verify/surroundings.h"
+
+#define EXIT_NOT_EXECUTABLE 126
+#define EXIT_NOT_FOUND 127
+
+/* How far from the end a reason still counts as the reason. */
+#define CLOSING_BYTES 2048
+#define PATH_BYTES 4096
+#define LINE_SHOWN_BYTES 200
+
+/* What a resolver or connect(2) says when there is no network at all. */
+static const char *const no_network[] = {
+	"Could not resolve host",
+	"Couldn't resolve host",
+	"Could not resolve proxy",
+	"Temporary failure in name resolution",
+	"Name or service not known",
+	"Network is unreachable",
+	"network is unreachable",
+	"getaddrinfo EAI_AGAIN",
+	"getaddrinfo ENOTFOUND",
+	"dial tcp: lookup ",
+	"nodename nor servname provided",
+};
+
+static struct span closing(struct span log)
+{
+	size_t from = log.len > CLOSING_BYTES ? log.len - CLOSING_BYTES : 0;
+
+	return span_cut(log, from, log.len);
+}
+
+static void say_line(struct str *why, struct span line)
+{
+	line = span_trim(line);
+	str_add_span(why, span_cut(line, 0, LINE_SHOWN_BYTES));
+}
+
+/*
+ * The word of the last line that a shell complains in: "/bin/sh: 1: cargo: not
+ * found" (dash), "/bin/sh: line 1: cargo: command not found" (bash).
+ */
+static bool shell_complaint(struct span log, struct span *complaint, struct span *word)
+{
+	static const char *const ends[] = {
+		": not found", ": command not found", ": Permission denied",
+		": No such file or directory", ": not a directory",
+	};
+	struct span rest = closing(log), line;
+	bool found = false;
+
+	while (span_line(&rest, &line)) {
+		for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+			struct span head = span_cut(line, 0, line.len - strlen(ends[i])), part;
+
+			if (!span_ends(line, ends[i]))
+				continue;
+			*complaint = line;
+			while (span_split(&head, ':', &part))
+				*word = span_trim(part);
+			found = true;
+			break;
+		}
+	}
+	return found;
+}
+
+/* The folder outside that has word as a program, or as a file by its path. */
+static bool outside_path(struct span word, struct str *dir)
+{
+	struct surroundings outside;
+	struct str name = STR_INIT(PATH_BYTES);
+	char *path = NULL;
+	struct err *err;
+	int errnum;
+
+	str_add_span(&name, word);
+	if (!word.len || (word.ptr[0] != '/' && span_findc(word, '/', 0) >= 0) || name.failed)
+		goto out;
+	err = surroundings_take(&outside);
+	if (err) {
+		err_drop(err);
+		goto out;
+	}
+	err_drop(spawn_find(&path, &errnum, name.buf, argv_list(&outside.env)));
+	surroundings_release(&outside);
+	if (path && !access(path, X_OK)) {
+		str_adds(dir, path);
+		str_truncate(dir, (size_t)(strrchr(dir->buf, '/') - dir->buf));
+	}
+out:
+	free(path);
+	str_release(&name);
+	return dir->len;
+}
+
+static void say_shell(const struct cannot_input *in, struct str *why)
+{
+	struct str dir = STR_INIT(PATH_BYTES);
+	struct span line, word = { 0 };
+
+	if (!shell_complaint(in->log, &line, &word)) {
+		str_addf(why, "it exited with %d", in->exit_code);
+		return;
+	}
+	say_line(why, line);
+	if (in->boxed && outside_path(word, &dir))
+		str_addf(why,
+			 "; the sandbox hides it: git config --add dualfix.sandboxRead '%s'",
+			 dir.buf);
+	str_release(&dir);
+}
+
+static bool box_failed(struct span log, struct str *why)
+{
+	struct span rest = log, line, more;
+
+	if (!span_line(&rest, &line) || !span_starts(line, "bwrap: "))
+		return false;
+	if (span_line(&rest, &more))
+		return false;
+	say_line(why, line);
+	return true;
+}
+
+static bool network_missing(struct span log, struct str *why)
+{
+	struct span rest = closing(log), line;
+
+	while (span_line(&rest, &line)) {
+		for (size_t i = 0; i < ARRAY_SIZE(no_network); i++) {
+			if (span_find(line, span_of(no_network[i]), 0) < 0)
+				continue;
+			say_line(why, line);
+			str_adds(why, "; there is no network: configure it as "
+				      "dualfix.check.<name>.command and set "
+				      "dualfix.check.<name>.network");
+			return true;
+		}
+	}
+	return false;
+}
+
+bool cannot_run(const struct cannot_input *in, struct str *why)
+{
+	if (in->exit_code == EXIT_NOT_EXECUTABLE || in->exit_code == EXIT_NOT_FOUND) {
+		say_shell(in, why);
+		return true;
+	}
+	if (!in->boxed)
+		return false;
+	if (in->exit_code == 1 && box_failed(in->log, why))
+		return true;
+	return !in->network && network_missing(in->log, why);
+}

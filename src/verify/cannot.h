@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A failure that says nothing about the tree: the check could not run at all.
+ *
+ * The shell says so by 126 and 127 (a script that exits so by itself cannot be
+ * told apart and counts the same); the box by a single "bwrap: " line; and a
+ * check whose closing lines say that a network is out of reach could not run
+ * where none is allowed.
+ */
+#ifndef VERIFY_CANNOT_H
+#define VERIFY_CANNOT_H
+
+#include <stdbool.h>
+
+#include "base/span.h"
+#include "base/str.h"
+
+struct cannot_input {
+	int exit_code;
+	struct span log;
+	bool boxed;   /* home is hidden */
+	bool network; /* it was allowed */
+};
+
+/* Whether a check that exited so could not run; why gets one line, with what to type. */
+bool cannot_run(const struct cannot_input *in, struct str *why);
+
+#endif

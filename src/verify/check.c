@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verify/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/deadline.h"
+#include "sys/proc.h"
+#include "verify/cannot.h"
+
+#define LOG_MAX_BYTES (8 * 1024 * 1024)
+#define WHY_MAX_BYTES 1024
+#define PATH_BYTES 4096
+#define KEY_BYTES 16384
+
+struct check_run {
+	struct loop *loop;
+	struct check_run_spec spec;
+	struct check_result *results;
+	size_t n;
+	size_t at; /* the one that runs, or is next */
+	struct proc *proc;
+	int64_t own_timeout_ms; /* what was given to it */
+	bool deadline_first;    /* the run's deadline comes before its own limit */
+	void (*done)(void *ctx, struct err *err);
+	void *ctx;
+};
+
+static void next(void *ctx);
+
+static const char *const status_names[] = {
+	[CHECK_NOT_RUN] = "not-run", [CHECK_PASS] = "pass",   [CHECK_FAIL] = "fail",
+	[CHECK_TIMEOUT] = "timeout", [CHECK_ERROR] = "error",
+};
+
+const char *check_status_name(enum check_status status)
+{
+	return status_names[status];
+}
+
+static void finish(struct check_run *run, struct err *err)
+{
+	void (*done)(void *ctx, struct err *err) = run->done;
+
+	run->done = NULL;
+	run->at = run->n;
+	if (done)
+		done(run->ctx, err);
+	else
+		err_drop(err);
+}
+
+/* What makes its result differ from that of another on the same tree. */
+static void key_of(const struct check *check, struct str *key)
+{
+	str_addf(key, "%s %s %s", check->network ? "net" : "-", check->dir ? check->dir : ".",
+		 check->command);
+}
+
+static void note_pass(struct check_run *run, const struct check *check,
+		      const struct check_result *result)
+{
+	struct str key = STR_INIT(KEY_BYTES);
+
+	key_of(check, &key);
+	if (!key.failed)
+		known_note(run->spec.known, run->spec.tree, str_span(&key), &result->tests);
+	str_release(&key);
+}
+
+static bool is_known(struct check_run *run, const struct check *check,
+		     struct check_result *result)
+{
+	struct str key = STR_INIT(KEY_BYTES);
+
+	if (run->spec.known)
+		key_of(check, &key);
+	result->cached = run->spec.known && !key.failed &&
+			 known_pass(run->spec.known, run->spec.tree, str_span(&key),
+				    &result->tests);
+	str_release(&key);
+	return result->cached;
+}
+
+static void judge(struct check_run *run, struct check_result *result,
+		  const struct proc_result *proc)
+{
+	const struct check *check = &run->spec.checks->v[run->at];
+	struct cannot_input in;
+
+	result->ms = proc->ms;
+	switch (proc->end) {
+	case PROC_EXITED:
+		result->exit_code = proc->exit_code;
+		result->status = proc->exit_code ? CHECK_FAIL : CHECK_PASS;
+		break;
+	case PROC_SIGNALED:
+		result->exit_code = 128 + proc->signal;
+		result->status = CHECK_FAIL;
+		break;
+	case PROC_TIMED_OUT:
+		result->status = CHECK_TIMEOUT;
+		result->cut_short = run->deadline_first;
+		return;
+	case PROC_NOT_STARTED:
+		result->status = CHECK_ERROR;
+		str_addf(&result->why, "%s: %s", sandbox_name(run->spec.sandbox->kind),
+			 strerror(proc->exec_errno));
+		return;
+	}
+	in = (struct cannot_input){
+		.exit_code = result->exit_code,
+		.log = str_span(&result->log),
+		.boxed = run->spec.sandbox->kind != SANDBOX_NONE,
+		.network = check->network,
+	};
+	if (result->status == CHECK_FAIL && cannot_run(&in, &result->why))
+		result->status = CHECK_ERROR;
+	counts_read(str_span(&result->log), &result->tests);
+	if (result->status == CHECK_PASS && run->spec.known)
+		note_pass(run, check, result);
+}
+
+static void on_exit_of(void *ctx, struct proc_result *proc)
+{
+	struct check_run *run = ctx;
+	struct check_result *result = &run->results[run->at];
+	struct str swap = result->log;
+	struct err *err;
+
+	run->proc = NULL;
+	result->log = proc->out;
+	proc->out = swap;
+	judge(run, result, proc);
+	run->at++;
+	if (run->spec.stop_at_failure && result->status != CHECK_PASS) {
+		finish(run, NULL);
+		return;
+	}
+	err = loop_post(run->loop, next, run);
+	if (err)
+		finish(run, err);
+}
+
+/* The folder of the check, or false with the reason when the tree has none. */
+static bool find_work_dir(const struct check *check, const char *tree_dir, struct str *dir,
+			  struct str *why)
+{
+	struct stat st;
+
+	str_adds(dir, tree_dir);
+	if (!check->dir || !strcmp(check->dir, "."))
+		return true;
+	str_addf(dir, "/%s", check->dir);
+	if (!dir->failed && !stat(dir->buf, &st) && S_ISDIR(st.st_mode))
+		return true;
+	str_addf(why, "its folder '%s' is not in this tree", check->dir);
+	return false;
+}
+
+static struct err *start(struct check_run *run, const struct check *check, const char *work_dir)
+{
+	struct argv args = ARGV_INIT, env = ARGV_INIT;
+	struct proc_spec proc = { 0 };
+	struct sandbox_job job = {
+		.command = check->command,
+		.tree_dir = checkout_dir(run->spec.checkout),
+		.work_dir = work_dir,
+		.temp_dir = run->spec.temp_dir,
+		.read_dirs = run->spec.read_dirs,
+		.hide_dirs = run->spec.hide_dirs,
+		.pass_env = run->spec.pass_env,
+		.network = check->network,
+	};
+	struct err *err;
+
+	checkout_object_dirs(run->spec.checkout, &job.object_dirs);
+	err = sandbox_command(run->spec.sandbox, &job, &args, &env);
+	if (!err) {
+		proc.argv = argv_list(&args);
+		proc.env = argv_list(&env);
+		/* A box goes there from inside, where links lead nowhere else. */
+		proc.dir = run->spec.sandbox->kind == SANDBOX_NONE ? work_dir : NULL;
+		proc.timeout_ms = run->own_timeout_ms;
+		proc.out_max_bytes = LOG_MAX_BYTES;
+		proc.merge = true;
+		proc.overflow = PROC_OVERFLOW_CUTS;
+		err = proc_start(run->loop, &proc, on_exit_of, run, &run->proc);
+	}
+	argv_release(&env);
+	argv_release(&args);
+	return err;
+}
+
+/* True when the check at hand is settled without running it. */
+static bool settled(struct check_run *run, struct str *work_dir)
+{
+	const struct check_run_spec *spec = &run->spec;
+	const struct check *check = &spec->checks->v[run->at];
+	struct check_result *result = &run->results[run->at];
+	int64_t left;
+
+	if (spec->wanted && check->path && !spec->wanted(spec->wanted_ctx, check))
+		return true;
+	if (is_known(run, check, result)) {
+		result->status = CHECK_PASS;
+		return true;
+	}
+	if (!find_work_dir(check, checkout_dir(spec->checkout), work_dir, &result->why)) {
+		result->status = CHECK_ERROR;
+		return true;
+	}
+	left = deadline_left_ms(spec->deadline_ms, loop_now_ms(run->loop));
+	if (!left) {
+		result->status = CHECK_TIMEOUT;
+		result->cut_short = true;
+		return true;
+	}
+	run->deadline_first = left < check->timeout_ms;
+	run->own_timeout_ms = run->deadline_first ? left : check->timeout_ms;
+	return false;
+}
+
+static void next(void *ctx)
+{
+	struct check_run *run = ctx;
+	struct str work_dir = STR_INIT(PATH_BYTES);
+	struct err *err;
+
+	if (!run->done)
+		return;
+	for (; run->at < run->n; run->at++) {
+		struct check_result *result = &run->results[run->at];
+
+		str_reset(&work_dir);
+		if (!settled(run, &work_dir)) {
+			err = start(run, &run->spec.checks->v[run->at], work_dir.buf);
+			str_release(&work_dir);
+			if (err)
+				finish(run, err);
+			return;
+		}
+		if (run->spec.stop_at_failure && result->status != CHECK_PASS &&
+		    result->status != CHECK_NOT_RUN)
+			break;
+	}
+	str_release(&work_dir);
+	finish(run, NULL);
+}
+
+struct err *check_run_start(struct check_run **out, struct loop *loop,
+			    const struct check_run_spec *spec,
+			    void (*done)(void *ctx, struct err *err), void *ctx)
+{
+	struct check_run *run = calloc(1, sizeof(*run));
+	struct err *err;
+
+	*out = NULL;
+	if (!run)
+		return err_nomem();
+	run->loop = loop;
+	run->spec = *spec;
+	run->n = spec->checks->n;
+	run->done = done;
+	run->ctx = ctx;
+	run->results = calloc(run->n ? run->n : 1, sizeof(*run->results));
+	if (!run->results) {
+		free(run);
+		return err_nomem();
+	}
+	for (size_t i = 0; i < run->n; i++) {
+		str_init(&run->results[i].log, LOG_MAX_BYTES);
+		str_init(&run->results[i].why, WHY_MAX_BYTES);
+	}
+	err = loop_post(loop, next, run);
+	if (err) {
+		run->done = NULL;
+		check_run_free(run);
+		return err;
+	}
+	*out = run;
+	return NULL;
+}
+
+struct check_result *check_run_results(struct check_run *run)
+{
+	return run->results;
+}
+
+void check_run_free(struct check_run *run)
+{
+	if (!run)
+		return;
+	proc_free(run->proc);
+	loop_unpost(run->loop, next, run);
+	for (size_t i = 0; i < run->n; i++) {
+		str_release(&run->results[i].log);
+		str_release(&run->results[i].why);
+	}
+	free(run->results);
+	free(run);
+}

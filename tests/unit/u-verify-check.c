@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/deadline.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+#include "verify/check.h"
+
+/* A checkout that is a folder: checks only ask for its place. */
+struct checkout {
+	char dir[128];
+};
+
+static struct {
+	struct loop *loop;
+	struct sandbox box;
+	struct checkout checkout;
+	char top[64], temp[128];
+} w;
+
+const char *checkout_dir(const struct checkout *checkout)
+{
+	return checkout->dir;
+}
+
+size_t checkout_object_dirs(const struct checkout *checkout, const char *const **dirs)
+{
+	static const char *const none[] = { NULL };
+
+	(void)checkout;
+	*dirs = none;
+	return 0;
+}
+
+/* Nor does the cache ask more of a repository than a folder. */
+struct repo {
+	const char *dir;
+};
+
+struct err *repo_private_path(struct repo *repo, const char *name, bool make, struct str *out)
+{
+	(void)make;
+	str_addf(out, "%s/private/%s", repo->dir, name);
+	return NULL;
+}
+
+bool oid_is_none(const struct oid *oid)
+{
+	return !oid->hex[0];
+}
+
+static void ok(struct err *err)
+{
+	if (err)
+		fail_msg("%s (%s)", err_text(err), err_hint_text(err) ? err_hint_text(err) : "");
+}
+
+static int setup(void **state)
+{
+	char path[160];
+
+	(void)state;
+	strcpy(w.top, "/tmp/u-verify-XXXXXX");
+	assert_non_null(mkdtemp(w.top));
+	snprintf(w.checkout.dir, sizeof(w.checkout.dir), "%s/tree", w.top);
+	snprintf(w.temp, sizeof(w.temp), "%s/tmp", w.top);
+	ok(file_mkdirs(w.temp, 0700));
+	snprintf(path, sizeof(path), "%s/sub/dir", w.checkout.dir);
+	ok(file_mkdirs(path, 0755));
+	snprintf(path, sizeof(path), "%s/home/bin", w.top);
+	ok(file_mkdirs(path, 0755));
+	snprintf(path, sizeof(path), "%s/home/bin/hidden-tool", w.top);
+	ok(file_write(path, SPAN("#!/bin/sh\necho ran\n"), 0755));
+	snprintf(path, sizeof(path), "%s/home", w.top);
+	setenv("HOME", path, 1);
+	snprintf(path, sizeof(path), "%s/home/bin:/usr/bin:/bin", w.top);
+	setenv("PATH", path, 1);
+	ok(loop_new(&w.loop));
+	ok(sandbox_take(&w.box, w.loop, "auto"));
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	sandbox_release(&w.box);
+	loop_free(w.loop);
+	ok(file_remove_tree(w.top));
+	return 0;
+}
+
+static void on_done(void *ctx, struct err *err)
+{
+	ok(err);
+	*(bool *)ctx = true;
+}
+
+static struct check_run *run(const struct check_list *list, const struct check_run_spec *extra)
+{
+	struct check_run_spec spec = *extra;
+	struct check_run *checks;
+	bool done = false;
+
+	spec.checks = list;
+	spec.checkout = &w.checkout;
+	if (!spec.sandbox)
+		spec.sandbox = &w.box;
+	spec.temp_dir = w.temp;
+	if (!spec.deadline_ms)
+		spec.deadline_ms = DEADLINE_NEVER;
+	ok(check_run_start(&checks, w.loop, &spec, on_done, &done));
+	ok(loop_run(w.loop, &done));
+	return checks;
+}
+
+struct row {
+	struct check check;
+	enum check_status status;
+	int exit_code;
+	const char *log; /* somewhere in it */
+	const char *why; /* likewise */
+};
+
+#define COMMAND(text) { .command = (text), .timeout_ms = 20000 }
+#define IN_DIR(folder, text) { .command = (text), .dir = (folder), .timeout_ms = 20000 }
+
+static const struct row rows[] = {
+	{ COMMAND("echo out; echo err >&2; echo out"), CHECK_PASS, 0, "out\nerr\nout\n", "" },
+	{ COMMAND("exit 3"), CHECK_FAIL, 3, "", "" },
+	{ COMMAND("kill -9 $$"), CHECK_FAIL, 137, "", "" },
+	{ COMMAND("echo x >made && rm made"), CHECK_PASS, 0, "", "" },
+	{ IN_DIR("sub/dir", "pwd"), CHECK_PASS, 0, "/tree/sub/dir\n", "" },
+	{ IN_DIR(".", "pwd"), CHECK_PASS, 0, "/tree\n", "" },
+	{ IN_DIR("gone", "pwd"), CHECK_ERROR, 0, "", "'gone' is not in this tree" },
+
+	/* what cannot run */
+	{ COMMAND("no-such-tool --check"), CHECK_ERROR, 127, "not found", "no-such-tool" },
+	{ COMMAND("hidden-tool"), CHECK_ERROR, 127, "", "dualfix.sandboxRead '/tmp/u-verify-" },
+	{ COMMAND("/etc/passwd"), CHECK_ERROR, 126, "", "Permission denied" },
+	{ COMMAND("exit 127"), CHECK_ERROR, 127, "", "exited with 127" },
+	{ COMMAND("echo \"curl: (6) Could not resolve host: example.org\"; exit 6"), CHECK_ERROR, 6,
+	  "", "there is no network" },
+	{ { .command = "echo 'Could not resolve host: x'; exit 6", .timeout_ms = 20000,
+	    .network = true }, CHECK_FAIL, 6, "", "" },
+	{ COMMAND("echo 'bwrap: Can not mount'; exit 1"), CHECK_ERROR, 1, "", "Can not mount" },
+	{ COMMAND("echo 'bwrap: Can not mount'; echo more; exit 1"), CHECK_FAIL, 1, "", "" },
+	{ COMMAND("printf 'x: x:\\n\\tno-such-tool\\n' >m; make -f m; c=$?; rm m; exit $c"),
+	  CHECK_FAIL, 2, "", "" },
+
+	{ { .command = "echo begun; sleep 30", .timeout_ms = 300 }, CHECK_TIMEOUT, 0, "begun", "" },
+};
+
+static void statuses(void **state)
+{
+	struct check checks[ARRAY_SIZE(rows)];
+	struct check_list list = { .v = checks, .n = ARRAY_SIZE(rows) };
+	struct check_run_spec none = { 0 };
+	struct check_result *results;
+	struct check_run *done;
+
+	(void)state;
+	for (size_t i = 0; i < list.n; i++)
+		checks[i] = rows[i].check;
+	done = run(&list, &none);
+	results = check_run_results(done);
+	for (size_t i = 0; i < list.n; i++) {
+		if (results[i].status != rows[i].status ||
+		    results[i].exit_code != rows[i].exit_code ||
+		    !strstr(results[i].log.buf, rows[i].log) ||
+		    (rows[i].why[0] ? !strstr(results[i].why.buf, rows[i].why) :
+				      results[i].why.len > 0))
+			fail_msg("%s: %s, %d, '%s', '%s'", rows[i].check.command,
+				 check_status_name(results[i].status), results[i].exit_code,
+				 results[i].log.buf, results[i].why.buf);
+		assert_false(results[i].cut_short);
+		assert_false(results[i].cached);
+	}
+	check_run_free(done);
+}
+
+static void counts_and_long_logs(void **state)
+{
+	struct check checks[] = {
+		COMMAND("echo 1..2; echo ok 1 - a; echo not ok 2 - b; exit 1"),
+		COMMAND("yes 0123456789abcdef | head -c 17000000; echo 5 passed, 1 failed; exit 1"),
+	};
+	struct check_list list = { .v = checks, .n = ARRAY_SIZE(checks) };
+	struct check_run_spec none = { 0 };
+	struct check_run *done = run(&list, &none);
+	struct check_result *results = check_run_results(done);
+
+	(void)state;
+	assert_true(results[0].tests.known);
+	assert_int_equal(results[0].tests.run, 2);
+	assert_int_equal(results[0].tests.failed, 1);
+	assert_int_equal(results[1].tests.run, 6);
+	assert_true(results[1].log.len <= 8 * 1024 * 1024 + 256);
+	assert_true(span_ends(str_span(&results[1].log), "5 passed, 1 failed\n"));
+	check_run_free(done);
+}
+
+static bool wants_a(void *ctx, const struct check *check)
+{
+	(void)ctx;
+	return !strcmp(check->path, "a/");
+}
+
+static void which_run(void **state)
+{
+	struct check checks[] = {
+		{ .command = "true", .path = "a/", .timeout_ms = 20000 },
+		{ .command = "true", .path = "b/", .timeout_ms = 20000 },
+		{ .command = "false", .timeout_ms = 20000 },
+		{ .command = "true", .timeout_ms = 20000 },
+	};
+	static const enum check_status go_on[] = { CHECK_PASS, CHECK_NOT_RUN, CHECK_FAIL,
+						   CHECK_PASS };
+	static const enum check_status stop[] = { CHECK_PASS, CHECK_NOT_RUN, CHECK_FAIL,
+						  CHECK_NOT_RUN };
+	struct check_list list = { .v = checks, .n = ARRAY_SIZE(checks) };
+	struct check_run_spec spec = { .wanted = wants_a };
+	struct check_run *done;
+
+	(void)state;
+	done = run(&list, &spec);
+	for (size_t i = 0; i < list.n; i++)
+		assert_int_equal(check_run_results(done)[i].status, go_on[i]);
+	check_run_free(done);
+	spec.stop_at_failure = true;
+	done = run(&list, &spec);
+	for (size_t i = 0; i < list.n; i++)
+		assert_int_equal(check_run_results(done)[i].status, stop[i]);
+	check_run_free(done);
+}
+
+static void deadline_of_all(void **state)
+{
+	struct check checks[] = {
+		COMMAND("true"),
+		COMMAND("sleep 30"),
+		COMMAND("true"),
+	};
+	struct check_list list = { .v = checks, .n = ARRAY_SIZE(checks) };
+	struct check_run_spec spec = { .deadline_ms = clock_mono_ms() + 700 };
+	struct check_run *done = run(&list, &spec);
+	struct check_result *results = check_run_results(done);
+
+	(void)state;
+	assert_int_equal(results[0].status, CHECK_PASS);
+	assert_int_equal(results[1].status, CHECK_TIMEOUT);
+	assert_true(results[1].cut_short);
+	assert_int_equal(results[2].status, CHECK_TIMEOUT);
+	assert_true(results[2].cut_short);
+	check_run_free(done);
+}
+
+/* A pass is known: on that tree, for that check, in that environment; a failure never. */
+static void known_passes(void **state)
+{
+	struct check checks[] = {
+		COMMAND("echo 3 passed in 0.1s; echo x >>$TMPDIR/ran"),
+		COMMAND("false"),
+		COMMAND("true"),
+	};
+	struct check_list list = { .v = checks, .n = ARRAY_SIZE(checks) };
+	struct oid tree = { "0123456789012345678901234567890123456789" };
+	struct oid other = { "1123456789012345678901234567890123456789" };
+	const char *const pass_env[] = { "KNOWN_VARIABLE", NULL };
+	struct repo repo = { w.top };
+	struct check_run_spec spec = { .tree = &tree };
+	static const struct {
+		const char *variable;
+		bool other_tree, in_sub, cached;
+		int64_t expire_s;
+	} turns[] = {
+		{ "1", false, false, false, 1000 }, { "1", false, false, true, 1000 },
+		{ "2", false, false, false, 1000 }, { "2", false, false, true, 1000 },
+		{ "1", false, false, true, 1000 },  { "1", true, false, false, 1000 },
+		{ "1", false, true, false, 1000 },  { "1", false, true, true, 1000 },
+		{ "3", false, false, false, 0 },    { "3", false, false, false, 1000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(turns); i++) {
+		struct check_result *results;
+		struct check_run *done;
+
+		setenv("KNOWN_VARIABLE", turns[i].variable, 1);
+		ok(known_new(&spec.known, &repo, &w.box, pass_env, turns[i].expire_s));
+		spec.tree = turns[i].other_tree ? &other : &tree;
+		checks[0].dir = turns[i].in_sub ? "sub" : NULL;
+		done = run(&list, &spec);
+		results = check_run_results(done);
+		if (results[0].cached != turns[i].cached)
+			fail_msg("turn %zu: %scached", i, results[0].cached ? "" : "not ");
+		assert_int_equal(results[0].status, CHECK_PASS);
+		assert_int_equal(results[0].tests.run, 3);
+		assert_int_equal(results[1].status, CHECK_FAIL);
+		assert_false(results[1].cached);
+		check_run_free(done);
+		known_free(spec.known);
+	}
+}
+
+/* What stands in the file is read with suspicion. */
+static void known_damaged(void **state)
+{
+	static const char *const texts[] = {
+		"", "\n\n", "garbage", "99999999999 x", "99999999999 0000 1 0 0 - . true",
+		"99999999999999999999999999 0 1 0 0 -%20.%20true\n",
+		"-5 0123456789abcdef - - - -%20.%20true\n",
+	};
+	struct oid tree = { "2123456789012345678901234567890123456789" }, none = { "" };
+	struct test_counts tests = { 0 };
+	struct repo repo = { w.top };
+	struct known *known;
+	char path[256];
+
+	(void)state;
+	ok(known_new(&known, &repo, &w.box, NULL, 1000));
+	snprintf(path, sizeof(path), "%s/private/known/%s", w.top, tree.hex);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		ok(file_write(path, span_of(texts[i]), 0600));
+		assert_false(known_pass(known, &tree, SPAN("- . true"), &tests));
+		known_note(known, &tree, SPAN("- . true"), &tests);
+		assert_true(known_pass(known, &tree, SPAN("- . true"), &tests));
+		assert_false(known_pass(known, &tree, SPAN("- . true "), &tests));
+	}
+	known_note(known, &none, SPAN("x"), &tests);
+	assert_false(known_pass(known, &none, SPAN("x"), &tests));
+	known_free(known);
+	known_free(NULL);
+}
+
+static void fail_if_called(void *ctx, struct err *err)
+{
+	(void)ctx;
+	err_drop(err);
+	fail_msg("done was called after free");
+}
+
+static void on_timer(void *ctx)
+{
+	*(bool *)ctx = true;
+}
+
+/* Freed before the first turn, and in the middle. */
+static void freed_early(void **state)
+{
+	struct check checks[] = { COMMAND("sleep 30") };
+	struct check_list list = { .v = checks, .n = 1 };
+	struct check_run_spec spec = { .checks = &list, .checkout = &w.checkout,
+				       .sandbox = &w.box, .temp_dir = w.temp,
+				       .deadline_ms = DEADLINE_NEVER };
+
+	(void)state;
+	for (int delay = 0; delay <= 200; delay += 200) {
+		struct check_run *checks_run;
+		struct loop_timer *timer;
+		bool done = false;
+
+		ok(check_run_start(&checks_run, w.loop, &spec, fail_if_called, NULL));
+		if (!delay)
+			check_run_free(checks_run);
+		ok(loop_timer(w.loop, clock_mono_ms() + 200, on_timer, &done, &timer));
+		ok(loop_run(w.loop, &done));
+		if (delay)
+			check_run_free(checks_run);
+	}
+	check_run_free(NULL);
+}
+
+static void no_checks(void **state)
+{
+	struct check_list list = { 0 };
+	struct check_run_spec none = { 0 };
+
+	(void)state;
+	check_run_free(run(&list, &none));
+}
+
+/* name\nvalue\0 as git lists it; what the list is then, or the error. */
+static void configured(void **state)
+{
+	static const struct {
+		const char *listing, *commands[3], *want;
+	} cases[] = {
+		{ "", { NULL }, "" },
+		{ "dualfix.verify\nmake|dualfix.verify\nmake check|", { NULL },
+		  "- make . - 600 0|- make check . - 600 0|" },
+		{ "dualfix.verify\nmake|dualfix.verify\n|dualfix.verify\nninja|", { NULL },
+		  "- ninja . - 600 0|" },
+		{ "dualfix.verify\nmake|dualfix.verifytimeout\n5|", { "a", "b" },
+		  "- a . - 5 0|- b . - 5 0|" },
+		{ "dualfix.check.web.command\nnpm test|dualfix.check.web.path\nweb/|"
+		  "dualfix.check.web.dir\nweb|dualfix.check.web.timeout\n30|"
+		  "dualfix.check.web.network\ntrue|", { NULL }, "web npm test web web/ 30 1|" },
+		{ "dualfix.check.a.command\nx|dualfix.verify\ny|dualfix.check.b.command\nz|",
+		  { NULL }, "- y . - 600 0|a x . - 600 0|b z . - 600 0|" },
+		{ "dualfix.check.a.path\nx|", { NULL }, "dualfix.check.a.command: missing" },
+		{ "dualfix.check.a.command\nx|dualfix.check.a.dir\n/tmp|", { NULL },
+		  "dualfix.check.a.dir: '/tmp' is not a folder below the root" },
+		{ "dualfix.check.a.command\nx|dualfix.check.a.dir\nb/../..|", { NULL },
+		  "dualfix.check.a.dir: 'b/../..' is not a folder below the root" },
+		{ "dualfix.check.a.command\nx|dualfix.check.a.timeout\nsoon|", { NULL },
+		  "dualfix.check.a.timeout" },
+		{ "dualfix.check.a.command\nx|dualfix.check.a.timeout\n0|", { NULL },
+		  "dualfix.check.a.timeout" },
+		{ "dualfix.check.a.command\nx|dualfix.check.a.network\nmaybe|", { NULL },
+		  "dualfix.check.a.network" },
+		{ "dualfix.verify\n  |", { NULL }, "dualfix.verify: an empty command" },
+		{ "", { " " }, "--verify: an empty command" },
+		{ "dualfix.verifytimeout\n-1|", { NULL }, "dualfix.verify" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct str listing = STR_INIT(4096), got = STR_INIT(4096);
+		struct check_list list;
+		struct config *config;
+		struct err *err;
+		size_t n = 0;
+
+		str_adds(&listing, cases[i].listing);
+		for (size_t j = 0; j < listing.len; j++) {
+			if (listing.buf[j] == '|')
+				listing.buf[j] = '\0';
+		}
+		while (cases[i].commands[n])
+			n++;
+		ok(config_parse(&config, str_span(&listing)));
+		err = check_list_make(&list, config, cases[i].commands, n);
+		for (size_t j = 0; !err && j < list.n; j++) {
+			const struct check *c = &list.v[j];
+
+			str_addf(&got, "%s %s %s %s %d %d|", c->name ? c->name : "-", c->command,
+				 c->dir ? c->dir : ".", c->path ? c->path : "-",
+				 (int)(c->timeout_ms / 1000), c->network);
+		}
+		if (err ? !strstr(err_text(err), cases[i].want) || !*cases[i].want :
+			  strcmp(got.buf, cases[i].want))
+			fail_msg("%zu: '%s'", i, err ? err_text(err) : got.buf);
+		err_drop(err);
+		check_list_release(&list);
+		config_free(config);
+		str_release(&got);
+		str_release(&listing);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(configured),
+		cmocka_unit_test(statuses),
+		cmocka_unit_test(counts_and_long_logs),
+		cmocka_unit_test(which_run),
+		cmocka_unit_test(deadline_of_all),
+		cmocka_unit_test(known_passes),
+		cmocka_unit_test(known_damaged),
+		cmocka_unit_test(freed_early),
+		cmocka_unit_test(no_checks),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
