@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Before against after: what the checks show. Pure.
+ *
+ * No model has a say in it; what a check printed counts only against a fix.
  */
 #ifndef VERIFY_VERDICT_H
 #define VERIFY_VERDICT_H
@@ -9,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/span.h"
 #include "base/str.h"
 #include "verify/check.h"
 
@@ -35,18 +38,24 @@ bool outcome_at_least(enum outcome outcome, enum outcome accept);
 bool outcome_emits(enum outcome outcome);
 
 /*
- * The verdict over n checks. broken if one that passed now fails, else unfixed if
- * one still fails, else fixed if one failed before, else held; error when one
- * cannot run; unverified when none ran. A timeout is a failure. Fewer tests than
- * before in a log that counts them is never a pass.
+ * The verdict over n checks, before[i] and after[i] being the same one. error when
+ * one cannot run; broken if one that passed now fails, else unfixed if one still
+ * fails, else fixed if one failed before, else held; unverified when no check ran
+ * on both. A timeout is a failure. Fewer tests than before in a log that counts
+ * them is never a pass. Instead of unfixed it is improved when every failure left
+ * names its tests, all of them failed before, and some that failed pass now.
  */
 enum outcome verdict(const struct check_result *before, const struct check_result *after,
 		     size_t n);
 
+/* Whether the log of after counts fewer tests than that of before. */
+bool verdict_fewer_tests(const struct check_result *before, const struct check_result *after);
+
 /*
  * The telling tail: the part of a failing log that says what is wrong, at most
  * max_bytes: the first error with its context, the closing lines, runs of
- * repeats and progress folded, terminal codes taken out.
+ * repeats folded, terminal codes taken out. Adds to out; always ends with a newline
+ * unless nothing was added.
  */
 void verdict_tail(struct span log, size_t max_bytes, struct str *out);
 
