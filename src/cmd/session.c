@@ -243,6 +243,7 @@ struct run_options session_run_options(struct session *s, const struct check_lis
 		.sandbox_read = argv_list(&set->sandbox_read),
 		.sandbox_env = argv_list(&set->sandbox_env),
 		.sandbox = set->sandbox,
+		.expire_s = set->expire_s,
 		.trailer = set->trailer,
 		.forbid_patches = set->policy == POLICY_FORBID,
 		.max_changed_files = (size_t)set->max_changed_files,

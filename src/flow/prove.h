@@ -16,6 +16,7 @@
 #include "repo/record.h"
 #include "repo/repo.h"
 #include "verify/check.h"
+#include "verify/known.h"
 #include "verify/sandbox.h"
 
 struct prove_spec {
@@ -27,7 +28,9 @@ struct prove_spec {
 	const struct oid *head; /* what HEAD is in there: the base commit */
 	const char *temp_dir;
 	const char *const *read_dirs;
+	const char *const *hide_dirs; /* the user's git folders */
 	const char *const *pass_env;
+	struct known *known; /* passes of earlier runs; NULL: every check runs */
 	int64_t deadline_ms;
 	const char *const *changed; /* paths that differ from the base; NULL: all checks run */
 	size_t n_changed;

@@ -135,6 +135,9 @@ static void let_go(struct run *run)
 	run->after = run->before = NULL;
 	checkout_release(run->checkout);
 	run->checkout = NULL;
+	known_free(run->known);
+	run->known = NULL;
+	sandbox_release(&run->sandbox);
 	if (run->temp_dir.len)
 		err_drop(file_remove_tree(run->temp_dir.buf));
 	str_release(&run->temp_dir);

@@ -78,6 +78,7 @@ struct run_options {
 	const char *const *sandbox_read;
 	const char *const *sandbox_env;
 	const char *sandbox; /* "auto", "bwrap", "none" */
+	int64_t expire_s;    /* how long passes stay known */
 	int trailer;         /* enum trailer_style */
 	bool forbid_patches; /* dualfix.policy=forbid */
 	size_t max_changed_files, max_changed_lines;

@@ -86,28 +86,33 @@ out:
 	return err;
 }
 
-static struct err *start_before(struct run *run)
+struct prove_spec run_prove_spec(struct run *run, const struct oid *tree)
 {
-	struct prove_spec spec = {
+	return (struct prove_spec){
 		.loop = run->env.loop,
 		.checkout = run->checkout,
 		.checks = run->options.checks,
 		.sandbox = &run->sandbox,
-		.tree = &run->base_tree,
+		.tree = tree,
 		.head = &run->head,
 		.temp_dir = run->temp_dir.buf,
 		.read_dirs = run->options.sandbox_read,
+		.hide_dirs = run->hide_dirs,
 		.pass_env = run->options.sandbox_env,
+		.known = run->known,
 		.deadline_ms = run->deadline_ms,
 	};
-
-	return prove_start(&run->before, &spec, on_before, run);
 }
 
 static struct err *open_checks(struct run *run)
 {
 	struct err *err = sandbox_take(&run->sandbox, run->env.loop, run->options.sandbox);
 
+	run->hide_dirs[0] = repo_git_dir(run->env.repo);
+	run->hide_dirs[1] = repo_common_dir(run->env.repo);
+	if (!err)
+		err = known_new(&run->known, run->env.repo, &run->sandbox,
+				run->options.sandbox_env, run->options.expire_s);
 	if (!err)
 		err = checkout_take(&run->checkout, run->env.repo);
 	if (!err)
@@ -138,6 +143,7 @@ static struct err *check_outlet(struct run *run)
 struct err *step_begin(struct run *run)
 {
 	struct repo *repo = run->env.repo;
+	struct prove_spec spec;
 	struct err *err;
 
 	run->deadline_ms = deadline_after_ms(clock_mono_ms(), run->options.timeout_ms);
@@ -171,7 +177,8 @@ struct err *step_begin(struct run *run)
 		return NULL;
 	}
 	err = open_checks(run);
-	if (!err)
-		err = start_before(run);
-	return err;
+	if (err)
+		return err;
+	spec = run_prove_spec(run, &run->base_tree);
+	return prove_start(&run->before, &spec, on_before, run);
 }

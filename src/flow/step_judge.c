@@ -22,22 +22,6 @@ static struct err *cannot_run(const struct run *run, const struct check_result *
 	return NULL;
 }
 
-static struct prove_spec spec_for(struct run *run, const struct oid *tree)
-{
-	return (struct prove_spec){
-		.loop = run->env.loop,
-		.checkout = run->checkout,
-		.checks = run->options.checks,
-		.sandbox = &run->sandbox,
-		.tree = tree,
-		.head = &run->head,
-		.temp_dir = run->temp_dir.buf,
-		.read_dirs = run->options.sandbox_read,
-		.pass_env = run->options.sandbox_env,
-		.deadline_ms = run->deadline_ms,
-	};
-}
-
 static bool has_reproducer(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_edits; i++)
@@ -70,7 +54,7 @@ static struct err *try_reproducers(struct run *run)
 	if (err || end != ROUND_CHANGED)
 		return err;
 	run_stage(run, "checking the base with the reproducer");
-	prove = spec_for(run, &tree);
+	prove = run_prove_spec(run, &tree);
 	err = prove_start(&run->after, &prove, run_on_stage, run);
 	if (!err)
 		run_wait(run, STEP_REPRODUCED);
@@ -111,7 +95,7 @@ static struct err *unchecked(struct run *run)
 
 struct err *step_check(struct run *run)
 {
-	struct prove_spec spec = spec_for(run, &run->tree);
+	struct prove_spec spec = run_prove_spec(run, &run->tree);
 	struct err *err;
 
 	if (!run->before)

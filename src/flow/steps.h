@@ -58,7 +58,9 @@ struct run {
 	struct record *record;
 	struct checkout *checkout;
 	struct sandbox sandbox;
+	struct known *known;
 	struct str temp_dir;
+	const char *hide_dirs[3];   /* NULL-terminated */
 	struct oid head, base_tree; /* the base: commit and tree */
 	struct oid tree;            /* what stands now */
 	struct prove *before, *after;
@@ -100,6 +102,9 @@ struct err *step_publish(struct run *run) MUST_USE;
 
 /* For progress. */
 void run_stage(struct run *run, const char *text);
+
+/* What the checks need to run on tree. */
+struct prove_spec run_prove_spec(struct run *run, const struct oid *tree);
 
 /* Something that the run may wait for has happened. */
 void run_ring(struct run *run);
