@@ -94,6 +94,37 @@ void report_error(struct report *report, const struct err *err)
 	report->error.hint = hint ? arena_dups(&report->arena, hint) : NULL;
 }
 
+static struct check_side side_of(const struct check_result *result)
+{
+	return (struct check_side){ result->status, result->exit_code, result->ms,
+				    result->tests };
+}
+
+struct err *report_set_checks(struct report *report, const struct check_list *checks,
+			      const struct check_result *before,
+			      const struct check_result *after)
+{
+	if (!report->checks)
+		report->checks = arena_array(&report->arena, checks->n, sizeof(*report->checks));
+	if (!report->checks)
+		return arena_err(&report->arena, "report");
+	report->n_checks = checks->n;
+	for (size_t i = 0; i < checks->n; i++) {
+		struct check_report *row = &report->checks[i];
+
+		row->command = arena_dups(&report->arena, checks->v[i].command);
+		if (!row->command)
+			return arena_err(&report->arena, "report");
+		row->has_before = before != NULL;
+		row->has_after = after != NULL;
+		if (before)
+			row->before = side_of(&before[i]);
+		if (after)
+			row->after = side_of(&after[i]);
+	}
+	return NULL;
+}
+
 int outcome_exit_code(enum outcome outcome, enum outcome accept)
 {
 	if (outcome == OUTCOME_PLANNED)
@@ -142,6 +173,14 @@ static void encode_side(struct jsonw *w, const char *key, bool has,
 	jsonw_kv_text(w, "status", check_status_name(side->status));
 	jsonw_kv_int(w, "exit", side->exit_code);
 	jsonw_kv_int(w, "ms", side->ms);
+	if (side->tests.known) {
+		jsonw_key(w, "tests");
+		jsonw_object(w);
+		jsonw_kv_int(w, "run", (int64_t)side->tests.run);
+		jsonw_kv_int(w, "failed", (int64_t)side->tests.failed);
+		jsonw_kv_int(w, "skipped", (int64_t)side->tests.skipped);
+		jsonw_end(w);
+	}
 	jsonw_end(w);
 }
 

@@ -20,6 +20,7 @@
 #include "model/client.h"
 #include "repo/repo.h"
 #include "verify/check.h"
+#include "verify/counts.h"
 #include "verify/verdict.h"
 
 enum edit_author { BY_NOBODY, BY_DIRECT, BY_EXECUTOR, BY_PLANNER, BY_RULE };
@@ -42,6 +43,7 @@ struct check_report {
 		enum check_status status;
 		int exit_code;
 		int64_t ms;
+		struct test_counts tests;
 	} before, after;
 };
 
@@ -100,6 +102,11 @@ void report_error(struct report *report, const struct err *err);
 
 /* The exit status that outcome stands for when accept is the weakest that counts. */
 int outcome_exit_code(enum outcome outcome, enum outcome accept);
+
+/* Fills the rows of the checks; before and after may be NULL. */
+struct err *report_set_checks(struct report *report, const struct check_list *checks,
+			      const struct check_result *before,
+			      const struct check_result *after) MUST_USE;
 
 /* The report as one JSON object, version 1 (REPORT in git-dualfix(1)). */
 void report_encode(const struct report *report, struct jsonw *w);

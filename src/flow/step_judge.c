@@ -3,21 +3,16 @@
 
 #include "repo/tree.h"
 
+/* A check that cannot run says nothing about the tree: the run cannot go on. */
 static struct err *cannot_run(const struct run *run, const struct check_result *results)
 {
 	for (size_t i = 0; i < run->options.checks->n; i++) {
 		const char *command = run->options.checks->v[i].command;
-		struct str tail = STR_INIT(512);
-		struct err *err;
 
-		if (results[i].status != CHECK_ERROR)
-			continue;
-		verdict_tail(str_span(&results[i].log), 300, &tail);
-		err = err_new(ERR_CONFIG, "the check '%s' cannot run (exit %d): %s", command,
-			      results[i].exit_code, tail.buf);
-		str_release(&tail);
-		return err_hint(err, "git dualfix verify -v; git config --get-all "
-				"dualfix.verify; dualfix.sandboxRead lets checks read more");
+		if (results[i].status == CHECK_ERROR)
+			return err_hint(err_new(ERR_CONFIG, "the check '%s' cannot run: %s",
+						command, results[i].why.buf),
+					"git dualfix verify -v shows its log");
 	}
 	return NULL;
 }
@@ -125,39 +120,6 @@ struct err *step_check(struct run *run)
 	return err;
 }
 
-static struct check_side side_of(const struct check_result *result)
-{
-	return (struct check_side){ result->status, result->exit_code, result->ms };
-}
-
-/* Rows for the checks as they stand: the base's, and the result's if there are any. */
-static struct err *report_checks(struct run *run)
-{
-	struct report *report = &run->report;
-	const struct check_list *checks = run->options.checks;
-	const struct check_result *before = prove_results(run->before);
-	const struct check_result *after = run->after ? prove_results(run->after) : NULL;
-
-	if (!report->checks)
-		report->checks = arena_array(&report->arena, checks->n, sizeof(*report->checks));
-	if (!report->checks)
-		return arena_err(&report->arena, "report");
-	report->n_checks = checks->n;
-	for (size_t i = 0; i < checks->n; i++) {
-		struct check_report *row = &report->checks[i];
-
-		row->command = arena_dups(&report->arena, checks->v[i].command);
-		if (!row->command)
-			return arena_err(&report->arena, "report");
-		row->has_before = true;
-		row->before = side_of(&before[i]);
-		row->has_after = after != NULL;
-		if (after)
-			row->after = side_of(&after[i]);
-	}
-	return NULL;
-}
-
 struct err *step_judge(struct run *run)
 {
 	bool cured;
@@ -168,7 +130,8 @@ struct err *step_judge(struct run *run)
 	if (err)
 		return err;
 	run->report.timings.verify_ms += prove_ms(run->after);
-	err = report_checks(run);
+	err = report_set_checks(&run->report, run->options.checks, prove_results(run->before),
+				prove_results(run->after));
 	if (!err)
 		err = prove_keep_logs(run->after, run->record, "after");
 	if (!err)

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * git dualfix doctor: what works here, and what to type where it does not.
+ */
+#include "cmd/command.h"
+
+#include <string.h>
+
+#include "hook/install.h"
+#include "verify/check.h"
+#include "verify/sandbox.h"
+
+struct examination {
+	struct session *s;
+	int problems;
+};
+
+static void well(struct examination *e, const char *what, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+static void well(struct examination *e, const char *what, const char *fmt, ...)
+{
+	struct str text = STR_INIT(4096);
+	va_list ap;
+
+	va_start(ap, fmt);
+	str_vaddf(&text, fmt, ap);
+	va_end(ap);
+	terminal_verdict(&e->s->terminal, 1, what, text.buf);
+	str_release(&text);
+}
+
+/* Shows err as a finding and drops it. */
+static void ill(struct examination *e, const char *what, struct err *err)
+{
+	const char *hint = err_hint_text(err);
+
+	e->problems++;
+	terminal_verdict(&e->s->terminal, -1, what, err_text(err));
+	if (hint)
+		terminal_hint(&e->s->terminal, "%s", hint);
+	err_drop(err);
+}
+
+static void examine_git(struct examination *e)
+{
+	const char *const args[] = { "version", NULL };
+	struct str version = STR_INIT(1024), author = STR_INIT(4096), committer = STR_INIT(4096);
+	struct err *err = repo_git(e->s->repo, args, (struct span){ 0 }, &version, NULL);
+
+	if (err)
+		ill(e, "git", err);
+	else
+		well(e, "git", "%.*s", (int)span_trim(str_span(&version)).len, version.buf);
+	err = repo_identity(e->s->repo, &author, &committer);
+	if (err)
+		ill(e, "identity", err);
+	else
+		well(e, "identity", "%s", author.buf);
+	str_release(&version);
+	str_release(&author);
+	str_release(&committer);
+}
+
+static void examine_checks(struct examination *e)
+{
+	struct check_list checks = { 0 };
+	struct err *err = check_list_make(&checks, repo_config(e->s->repo), NULL, 0);
+
+	if (!err && !checks.n)
+		err = err_hint(err_new(ERR_CONFIG, "none is configured, so nothing can be "
+				       "verified"),
+			       "git config dualfix.verify <command>");
+	if (err)
+		ill(e, "checks", err);
+	for (size_t i = 0; i < checks.n; i++)
+		well(e, "check", "%s", checks.v[i].command);
+	check_list_release(&checks);
+}
+
+static void examine_sandbox(struct examination *e)
+{
+	struct sandbox sandbox = { 0 };
+	struct err *err = sandbox_take(&sandbox, e->s->loop, e->s->settings.sandbox);
+
+	if (err) {
+		ill(e, "sandbox", err);
+	} else if (sandbox.kind == SANDBOX_NONE) {
+		e->problems++;
+		terminal_verdict(&e->s->terminal, 0, "sandbox",
+				 "none, as configured: checks run with all of your rights");
+	} else {
+		well(e, "sandbox", "%s works here", sandbox_name(sandbox.kind));
+	}
+	sandbox_release(&sandbox);
+}
+
+struct probe {
+	bool done;
+	bool has_model;
+	const char *model;
+	size_t n;
+	struct err *err;
+};
+
+static void on_models(void *ctx, const char *const *ids, size_t n, struct err *err)
+{
+	struct probe *probe = ctx;
+
+	for (size_t i = 0; i < n; i++)
+		if (probe->model && !strcmp(ids[i], probe->model))
+			probe->has_model = true;
+	probe->n = n;
+	probe->err = err;
+	probe->done = true;
+}
+
+/* Asks the endpoint for its models: free of cost, and it proves URL and key. */
+static void examine_endpoint(struct examination *e, const struct endpoint *endpoint)
+{
+	struct probe probe = { .model = endpoint->model };
+	struct err *err = client_models(e->s->client, endpoint, on_models, &probe);
+
+	if (!err)
+		err = loop_run(e->s->loop, &probe.done);
+	err = err_first(err, probe.err);
+	if (!err && endpoint->model && probe.n && !probe.has_model)
+		err = err_hint(err_new(ERR_CONFIG, "%s has no model '%s'", endpoint->host,
+				       endpoint->model),
+			       "git config dualfix.%s.model <id>", endpoint->role);
+	if (err)
+		ill(e, endpoint->role, err);
+	else
+		well(e, endpoint->role, "%s at %s, key %s", endpoint->model ? endpoint->model : "?",
+		     endpoint->host, endpoint->key_source ? endpoint->key_source : "not needed");
+}
+
+static void examine_models(struct examination *e)
+{
+	struct session *s = e->s;
+	struct err *err = session_models(s);
+
+	if (err) {
+		ill(e, "models", err);
+		return;
+	}
+	if (s->planner)
+		examine_endpoint(e, s->planner);
+	else
+		terminal_verdict(&s->terminal, 0, "planner", err_text(s->no_planner));
+	if (!s->planner && err_hint_text(s->no_planner))
+		terminal_hint(&s->terminal, "%s", err_hint_text(s->no_planner));
+	for (size_t i = 0; i < s->n_executors; i++)
+		examine_endpoint(e, s->executors[i]);
+	if (!s->n_executors)
+		terminal_verdict(&s->terminal, 0, "executor",
+				 "none configured; the planner's endpoint does its edits");
+}
+
+static void examine_hook(struct examination *e)
+{
+	struct str text = STR_INIT(8192);
+	struct err *err = hook_describe(e->s->repo, "pre-push", &text);
+
+	if (err)
+		ill(e, "pre-push", err);
+	else
+		terminal_verdict(&e->s->terminal, 1, "pre-push", text.buf);
+	str_release(&text);
+}
+
+struct err *cmd_doctor(struct session *s, int *exit_code)
+{
+	struct examination e = { .s = s };
+
+	if (s->args.n)
+		return err_new(ERR_USAGE, "doctor takes no argument");
+	examine_git(&e);
+	examine_checks(&e);
+	examine_sandbox(&e);
+	examine_models(&e);
+	examine_hook(&e);
+	*exit_code = e.problems ? 3 : 0;
+	return NULL;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/verify.h"
+
+#include <stdlib.h>
+
+#include "base/deadline.h"
+#include "flow/prove.h"
+#include "repo/checkout.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+#include "verify/known.h"
+#include "verify/sandbox.h"
+
+struct wait {
+	bool done;
+	struct err *err;
+};
+
+static void on_done(void *ctx, struct err *err)
+{
+	struct wait *wait = ctx;
+
+	wait->err = err;
+	wait->done = true;
+}
+
+static struct err *prove_and_wait(struct verification *out, const struct prove_spec *spec)
+{
+	struct wait wait = { 0 };
+	struct err *err = prove_start(&out->prove, spec, on_done, &wait);
+
+	if (!err)
+		err = loop_run(spec->loop, &wait.done);
+	err = err_first(err, wait.err);
+	if (err)
+		return err;
+	out->results = prove_results(out->prove);
+	out->n = spec->checks->n;
+	out->ms = prove_ms(out->prove);
+	return NULL;
+}
+
+struct err *verify_commit(struct verification *out, const struct verify_spec *spec,
+			  const struct oid *commit)
+{
+	const char *const hide_dirs[] = { repo_git_dir(spec->repo), repo_common_dir(spec->repo),
+					  NULL };
+	struct sandbox sandbox = { 0 };
+	struct checkout *checkout = NULL;
+	struct known *known = NULL;
+	struct str temp_dir = STR_INIT(8192);
+	struct oid tree;
+	struct prove_spec prove = {
+		.loop = spec->loop,
+		.checks = spec->checks,
+		.sandbox = &sandbox,
+		.tree = &tree,
+		.head = commit,
+		.read_dirs = spec->sandbox_read,
+		.hide_dirs = hide_dirs,
+		.pass_env = spec->sandbox_env,
+		.deadline_ms = deadline_after_ms(clock_mono_ms(), spec->timeout_ms),
+	};
+	struct err *err;
+
+	*out = (struct verification){ 0 };
+	err = repo_tree_of(spec->repo, commit, &tree);
+	if (!err)
+		err = sandbox_take(&sandbox, spec->loop, spec->sandbox);
+	if (!err)
+		err = known_new(&known, spec->repo, &sandbox, spec->sandbox_env, spec->expire_s);
+	if (!err)
+		err = checkout_take(&checkout, spec->repo);
+	if (!err)
+		err = file_temp_dir(NULL, "dualfix-", &temp_dir);
+	if (err)
+		goto out;
+	prove.known = known;
+	prove.checkout = checkout;
+	prove.temp_dir = temp_dir.buf;
+	err = prove_and_wait(out, &prove);
+out:
+	checkout_release(checkout);
+	known_free(known);
+	sandbox_release(&sandbox);
+	if (temp_dir.len)
+		err = err_first(err, file_remove_tree(temp_dir.buf));
+	str_release(&temp_dir);
+	return err;
+}
+
+void verification_release(struct verification *v)
+{
+	prove_free(v->prove);
+	*v = (struct verification){ 0 };
+}
+
+enum check_status verification_status(const struct verification *v)
+{
+	static const int badness[] = {
+		[CHECK_NOT_RUN] = 0, [CHECK_PASS] = 1, [CHECK_TIMEOUT] = 2,
+		[CHECK_FAIL] = 3,    [CHECK_ERROR] = 4,
+	};
+	enum check_status worst = CHECK_NOT_RUN;
+
+	for (size_t i = 0; i < v->n; i++)
+		if (badness[v->results[i].status] > badness[worst])
+			worst = v->results[i].status;
+	return worst;
+}
