@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include "base/compiler.h"
+
+static const struct span none = { NULL, 0 };
+
+static void test_compare(void **state)
+{
+	(void)state;
+	assert_true(span_eq(none, SPAN("")));
+	assert_true(span_eq(span_of(NULL), none));
+	assert_true(span_eqs(SPAN("a"), "a"));
+	assert_false(span_eqs(SPAN("a\0b"), "a"));
+	assert_false(span_eqs(SPAN("a"), "ab"));
+	assert_true(span_starts(SPAN("abc"), "ab"));
+	assert_true(span_starts(none, ""));
+	assert_false(span_starts(none, "a"));
+	assert_false(span_starts(SPAN("a"), "ab"));
+	assert_true(span_ends(SPAN("abc"), "bc"));
+	assert_true(span_ends(none, ""));
+	assert_false(span_ends(SPAN("c"), "bc"));
+}
+
+static void test_cut(void **state)
+{
+	(void)state;
+	assert_span(span_cut(SPAN("abc"), 1, 2), "b");
+	assert_span(span_cut(SPAN("abc"), 1, 99), "bc");
+	assert_span(span_cut(SPAN("abc"), 99, 99), "");
+	assert_span(span_cut(SPAN("abc"), 2, 1), "");
+	assert_null(span_cut(none, 0, 5).ptr);
+}
+
+static void test_find(void **state)
+{
+	struct span s = SPAN("abcabc\0x");
+
+	(void)state;
+	assert_int_equal(span_find(s, SPAN("bc"), 0), 1);
+	assert_int_equal(span_find(s, SPAN("bc"), 2), 4);
+	assert_int_equal(span_find(s, SPAN("bc"), 5), -1);
+	assert_int_equal(span_find(s, SPAN("\0x"), 0), 6);
+	assert_int_equal(span_find(s, SPAN(""), 0), -1);
+	assert_int_equal(span_find(s, SPAN("a"), 99), -1);
+	assert_int_equal(span_find(SPAN("ab"), SPAN("abc"), 0), -1);
+	assert_int_equal(span_find(none, SPAN("a"), 0), -1);
+	assert_int_equal(span_findc(s, 'c', 3), 5);
+	assert_int_equal(span_findc(s, 'z', 0), -1);
+	assert_int_equal(span_findc(s, 'a', 8), -1);
+	assert_int_equal(span_findc(none, 'a', 0), -1);
+}
+
+static void test_trim(void **state)
+{
+	(void)state;
+	assert_span(span_trim(SPAN(" \t\r\n\v\fa b\n ")), "a b");
+	assert_span(span_trim(SPAN(" \n ")), "");
+	assert_span(span_trim(none), "");
+	assert_int_equal(span_trim(SPAN("\0 ")).len, 1);
+}
+
+/* Every line or part in brackets. */
+static void test_lines_and_parts(void **state)
+{
+	static const struct {
+		struct span text;
+		const char *lines, *parts;
+	} cases[] = {
+		{ { NULL, 0 }, "", "" },
+		{ { "", 0 }, "", "[]" },
+		{ SPAN("a"), "[a]", "[a]" },
+		{ SPAN("a\n"), "[a]", "[a\n]" },
+		{ SPAN("a\nb"), "[a][b]", "[a\nb]" },
+		{ SPAN("a\r\nb\r"), "[a][b\r]", "[a\r\nb\r]" },
+		{ SPAN("\n\r\n"), "[][]", "[\n\r\n]" },
+		{ SPAN("a,b"), "[a,b]", "[a][b]" },
+		{ SPAN("a,"), "[a,]", "[a][]" },
+		{ SPAN(",a"), "[,a]", "[][a]" },
+	};
+	struct str lines = STR_INIT(100), parts = STR_INIT(100);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct span rest = cases[i].text, one;
+
+		str_reset(&lines);
+		str_reset(&parts);
+		while (span_line(&rest, &one))
+			str_addf(&lines, "[%.*s]", (int)one.len, one.ptr);
+		rest = cases[i].text;
+		while (span_split(&rest, ',', &one))
+			str_addf(&parts, "[%.*s]", (int)one.len, one.ptr);
+		assert_string_equal(lines.buf, cases[i].lines);
+		assert_string_equal(parts.buf, cases[i].parts);
+	}
+	str_release(&lines);
+	str_release(&parts);
+}
+
+static void test_number(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t max, n;
+		bool good;
+	} cases[] = {
+		{ "0", 9, 0, true },
+		{ "007", 9, 7, true },
+		{ "10", 10, 10, true },
+		{ "11", 10, 0, false },
+		{ "9", 8, 0, false },
+		{ "18446744073709551615", SIZE_MAX, SIZE_MAX, true },
+		{ "18446744073709551616", SIZE_MAX, 0, false },
+		{ "99999999999999999999999", SIZE_MAX, 0, false },
+		{ "", 9, 0, false },
+		{ "-1", 9, 0, false },
+		{ "+1", 9, 0, false },
+		{ " 1", 9, 0, false },
+		{ "1x", 99, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		size_t n = 77;
+
+		if (SIZE_MAX >> 32 == 0 && cases[i].max == SIZE_MAX)
+			continue; /* the figures are those of 64 bits */
+		if (span_number(span_of(cases[i].text), cases[i].max, &n) != cases[i].good)
+			fail_msg("'%s'", cases[i].text);
+		assert_int_equal(n, cases[i].good ? cases[i].n : 77);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_trim),
+		cmocka_unit_test(test_lines_and_parts),
+		cmocka_unit_test(test_number),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
