@@ -23,6 +23,12 @@ struct record;
 /* A new one, locked: gc and other runs leave it alone until it is closed. */
 struct err *record_new(struct record **out, struct repo *repo) MUST_USE;
 
+/*
+ * An older one, locked, to go on with: id as for record_find(). ERR_INPUT while
+ * somebody else holds it.
+ */
+struct err *record_open(struct record **out, struct repo *repo, const char *id) MUST_USE;
+
 /* Closes; removes the quarantine, keeps the rest. */
 void record_close(struct record *record);
 
@@ -32,8 +38,10 @@ const char *record_dir(const struct record *record);
 /* Writes <dir>/<name>; name is one of ours, without a slash. */
 struct err *record_write(struct record *record, const char *name, struct span bytes) MUST_USE;
 
-/* Reads <name> of the run id, an id's unique prefix, or NULL for the newest. */
+/* The run that id, or its unique prefix, names; NULL: the newest. ERR_INPUT if none. */
 struct err *record_find(struct repo *repo, const char *id, struct str *found) MUST_USE;
+
+/* Reads <name> of that run into out, whose ceiling becomes max_bytes. */
 struct err *record_read(struct repo *repo, const char *id, const char *name, size_t max_bytes,
 			struct str *out) MUST_USE;
 
@@ -42,8 +50,9 @@ struct err *record_each(struct repo *repo,
 			struct err *(*fn)(void *ctx, const char *id), void *ctx) MUST_USE;
 
 /*
- * Removes records older than expire_s seconds, and at once what killed runs
- * left: quarantines and checkouts nobody holds a lock on.
+ * Removes records and scratch checkouts that nobody has used for expire_s seconds
+ * (INT64_MAX: none), and at once the quarantines of runs that were killed. What
+ * somebody holds a lock on stays. *removed counts what went.
  */
 struct err *record_gc(struct repo *repo, int64_t expire_s, int64_t now_s,
 		      size_t *removed) MUST_USE;
