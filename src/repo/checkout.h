@@ -3,16 +3,28 @@
  * The scratch checkout: where checks run.
  *
  * <common dir>/dualfix/checkout/<n>/ holds
- *	tree/   the files, with a git directory tree/.git that is a facade made
- *	        afresh for every use: a shared clone that `git describe` and `git
- *	        ls-files` work in, never read by us
+ *	tree/   the files, with a git directory tree/.git that is a facade
+ *	        (repo/facade.h) made afresh for every use, never read by us
  *	git/    our own git directory and index for it, out of reach of the checks
  *	lock    one user at a time; the next run takes the next n
+ *
  * It stays between runs, so that builds are incremental: moving it to another
- * tree touches what differs and nothing else. Ignored files stay.
+ * tree touches what differs and nothing else.
+ *
+ * What a check leaves behind, untracked, is treated so: what is ignored stays
+ * for good (that is where builds put their output). The rest stays while one
+ * run holds the checkout, since a project without a .gitignore would else be
+ * built from nothing for each check of the run; it is removed when the next run
+ * makes its first move. A path that the new tree has is written whatever is there.
+ *
+ * No configuration of the user's counts in it but core.autocrlf and core.eol, so
+ * no filter runs: files under Git LFS and the like are their pointers.
+ * Submodules are empty folders. Links are made, never followed.
  */
 #ifndef REPO_CHECKOUT_H
 #define REPO_CHECKOUT_H
+
+#include <stddef.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
@@ -25,8 +37,8 @@ void checkout_release(struct checkout *checkout);
 
 /*
  * Makes the files be those of tree, HEAD of the facade head, its index tree.
- * Files that a check changed are put back; what it left beside them, untracked
- * and not ignored, is removed when it was not there before the first check.
+ * Files that a check changed are put back. What cannot be moved (a check may have
+ * left anything there) is made anew. Turns the loop.
  */
 struct err *checkout_move(struct checkout *checkout, const struct oid *tree,
 			  const struct oid *head) MUST_USE;
@@ -34,7 +46,10 @@ struct err *checkout_move(struct checkout *checkout, const struct oid *tree,
 /* Absolute, without links in it. */
 const char *checkout_dir(const struct checkout *checkout);
 
-/* Object folders that the facade needs to read: the user's and the quarantine's. */
+/*
+ * Object folders that the facade needs to read, NULL-terminated: the user's, what
+ * they borrow from, and the quarantine's. As of the last move.
+ */
 size_t checkout_object_dirs(const struct checkout *checkout, const char *const **dirs);
 
 #endif

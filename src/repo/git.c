@@ -126,9 +126,17 @@ struct err *git_words(const struct proc_result *result, const char *command)
 	return advice.len ? err_hint(err, "%.*s", (int)advice.len, advice.ptr) : err;
 }
 
+/* The command in args, past its -c. */
+static const char *command_of(const char *const *args)
+{
+	while (args[0] && args[1] && !strcmp(args[0], "-c"))
+		args += 2;
+	return args[0] ? args[0] : "";
+}
+
 static struct err *take_result(const struct git_job *job, struct proc_result *result)
 {
-	const char *command = job->args[0];
+	const char *command = command_of(job->args);
 	struct err *err = git_ended(result, command);
 
 	if (err)

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "repo/checkout.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "repo/backend.h"
+#include "repo/facade.h"
+#include "repo/git.h"
+#include "sys/file.h"
+#include "sys/lock.h"
+
+/* More at once would fill the disk before they are of use. */
+#define N_CHECKOUTS_MAX 64
+
+#define PATH_BYTES ((size_t)64 << 10)
+#define TAGS_MAX_BYTES ((size_t)64 << 20)
+
+struct checkout {
+	struct repo *repo;
+	struct lock lock;
+	char *dir; /* <common dir>/dualfix/checkout/<n> */
+	struct str tree_dir, git_dir, index, exclude, shallow;
+	struct str tags; /* for packed-refs */
+	struct argv object_dirs;
+	bool used; /* what an earlier run left is gone */
+};
+
+static struct err *take_lock(struct checkout *co)
+{
+	struct str path = STR_INIT(PATH_BYTES);
+	struct err *err = NULL;
+	bool taken = false;
+
+	for (int n = 0; n < N_CHECKOUTS_MAX && !taken && !err; n++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "checkout/%d/lock", n);
+		err = repo_private_path(co->repo, name, true, &path);
+		if (!err)
+			err = lock_try(&co->lock, path.buf, &taken);
+	}
+	if (!err && !taken)
+		err = err_new(ERR_FATAL, "all %d scratch checkouts are in use", N_CHECKOUTS_MAX);
+	if (!err) {
+		/* gc goes by it. */
+		futimens(co->lock.fd, NULL);
+		*strrchr(path.buf, '/') = '\0';
+		co->dir = realpath(path.buf, NULL);
+		if (!co->dir)
+			err = err_errno(ERR_FATAL, errno, "cannot find '%s'", path.buf);
+	}
+	str_release(&path);
+	return err;
+}
+
+static struct err *set_paths(struct checkout *co)
+{
+	const char *common = co->repo->common_dir;
+
+	str_addf(&co->tree_dir, "%s/tree", co->dir);
+	str_addf(&co->git_dir, "%s/git", co->dir);
+	str_addf(&co->index, "%s/git/index", co->dir);
+	str_addf(&co->exclude, "%s/info/exclude", common);
+	str_addf(&co->shallow, "%s/shallow", common);
+	return err_first(str_err(&co->tree_dir, "path"), str_err(&co->shallow, "path"));
+}
+
+/* Values that git itself knows; anything else is left out. */
+static void add_setting(struct str *text, const struct config *config, const char *key)
+{
+	static const char *const known[] = { "true", "false", "input", "lf", "crlf", "native" };
+	const char *value = config_get(config, key);
+
+	for (size_t i = 0; value && i < ARRAY_SIZE(known); i++) {
+		if (!strcmp(value, known[i]))
+			str_addf(text, "\t%s = %s\n", strrchr(key, '.') + 1, value);
+	}
+}
+
+/* Written each time, so that nobody else's configuration is in it. */
+static struct err *put_config(struct checkout *co)
+{
+	struct str text = STR_INIT(PATH_BYTES);
+	struct err *err;
+
+	str_adds(&text, "[core]\n"
+			"\trepositoryformatversion = 0\n"
+			"\tbare = false\n"
+			"\tfilemode = true\n"
+			"\tsymlinks = true\n"
+			"\tlogallrefupdates = false\n"
+			/* a tree with a path that some file system takes for .git is refused */
+			"\tprotectHFS = true\n"
+			"\tprotectNTFS = true\n");
+	add_setting(&text, co->repo->config, "core.autocrlf");
+	add_setting(&text, co->repo->config, "core.eol");
+	err = str_err(&text, "config");
+	if (!err)
+		err = facade_put(co->git_dir.buf, "config", str_span(&text));
+	str_release(&text);
+	return err;
+}
+
+static struct err *make_git_dir(struct checkout *co)
+{
+	static const char *const folders[] = { "objects", "refs" };
+	struct str path = STR_INIT(PATH_BYTES);
+	struct err *err = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && !err; i++) {
+		str_reset(&path);
+		str_addf(&path, "%s/%s", co->git_dir.buf, folders[i]);
+		err = str_err(&path, "path");
+		if (!err)
+			err = file_mkdirs(path.buf, 0700);
+	}
+	if (!err)
+		err = facade_put(co->git_dir.buf, "HEAD", SPAN("ref: refs/heads/none\n"));
+	if (!err)
+		err = put_config(co);
+	str_release(&path);
+	return err;
+}
+
+/* What `git describe` goes by. */
+static struct err *read_tags(struct checkout *co)
+{
+	static const char *const args[] = {
+		"for-each-ref",
+		"--format=%(objectname) %(refname)"
+		"%(if)%(*objectname)%(then)%0a^%(*objectname)%(end)",
+		"refs/tags", NULL,
+	};
+
+	return repo_git(co->repo, args, NO_INPUT, &co->tags, NULL);
+}
+
+struct err *checkout_take(struct checkout **out, struct repo *repo)
+{
+	struct checkout *co = calloc(1, sizeof(*co));
+	struct err *err;
+
+	*out = NULL;
+	if (!co)
+		return err_nomem();
+	co->repo = repo;
+	co->lock = (struct lock)LOCK_INIT;
+	str_init(&co->tree_dir, PATH_BYTES);
+	str_init(&co->git_dir, PATH_BYTES);
+	str_init(&co->index, PATH_BYTES);
+	str_init(&co->exclude, PATH_BYTES);
+	str_init(&co->shallow, PATH_BYTES);
+	str_init(&co->tags, TAGS_MAX_BYTES);
+	argv_init(&co->object_dirs);
+	err = take_lock(co);
+	if (!err)
+		err = set_paths(co);
+	if (!err)
+		err = make_git_dir(co);
+	if (!err)
+		err = read_tags(co);
+	if (err) {
+		checkout_release(co);
+		return err;
+	}
+	*out = co;
+	return NULL;
+}
+
+void checkout_release(struct checkout *co)
+{
+	if (!co)
+		return;
+	lock_release(&co->lock);
+	free(co->dir);
+	str_release(&co->tree_dir);
+	str_release(&co->git_dir);
+	str_release(&co->index);
+	str_release(&co->exclude);
+	str_release(&co->shallow);
+	str_release(&co->tags);
+	argv_release(&co->object_dirs);
+	free(co);
+}
+
+/* Runs git on the checkout; its configuration is the one put_config() wrote. */
+static struct err *run_git(struct checkout *co, const char *const *args)
+{
+	struct str dirs = STR_INIT(PATH_BYTES);
+	struct argv env = ARGV_INIT;
+	struct err *err;
+
+	for (size_t i = 0; i < co->object_dirs.n; i++) {
+		if (i)
+			str_addc(&dirs, ':');
+		object_dir_quote(&dirs, co->object_dirs.v[i]);
+	}
+	git_env_bare(&env);
+	argv_pushf(&env, "GIT_DIR=%s", co->git_dir.buf);
+	argv_pushf(&env, "GIT_WORK_TREE=%s", co->tree_dir.buf);
+	argv_pushf(&env, "GIT_ALTERNATE_OBJECT_DIRECTORIES=%s", dirs.buf);
+	err = err_first(str_err(&dirs, "object folders"), argv_err(&env));
+	if (!err)
+		err = git_run(co->repo->loop, &(struct git_job){ .args = args,
+								  .env = argv_list(&env),
+								  .dir = co->tree_dir.buf });
+	str_release(&dirs);
+	argv_release(&env);
+	return err;
+}
+
+static struct err *find_objects(struct checkout *co)
+{
+	struct err *err;
+
+	argv_release(&co->object_dirs);
+	err = object_dirs(&co->object_dirs, co->repo->objects_dir);
+	if (!err && co->repo->quarantine)
+		err = object_dirs(&co->object_dirs, co->repo->quarantine);
+	return err;
+}
+
+/* A check may have put anything in place of the folder. */
+static struct err *make_tree_dir(struct checkout *co)
+{
+	struct stat st;
+	struct err *err;
+
+	if (!lstat(co->tree_dir.buf, &st) && S_ISDIR(st.st_mode))
+		return NULL;
+	err = file_remove_tree(co->tree_dir.buf);
+	if (!err)
+		err = file_remove_tree(co->index.buf);
+	return err ? err : file_mkdirs(co->tree_dir.buf, 0755);
+}
+
+/* What the last run left beside the tracked files, and git does not ignore. */
+static struct err *clean(struct checkout *co)
+{
+	struct str exclude = STR_INIT(PATH_BYTES);
+	struct err *err;
+
+	/* Twice -f: repositories that a check made are no better than files. */
+	str_addf(&exclude, "core.excludesFile=%s", co->exclude.buf);
+	err = str_err(&exclude, "path");
+	if (!err) {
+		const char *const args[] = { "-c", exclude.buf, "clean", "-ffdq", NULL };
+
+		err = run_git(co, args);
+	}
+	str_release(&exclude);
+	return err;
+}
+
+static struct err *move_files(struct checkout *co, const struct oid *tree)
+{
+	const char *const args[] = { "read-tree", "--reset", "-u", tree->hex, NULL };
+	struct str facade = STR_INIT(PATH_BYTES), lock = STR_INIT(PATH_BYTES);
+	struct err *err = make_tree_dir(co);
+
+	str_addf(&facade, "%s/.git", co->tree_dir.buf);
+	str_addf(&lock, "%s.lock", co->index.buf);
+	err = err_first(err, str_err(&facade, "path"));
+	err = err_first(err, str_err(&lock, "path"));
+	/* Gone before git looks at the folder. */
+	if (!err)
+		err = file_remove_tree(facade.buf);
+	/* Of a git that was killed: the checkout is ours alone. */
+	if (!err)
+		err = file_remove_tree(lock.buf);
+	if (!err)
+		err = run_git(co, args);
+	/* After the move: the .gitignore that counts is the tree's. */
+	if (!err && !co->used)
+		err = clean(co);
+	if (!err)
+		co->used = true;
+	str_release(&facade);
+	str_release(&lock);
+	return err;
+}
+
+/* A folder without rights, an index that was cut off: none of it is worth a repair. */
+static struct err *move_afresh(struct checkout *co, const struct oid *tree)
+{
+	struct err *err = file_remove_tree(co->tree_dir.buf);
+
+	if (!err)
+		err = file_remove_tree(co->index.buf);
+	return err ? err : move_files(co, tree);
+}
+
+struct err *checkout_move(struct checkout *co, const struct oid *tree, const struct oid *head)
+{
+	struct facade_spec facade = {
+		.head = head->hex,
+		.index = co->index.buf,
+		.exclude = co->exclude.buf,
+		.shallow = co->shallow.buf,
+		.tags = str_span(&co->tags),
+	};
+	struct err *err = find_objects(co);
+
+	if (!err)
+		err = move_files(co, tree);
+	if (err && err_kind(err) == ERR_FATAL) {
+		err_drop(err);
+		err = move_afresh(co, tree);
+	}
+	if (!err) {
+		facade.object_dirs = argv_list(&co->object_dirs);
+		err = facade_make(co->tree_dir.buf, &facade);
+	}
+	return err_wrap(err, "scratch checkout");
+}
+
+const char *checkout_dir(const struct checkout *co)
+{
+	return co->tree_dir.buf;
+}
+
+size_t checkout_object_dirs(const struct checkout *co, const char *const **dirs)
+{
+	*dirs = argv_list(&co->object_dirs);
+	return co->object_dirs.n;
+}
