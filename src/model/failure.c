@@ -8,13 +8,7 @@
 
 struct failure failure_of_transport(struct err *err, const struct http_reply *reply)
 {
-	struct failure failure = { .err = err, .cause = RETRY_CONNECT, .retry_after_ms = -1 };
-
-	if (err_kind(err) != ERR_SERVICE)
-		failure.cause = RETRY_NEVER;
-	else if (reply->sent || reply->status)
-		failure.cause = RETRY_CUT;
-	return failure;
+	return (struct failure){ .err = err, .cause = reply->failure, .retry_after_ms = -1 };
 }
 
 struct failure failure_of_stream(struct err *err, const struct stream *stream)
