@@ -48,6 +48,7 @@ endif
 SRC := $(sort $(wildcard src/*/*.c))
 OBJ := $(SRC:%.c=$(O)/%.o)
 TEMPLATES := $(sort $(wildcard templates/*.* templates/*/*.*))
+HOOKS := $(sort $(wildcard hooks/*))
 UNIT := $(sort $(wildcard tests/unit/u-*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 
@@ -76,10 +77,10 @@ $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) -DDUALFIX_VERSION='"$(VERSION)"' $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# templates/ compiled in: text files become one table of name and bytes.
-$(O)/gen/templates.c: templates/embed.sh $(TEMPLATES) $(O)/flags
+# templates/ and hooks/ compiled in: text files become one table of name and bytes.
+$(O)/gen/templates.c: templates/embed.sh $(TEMPLATES) $(HOOKS) $(O)/flags
 	$(say) GEN $@
-	$(Q)sh templates/embed.sh $(filter-out %/embed.sh,$(TEMPLATES)) >$@
+	$(Q)sh templates/embed.sh $(filter-out %/embed.sh,$(TEMPLATES)) $(HOOKS) >$@
 
 $(O)/gen/templates.o: $(O)/gen/templates.c
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<

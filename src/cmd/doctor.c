@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hook/install.h"
+#include "model/models.h"
 #include "verify/check.h"
 #include "verify/sandbox.h"
 
@@ -119,7 +120,8 @@ static void on_models(void *ctx, const char *const *ids, size_t n, struct err *e
 static void examine_endpoint(struct examination *e, const struct endpoint *endpoint)
 {
 	struct probe probe = { .model = endpoint->model };
-	struct err *err = client_models(e->s->client, endpoint, on_models, &probe);
+	struct models *models = NULL;
+	struct err *err = models_start(&models, e->s->http, endpoint, on_models, &probe);
 
 	if (!err)
 		err = loop_run(e->s->loop, &probe.done);

@@ -6,60 +6,11 @@
 
 #include <stdlib.h>
 
+#include "cmd/drive.h"
 #include "cmd/input.h"
-#include "cmd/result.h"
 #include "verify/check.h"
 
 #define MESSAGE_MAX_BYTES ((size_t)4 << 20)
-
-struct batch {
-	struct session *s;
-	struct err *err; /* of printing */
-	int exit_code;   /* the first that is not 0 */
-};
-
-static void on_finished(void *ctx, struct run *run)
-{
-	struct batch *batch = ctx;
-	struct err *err = result_print(batch->s, run);
-
-	batch->err = err_first(batch->err, err);
-	result_tell(batch->s, run);
-	if (!batch->exit_code)
-		batch->exit_code = run_report(run)->exit_code;
-}
-
-/* A quarantine belongs to one run, so each run has a repository of its own. */
-static struct err *drive(struct session *s, const struct run_options *options,
-			 struct input *inputs, size_t n, int *exit_code)
-{
-	struct run **runs = calloc(n, sizeof(*runs));
-	struct repo **repos = calloc(n, sizeof(*repos));
-	struct run_env env = session_run_env(s);
-	struct batch batch = { .s = s };
-	struct err *err = runs && repos ? NULL : err_nomem();
-
-	for (size_t i = 0; !err && i < n; i++) {
-		if (i) {
-			err = repo_open(&repos[i], s->loop, NULL);
-			env.repo = repos[i];
-		}
-		if (!err)
-			err = run_new(&runs[i], &inputs[i].run, options, &env);
-	}
-	if (!err)
-		err = runs_drive(s->loop, runs, n, (size_t)s->settings.jobs, on_finished, &batch);
-	for (size_t i = 0; i < n; i++) {
-		if (runs)
-			run_free(runs[i]);
-		if (repos)
-			repo_close(repos[i]);
-	}
-	free(runs);
-	free(repos);
-	*exit_code = batch.exit_code;
-	return err_first(err, batch.err);
-}
 
 static struct err *open_checks(struct session *s, struct check_list *checks)
 {
@@ -145,7 +96,7 @@ static struct err *run_issues(struct session *s, enum run_goal goal, int *exit_c
 	options = session_run_options(s, &checks);
 	if (goal == GOAL_PLAN)
 		options.goal = GOAL_PLAN;
-	err = drive(s, &options, inputs, n, exit_code);
+	err = drive(s, &options, inputs, n, true, exit_code);
 out:
 	for (size_t i = 0; i < room; i++)
 		input_release(&inputs[i]);
@@ -210,7 +161,7 @@ struct err *cmd_apply(struct session *s, int *exit_code)
 	options.never_plan = true;
 	if (!s->settings.accept_given)
 		options.accept = OUTCOME_UNVERIFIED;
-	err = drive(s, &options, &whole, 1, exit_code);
+	err = drive(s, &options, &whole, 1, true, exit_code);
 out:
 	for (size_t i = 0; parts && i < n; i++)
 		input_release(&parts[i]);

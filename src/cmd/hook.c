@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * git dualfix hook: what git's hooks call.
+ *
+ * Polite: stdout stays empty, what is being pushed is never changed, trouble of our
+ * own lets the push go with a warning. Only a check that definitely fails stops it.
+ */
+#include "cmd/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/deadline.h"
+#include "cmd/drive.h"
+#include "cmd/input.h"
+#include "cmd/options.h"
+#include "flow/verify.h"
+#include "hook/push.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+
+#define STDIN_MAX_BYTES ((size_t)4 << 20)
+#define TAIL_BYTES 2000
+#define SKIP_HINT "git push --no-verify skips this; DUALFIX=0 too"
+
+static bool is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value;
+}
+
+static void show_failures(struct session *s, const struct check_list *checks,
+			  const struct verification *v)
+{
+	struct str tail = STR_INIT(TAIL_BYTES + 256);
+
+	for (size_t i = 0; i < v->n; i++) {
+		if (v->results[i].status != CHECK_FAIL)
+			continue;
+		str_reset(&tail);
+		verdict_tail(str_span(&v->results[i].log), TAIL_BYTES, &tail);
+		terminal_warning(&s->terminal, "'%s' fails:", checks->v[i].command);
+		terminal_block(&s->terminal, "  ", str_span(&tail));
+	}
+	str_release(&tail);
+}
+
+/* Nothing waits for the connection any more: a fix of the pushed commit is made. */
+static struct err *suggest_fix(struct session *s, const struct check_list *checks,
+			       const struct push_tip *tip)
+{
+	struct input input;
+	struct run_options options;
+	struct str slug = STR_INIT(4096);
+	int code;
+	struct err *err = session_rules(s);
+
+	input_init(&input);
+	if (!err && s->settings.hook_models)
+		err = session_models(s);
+	if (err)
+		goto out;
+	str_adds(&slug, tip->branch);
+	err = input_take_failing(&input);
+	input.run.slug = slug.buf;
+	options = session_run_options(s, checks);
+	options.base = tip->oid;
+	terminal_note(&s->terminal, "looking for a fix (Ctrl-C skips this)");
+	if (!err)
+		err = drive(s, &options, &input, 1, false, &code);
+out:
+	str_release(&slug);
+	input_release(&input);
+	return err;
+}
+
+/* The push stops here: *exit_code is 1 whatever becomes of the fix. */
+static struct err *definite_failure(struct session *s, const struct check_list *checks,
+				    const struct push_tip *tip, const struct verification *v,
+				    int *exit_code)
+{
+	struct err *err;
+
+	show_failures(s, checks, v);
+	if (s->settings.pre_push == PRE_PUSH_WARN) {
+		terminal_warning(&s->terminal, "%.12s (%s) fails its checks; pushed all the same",
+				 tip->oid, tip->branch);
+		return NULL;
+	}
+	*exit_code = 1;
+	terminal_warning(&s->terminal, "%.12s (%s) fails its checks; the push was stopped",
+			 tip->oid, tip->branch);
+	if (s->settings.pre_push == PRE_PUSH_SUGGEST) {
+		err = suggest_fix(s, checks, tip);
+		if (err && (err_kind(err) == ERR_INTERRUPTED || err_kind(err) == ERR_TERMINATED))
+			return err;
+		if (err)
+			terminal_error(&s->terminal, err);
+		err_drop(err);
+	}
+	terminal_hint(&s->terminal, SKIP_HINT);
+	return NULL;
+}
+
+static bool cut_short(const struct verification *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (v->results[i].status == CHECK_TIMEOUT)
+			return true;
+	return false;
+}
+
+static struct err *check_tip(struct session *s, const struct check_list *checks,
+			     const struct push_tip *tip, int64_t deadline_ms, int *exit_code)
+{
+	const struct settings *set = &s->settings;
+	struct verification v = { 0 };
+	struct verify_spec spec = {
+		.loop = s->loop,
+		.repo = s->repo,
+		.checks = checks,
+		.sandbox = set->sandbox,
+		.sandbox_read = argv_list(&set->sandbox_read),
+		.sandbox_env = argv_list(&set->sandbox_env),
+		.expire_s = set->expire_s,
+		.timeout_ms = deadline_left_ms(deadline_ms, clock_mono_ms()),
+	};
+	struct oid commit;
+	struct err *err = repo_commit_of(s->repo, tip->oid, &commit);
+
+	if (!err)
+		err = verify_commit(&v, &spec, &commit);
+	if (err)
+		goto out;
+	switch (verification_status(&v)) {
+	case CHECK_FAIL:
+		err = definite_failure(s, checks, tip, &v, exit_code);
+		break;
+	case CHECK_ERROR:
+		for (size_t i = 0; i < v.n; i++)
+			if (v.results[i].status == CHECK_ERROR)
+				terminal_warning(&s->terminal, "%s not checked: '%s': %s",
+						 tip->branch, checks->v[i].command,
+						 v.results[i].why.buf);
+		break;
+	default:
+		if (cut_short(&v))
+			terminal_warning(&s->terminal, "%s not checked: no time left "
+					 "(dualfix.hookTimeout is %lld s)", tip->branch,
+					 (long long)set->hook_timeout_s);
+	}
+out:
+	verification_release(&v);
+	return err;
+}
+
+static struct err *check_push(struct session *s, const struct push *push, int *exit_code)
+{
+	int64_t deadline_ms = deadline_after_ms(clock_mono_ms(),
+						s->settings.hook_timeout_s * 1000);
+	struct check_list checks = { 0 };
+	struct err *err = check_list_make(&checks, repo_config(s->repo), NULL, 0);
+
+	for (size_t i = 0; !err && checks.n && i < push->n && !*exit_code; i++)
+		err = check_tip(s, &checks, &push->tips[i], deadline_ms, exit_code);
+	if (push->left_out)
+		terminal_warning(&s->terminal, "%zu more commits were not checked",
+				 push->left_out);
+	check_list_release(&checks);
+	return err;
+}
+
+static struct err *pre_push(const struct push *push, int *exit_code)
+{
+	const char *const no_args[] = { NULL };
+	struct session s;
+	bool help;
+	struct err *err = session_open(&s, FOR_HOOK, no_args, &help);
+
+	if (!err && (!is_set("CI") || s.settings.hook_in_ci))
+		err = check_push(&s, push, exit_code);
+	terminal_clear(&s.terminal);
+	/* A signal is the user's wish; all else is our trouble, not the push's. */
+	if (err && err_kind(err) != ERR_INTERRUPTED && err_kind(err) != ERR_TERMINATED) {
+		terminal_warning(&s.terminal, "pushed unchecked: %s", err_text(err));
+		if (err_hint_text(err))
+			terminal_hint(&s.terminal, "%s", err_hint_text(err));
+		err_drop(err);
+		err = NULL;
+	}
+	session_release(&s);
+	return err;
+}
+
+struct err *cmd_hook(const char *const *args, int *exit_code)
+{
+	const char *off = getenv("DUALFIX");
+	struct str text = STR_INIT(STDIN_MAX_BYTES);
+	struct push push = { 0 };
+	struct err *err;
+
+	*exit_code = 0;
+	if (!args[0] || strcmp(args[0], "pre-push"))
+		return err_new(ERR_USAGE, "hook takes the name of an event: pre-push");
+	if (off && !strcmp(off, "0"))
+		return NULL;
+	err = file_read("-", &text);
+	if (!err)
+		err = push_parse(&push, str_span(&text));
+	if (!err && push.n)
+		err = pre_push(&push, exit_code);
+	push_release(&push);
+	str_release(&text);
+	return err;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/brief.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "context/context.h"
+#include "context/secrets.h"
+#include "context/terms.h"
+#include "model/tokens.h"
+#include "plan/fields.h"
+#include "verify/verdict.h"
+
+/*
+ * Excerpts of so many tokens find the place in most issues, cost a third of a cent
+ * at a planner's dearest price, and leave room in the smallest window in use.
+ */
+#define EXCERPTS_TOKENS 24000
+#define WINDOW_SHARE 2 /* of a known window: at most half */
+#define ISSUE_MAX_BYTES ((size_t)64 * 1024)
+#define LOG_MAX_BYTES ((size_t)6 * 1024)
+#define SCHEMA_MAX_BYTES ((size_t)16 * 1024)
+#define TEXT_MAX_BYTES ((size_t)16 << 20)
+
+/* Everything that goes to a model passes here: bounded, secrets taken out. */
+static struct err *safe_quote(struct secrets *secrets, struct arena *arena, const char *title,
+			      struct span text, size_t max_bytes, struct quote *out)
+{
+	struct str clean = STR_INIT(TEXT_MAX_BYTES);
+	size_t withheld = 0;
+	struct err *err = secrets_filter(secrets, span_cut(text, 0, max_bytes), &clean,
+					 &withheld);
+
+	if (!err)
+		err = str_err(&clean, title);
+	if (err)
+		goto out;
+	out->title = title;
+	out->text = (struct span){ arena_dup(arena, str_span(&clean)), clean.len };
+	if (!out->text.ptr)
+		err = arena_err(arena, title);
+out:
+	str_release(&clean);
+	return err;
+}
+
+static struct err *quote_log(struct secrets *secrets, struct arena *arena,
+			     const struct check *check, const struct check_result *result,
+			     struct quote *out)
+{
+	struct str tail = STR_INIT(LOG_MAX_BYTES + 256);
+	const char *title = arena_printf(arena, "'%s' %s", check->command,
+					 result->status == CHECK_TIMEOUT ?
+						 "ran out of time; its log ends" :
+						 "fails; from its log");
+	struct err *err;
+
+	if (!title)
+		return arena_err(arena, "log");
+	verdict_tail(str_span(&result->log), LOG_MAX_BYTES, &tail);
+	err = safe_quote(secrets, arena, title, str_span(&tail), LOG_MAX_BYTES, out);
+	str_release(&tail);
+	return err;
+}
+
+/* The logs of the checks that fail, as quotes of the arena. */
+static struct err *quote_logs(struct secrets *secrets, struct arena *arena,
+			      const struct check_list *checks,
+			      const struct check_result *results, struct quote **out, size_t *n)
+{
+	*n = 0;
+	*out = NULL;
+	if (!results || !checks->n)
+		return NULL;
+	*out = arena_array(arena, checks->n, sizeof(**out));
+	if (!*out)
+		return arena_err(arena, "logs");
+	for (size_t i = 0; i < checks->n; i++) {
+		struct err *err;
+
+		if (results[i].status != CHECK_FAIL && results[i].status != CHECK_TIMEOUT)
+			continue;
+		err = quote_log(secrets, arena, &checks->v[i], &results[i], &(*out)[(*n)++]);
+		if (err)
+			return err;
+	}
+	return NULL;
+}
+
+static size_t excerpts_bytes(const struct endpoint *planner)
+{
+	int64_t tokens = EXCERPTS_TOKENS;
+
+	if (planner->window_tokens && planner->window_tokens / WINDOW_SHARE < tokens)
+		tokens = planner->window_tokens / WINDOW_SHARE;
+	return tokens_to_bytes(tokens);
+}
+
+static struct err *read_terms(struct terms *terms, const struct brief_spec *spec,
+			      const struct quote *logs, size_t n_logs)
+{
+	struct err *err = NULL;
+
+	if (spec->title)
+		err = terms_read(terms, span_of(spec->title));
+	if (!err && spec->text.ptr)
+		err = terms_read(terms, span_cut(spec->text, 0, ISSUE_MAX_BYTES));
+	for (size_t i = 0; !err && i < n_logs; i++)
+		err = terms_read(terms, logs[i].text);
+	return err;
+}
+
+static struct err *copy_paths(const struct context *context, struct argv *files)
+{
+	for (size_t i = 0; i < context->n_paths; i++)
+		argv_push(files, context->paths[i]);
+	return argv_err(files);
+}
+
+struct err *brief_make(struct prompt *prompt, const struct brief_spec *spec,
+		       struct argv *files)
+{
+	struct arena arena;
+	struct secrets *secrets = NULL;
+	struct terms *terms = calloc(1, sizeof(*terms));
+	struct context context = { 0 };
+	struct str schema = STR_INIT(SCHEMA_MAX_BYTES);
+	struct quote issue = { 0 }, *logs;
+	struct prompt_plan plan = { .direct_only = spec->direct_only };
+	struct context_spec wanted = {
+		.repo = spec->repo,
+		.tree = spec->tree,
+		.terms = terms,
+		.exclude = spec->exclude,
+		.max_bytes = excerpts_bytes(spec->planner),
+	};
+	struct err *err;
+
+	arena_init(&arena, TEXT_MAX_BYTES);
+	if (!terms)
+		return err_nomem();
+	terms_init(terms);
+	plan_schema(&schema);
+	err = str_err(&schema, "schema");
+	if (!err)
+		err = secrets_new(&secrets);
+	if (!err)
+		err = quote_logs(secrets, &arena, spec->checks, spec->results, &logs, &plan.n_logs);
+	if (!err && spec->text.ptr)
+		err = safe_quote(secrets, &arena, spec->title, spec->text, ISSUE_MAX_BYTES, &issue);
+	if (!err)
+		err = read_terms(terms, spec, logs, plan.n_logs);
+	wanted.secrets = secrets;
+	if (!err)
+		err = context_make(&context, &wanted);
+	if (!err)
+		err = copy_paths(&context, files);
+	if (err)
+		goto out;
+	plan.schema = str_span(&schema);
+	plan.tree = context.tree.text.ptr ? &context.tree : NULL;
+	plan.files = context.files;
+	plan.n_files = context.n_files;
+	plan.issue = spec->text.ptr ? &issue : NULL;
+	plan.logs = logs;
+	prompt_release(prompt);
+	prompt_init(prompt);
+	err = prompt_plan(prompt, spec->templates, &plan);
+out:
+	context_release(&context);
+	secrets_free(secrets);
+	terms_release(terms);
+	free(terms);
+	str_release(&schema);
+	arena_release(&arena);
+	return err;
+}
+
+struct err *brief_repair(struct prompt *prompt, const struct templates *templates,
+			 const struct brief_round *round)
+{
+	struct arena arena;
+	struct secrets *secrets = NULL;
+	struct quote diff = { 0 }, failures = { 0 }, *logs = NULL;
+	struct prompt_repair repair = { .answer = round->answer };
+	size_t n_logs = 0;
+	struct str text = STR_INIT(TEXT_MAX_BYTES);
+	struct err *err;
+
+	arena_init(&arena, TEXT_MAX_BYTES);
+	err = secrets_new(&secrets);
+	if (!err)
+		err = quote_logs(secrets, &arena, round->checks, round->results, &logs, &n_logs);
+	for (size_t i = 0; !err && i < n_logs; i++)
+		quote_add(&text, &logs[i]);
+	if (!err && round->failures.ptr)
+		str_add_span(&text, round->failures);
+	if (!err)
+		err = safe_quote(secrets, &arena, NULL, str_span(&text), ISSUE_MAX_BYTES,
+				 &failures);
+	if (!err && round->diff.ptr)
+		err = safe_quote(secrets, &arena, NULL, round->diff, ISSUE_MAX_BYTES, &diff);
+	if (err)
+		goto out;
+	repair.failures = &failures;
+	repair.diff = round->diff.ptr ? &diff : NULL;
+	err = prompt_repair(prompt, templates, &repair);
+out:
+	secrets_free(secrets);
+	str_release(&text);
+	arena_release(&arena);
+	return err;
+}
