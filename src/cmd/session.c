@@ -203,6 +203,7 @@ struct run_env session_run_env(struct session *s)
 		.loop = s->loop,
 		.repo = s->repo,
 		.rules = s->rules,
+		.http = s->http,
 		.client = s->client,
 		.planner = s->planner,
 		.executors = s->executor_list,

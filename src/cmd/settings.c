@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include "flow/mode.h"
+#include "mail/trailers.h"
 
 static const char *const send_names[] = { "ask", "always", "never", NULL };
 static const char *const pre_push_names[] = { "suggest", "warn", "block", NULL };
 static const char *const accept_names[] = { "fixed", "improved", "held", "unverified", NULL };
-static const char *const trailer_names[] = { "assisted-by", "generated-by", "co-authored-by",
-					     "none", NULL };
 static const char *const policy_names[] = { "disclose", "allow", "forbid", NULL };
 const char *const thinking_names[] = { "low", "off", "high", "max", NULL };
 
@@ -93,7 +92,7 @@ const struct setting settings_table[] = {
 	  "let the pre-push hook ask models for a fix" },
 	{ "dualfix.hookInCI", NULL, BOOLEAN(hook_in_ci), "false",
 	  "run hooks where CI is set" },
-	{ "dualfix.trailer", NULL, CHOICE(trailer, trailer_names), "assisted-by",
+	{ "dualfix.trailer", NULL, CHOICE(trailer, trailer_styles), "assisted-by",
 	  "how models are named: assisted-by, generated-by, co-authored-by, none" },
 	{ "dualfix.policy", NULL, CHOICE(policy, policy_names), "disclose",
 	  "disclose, allow or forbid; under forbid no patch files are made" },

@@ -130,6 +130,8 @@ static void let_go(struct run *run)
 	run->ask = NULL;
 	round_free(run->round);
 	run->round = NULL;
+	executors_free(run->executors);
+	run->executors = NULL;
 	prove_free(run->after);
 	prove_free(run->before);
 	run->after = run->before = NULL;

@@ -33,6 +33,7 @@
 #include "model/template.h"
 #include "plan/plan.h"
 #include "repo/repo.h"
+#include "sys/http.h"
 #include "verify/check.h"
 #include "verify/sandbox.h"
 #include "verify/verdict.h"
@@ -88,6 +89,7 @@ struct run_env {
 	struct loop *loop;
 	struct repo *repo;
 	const struct rules *rules;
+	struct http *http;
 	struct client *client;           /* NULL: no model may be asked */
 	const struct endpoint *planner;  /* NULL: none */
 	const struct endpoint *executors; /* n_executors; none: the planner does its edits */

@@ -69,10 +69,8 @@ static struct round_spec round_spec_of(struct run *run)
 
 	while (!run->options.allow_protected && patterns[spec.n_protect])
 		spec.n_protect++;
-	if (traits->executor) {
-		spec.executors = run->env.executors;
-		spec.n_executors = run->env.n_executors;
-	}
+	if (run->executors)
+		spec.n_executors = executors_list(run->executors, &spec.executors);
 	if (run->env.planner) {
 		run->quick = endpoint_with(run->env.planner, NULL, "off");
 		spec.planner = &run->quick;
@@ -80,12 +78,28 @@ static struct round_spec round_spec_of(struct run *run)
 	return spec;
 }
 
+static bool needs_model(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_edits; i++)
+		if (!edit_is_direct(&plan->edits[i]))
+			return true;
+	return false;
+}
+
 struct err *step_apply(struct run *run)
 {
 	struct round_spec spec;
 	bool waits;
-	struct err *err = keep_plan(run);
+	struct err *err = NULL;
 
+	if (run->options.goal != GOAL_PLAN && needs_model(run->current))
+		err = run_find_executors(run);
+	if (!err && run->executors_asked && !run->executors_done) {
+		run->ready = false;
+		return NULL;
+	}
+	if (!err)
+		err = keep_plan(run);
 	if (err)
 		return err;
 	if (run->options.goal == GOAL_PLAN) {

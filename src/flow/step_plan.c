@@ -74,6 +74,31 @@ static struct err *no_way_on(struct run *run)
 			"%s", hint ? hint : "git dualfix doctor");
 }
 
+static void on_executors(void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+
+	err_drop(err); /* there is none: what cannot be reached was left out */
+	run->executors_done = true;
+	run_ring(run);
+}
+
+struct err *run_find_executors(struct run *run)
+{
+	bool waits;
+	struct err *err;
+
+	if (run->executors_asked)
+		return NULL;
+	run->executors_asked = run->executors_done = true;
+	if (!run->traits->executor || !run->env.client || !run->env.n_executors)
+		return NULL;
+	err = executors_start(&run->executors, run->env.http, run->env.executors,
+			      run->env.n_executors, run->env.events, &waits, on_executors, run);
+	run->executors_done = !err && !waits;
+	return err;
+}
+
 static struct err *send_question(struct run *run, const char *const *files)
 {
 	const struct wall *wall = run->env.wall;
@@ -125,6 +150,8 @@ struct err *run_ask_planner(struct run *run)
 	run->report.timings.context_ms += clock_mono_ms() - start_ms;
 	if (!err)
 		err = send_question(run, argv_list(&files));
+	if (!err)
+		err = run_find_executors(run);
 	argv_release(&files);
 	return err;
 }
@@ -184,6 +211,10 @@ struct err *step_planned(struct run *run)
 	run->origin = FROM_PLANNER;
 	run->from_model = true;
 	run->step = STEP_APPLY;
+	if (!run->plan.n_edits)
+		return err_new(ERR_NO_FIX, "the planner has no fix: %s",
+			       run->plan.root_cause.len ? run->plan.root_cause.ptr :
+							  "it says nothing more");
 	return str_err(&run->answer, "the planner's answer");
 }
 

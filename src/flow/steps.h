@@ -11,6 +11,7 @@
 #define FLOW_STEPS_H
 
 #include "flow/ask.h"
+#include "flow/executors.h"
 #include "flow/mode.h"
 #include "flow/prove.h"
 #include "flow/publish.h"
@@ -68,6 +69,8 @@ struct run {
 
 	struct budget budget;
 	struct endpoint quick;      /* the planner's endpoint without thinking */
+	struct executors *executors;
+	bool executors_asked, executors_done;
 	struct prompt prompt;
 	bool has_prompt;
 	struct ask *ask;
@@ -99,6 +102,9 @@ struct err *step_check(struct run *run) MUST_USE;
 struct err *step_reproduced(struct run *run) MUST_USE;
 struct err *step_judge(struct run *run) MUST_USE;
 struct err *step_publish(struct run *run) MUST_USE;
+
+/* Begins to find out the executors' models, unless that has been done. */
+struct err *run_find_executors(struct run *run) MUST_USE;
 
 /* For progress. */
 void run_stage(struct run *run, const char *text);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One stage: finding out what the executors' servers call the model, where the user
+ * has not said it.
+ */
+#ifndef FLOW_EXECUTORS_H
+#define FLOW_EXECUTORS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/events.h"
+#include "model/endpoint.h"
+#include "sys/http.h"
+
+struct executors;
+
+/*
+ * Asks those of the n endpoints that have no model, all at once; done is called
+ * once, when all have answered. What cannot be reached or has no fitting model is
+ * left out, with a warning. *waits is false when none had to be asked.
+ */
+struct err *executors_start(struct executors **out, struct http *http,
+			    const struct endpoint *endpoints, size_t n,
+			    const struct events *events, bool *waits,
+			    void (*done)(void *ctx, struct err *err), void *ctx) MUST_USE;
+
+/* Those that can be used, each with a model; they live as long as executors. */
+size_t executors_list(const struct executors *executors, const struct endpoint **list);
+void executors_free(struct executors *executors);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/publish.h"
+
+#include <string.h>
+
+#include "mail/message.h"
+#include "mail/trailers.h"
+#include "repo/quarantine.h"
+
+#define MESSAGE_MAX_BYTES ((size_t)256 * 1024)
+#define TRAILERS_MAX_BYTES ((size_t)64 * 1024)
+#define NAME_MAX_BYTES 4096
+
+static bool some_edit_by(const struct report *report, enum edit_author author)
+{
+	for (size_t i = 0; i < report->n_edits; i++)
+		if (report->edits[i].by == author)
+			return true;
+	return false;
+}
+
+/* A planner that was asked made the plan; an executor may have been asked in vain. */
+static void add_models(const struct publish_spec *spec, const struct report *report,
+		       struct str *out)
+{
+	for (size_t i = 0; i < report->n_usage; i++) {
+		const struct usage_report *row = &report->usage[i];
+
+		if (!strcmp(row->role, "planner") || some_edit_by(report, BY_EXECUTOR))
+			trailers_model(out, (enum trailer_style)spec->trailer, row->model);
+	}
+}
+
+static bool failed(enum check_status status)
+{
+	return status == CHECK_FAIL || status == CHECK_TIMEOUT;
+}
+
+static void add_checks(const struct report *report, struct str *out)
+{
+	for (size_t i = 0; i < report->n_checks; i++) {
+		const struct check_report *row = &report->checks[i];
+
+		if (!row->has_before || !row->has_after || row->after.status != CHECK_PASS)
+			continue;
+		if (failed(row->before.status))
+			trailers_verified(out, row->command);
+		else if (row->before.status == CHECK_PASS)
+			trailers_checked(out, row->command);
+	}
+}
+
+/* The checks speak of the last commit: the ones below it were not checked alone. */
+static struct err *make_message(const struct publish_spec *spec, const struct report *report,
+				size_t i, const char *committer, struct str *out)
+{
+	const struct landing *landing = &spec->landings[i];
+	struct str trailers = STR_INIT(TRAILERS_MAX_BYTES), fallback = STR_INIT(NAME_MAX_BYTES);
+	bool last = i + 1 == spec->n_landings;
+	struct err *err;
+
+	message_subject(span_of(spec->title ? spec->title : ""), "apply a plan of edits",
+			&fallback);
+	if (last)
+		trailers_closes(&trailers, spec->address ? spec->address : "");
+	add_models(spec, report, &trailers);
+	if (last)
+		add_checks(report, &trailers);
+	if (spec->signoff)
+		trailers_signoff(&trailers, committer);
+	err = err_first(str_err(&trailers, "trailers"), str_err(&fallback, "subject"));
+	if (!err)
+		err = message_make(landing->subject,
+				   landing->body.len ? landing->body : landing->why,
+				   str_span(&trailers), fallback.buf, out);
+	str_release(&trailers);
+	str_release(&fallback);
+	return err;
+}
+
+static struct err *make_commits(const struct publish_spec *spec, struct report *report)
+{
+	struct str author = STR_INIT(NAME_MAX_BYTES), committer = STR_INIT(NAME_MAX_BYTES);
+	struct str message = STR_INIT(MESSAGE_MAX_BYTES);
+	struct oid parent = *spec->parent;
+	struct err *err = repo_identity(spec->repo, &author, &committer);
+
+	for (size_t i = 0; !err && i < spec->n_landings; i++) {
+		struct commit_request request = {
+			.tree = &spec->landings[i].tree,
+			.parent = &parent,
+			.author = author.buf,
+			.committer = committer.buf,
+		};
+
+		str_reset(&message);
+		err = make_message(spec, report, i, committer.buf, &message);
+		request.message = str_span(&message);
+		if (!err)
+			err = candidate_commit(spec->repo, &request, &report->commit);
+		parent = report->commit;
+	}
+	if (!err)
+		report->tree = spec->landings[spec->n_landings - 1].tree;
+	str_release(&author);
+	str_release(&committer);
+	str_release(&message);
+	return err;
+}
+
+struct err *publish(const struct publish_spec *spec, struct report *report, struct str *mbox)
+{
+	struct str name = STR_INIT(NAME_MAX_BYTES), why = STR_INIT(NAME_MAX_BYTES);
+	struct err *err = make_commits(spec, report);
+
+	if (!err)
+		err = publish_free_name(spec->repo, spec->branch, spec->slug, &name);
+	str_addf(&why, "dualfix: run %s, %s", report->run, outcome_name(report->outcome));
+	if (!err)
+		err = publish_branch(spec->repo, name.buf, &report->commit, why.buf);
+	if (err) {
+		report->commit = (struct oid){ "" };
+		goto out;
+	}
+	report->branch = arena_dup(&report->arena, str_span(&name));
+	if (!report->branch)
+		err = arena_err(&report->arena, "report");
+	(void)mbox;
+out:
+	str_release(&name);
+	str_release(&why);
+	return err;
+}
