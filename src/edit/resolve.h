@@ -20,31 +20,9 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
-#include "base/str.h"
+#include "edit/result.h"
 #include "edit/source.h"
 #include "plan/plan.h"
-
-#define EDIT_FILE_MAX_BYTES ((size_t)64 << 20)
-
-enum edit_status {
-	EDIT_APPLIED,
-	EDIT_SATISFIED, /* what it wants is there already */
-	EDIT_FAILED,    /* no place, or more than one: a model may try */
-	EDIT_REFUSED,   /* must not be done, whoever asks: conflict, binary, link, ... */
-	EDIT_WAITING,   /* needs a model: resolver_region() says for what */
-	EDIT_SKIPPED,   /* not tried, because another failed */
-};
-
-struct edit_result {
-	enum edit_status status;
-	const char *rung; /* static word for what matched: "literal", ...; NULL: none */
-	size_t line;      /* 1-based line of the base where it landed, or is nearest; 0: none */
-	struct str reason; /* why not, in a few lines for a person or a model; may be empty */
-};
-
-void edit_result_init(struct edit_result *result);
-void edit_result_release(struct edit_result *result);
-const char *edit_status_name(enum edit_status status);
 
 struct resolver;
 
