@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A file while it is edited: its text, the changes made so far, and what makes
+ * looking things up in it fast.
+ *
+ * A place is where an edit applies: a range of the base view that no change has
+ * touched, or a range of the text of one change (in).
+ */
+#ifndef EDIT_DRAFT_H
+#define EDIT_DRAFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "base/str.h"
+#include "edit/change.h"
+#include "edit/grams.h"
+#include "edit/result.h"
+#include "edit/text.h"
+#include "plan/plan.h"
+
+struct draft {
+	const char *path; /* tells the language */
+	struct text text;
+	struct changes changes;
+	struct grams base_grams;
+	struct grams log_grams;
+	size_t scanned_bytes; /* by searches without index */
+	size_t editing;       /* plan index of the edit at work */
+};
+
+struct place {
+	size_t start, end;
+	struct change *in; /* NULL: the base */
+};
+
+struct places {
+	struct place *v;
+	size_t n, cap;
+	bool failed;
+};
+
+/* bytes, borrowed, passed text_refusal(). */
+struct err *draft_init(struct draft *d, const char *path, struct span bytes) MUST_USE;
+void draft_release(struct draft *d);
+
+void places_add(struct places *p, struct place place);
+void places_release(struct places *p);
+
+/* The text that the offsets of a place count in. */
+struct span draft_around(const struct draft *d, const struct place *p);
+
+/* 1-based base line of a place: of its change, when it lies in one. */
+size_t draft_line(const struct draft *d, const struct place *p);
+
+/* Adds every offset of needle in the base view, changed since or not. */
+struct err *draft_find_base(struct draft *d, struct span needle,
+			    struct offsets *out) MUST_USE;
+
+/*
+ * Adds every place of needle that lies whole in the text of one direct change
+ * and not whole in the context that it shares with the base.
+ */
+struct err *draft_find_written(struct draft *d, struct span needle,
+			       struct places *out) MUST_USE;
+
+/*
+ * Whether needle stands in the file as it is now, part in changed text and part
+ * not: *edge is then a change that it reaches into.
+ */
+struct err *draft_find_straddle(struct draft *d, struct span needle,
+				const struct change **edge) MUST_USE;
+
+/*
+ * Puts text in the place of p. ends may be NULL: every LF then gets the line end
+ * of the line that it replaces, or of its neighbour. On a conflict the result is
+ * EDIT_REFUSED and says with whom; otherwise it is left alone.
+ */
+struct err *draft_write(struct draft *d, const struct place *p, struct span text,
+			const char *ends, const struct edit *edit,
+			struct edit_result *result, bool *done) MUST_USE;
+
+/* Fills result: edit reaches into what conflict's edit wrote or an executor has. */
+void draft_refuse(const struct draft *d, const struct change *conflict,
+		  struct edit_result *result);
+
+#endif
