@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "edit/literal.h"
+
+#include <string.h>
+
+#include "edit/symbols.h"
+
+#define LISTED_PLACES 5
+
+struct span plan_text(struct span s, struct str *hold)
+{
+	size_t from = 0;
+	ptrdiff_t at;
+
+	if (span_find(s, SPAN("\r\n"), 0) < 0)
+		return s;
+	*hold = (struct str)STR_INIT(PLAN_MAX_BYTES);
+	while ((at = span_find(s, SPAN("\r\n"), from)) >= 0) {
+		str_add_span(hold, span_cut(s, from, (size_t)at));
+		from = (size_t)at + 1;
+	}
+	str_add_span(hold, span_cut(s, from, s.len));
+	return str_span(hold);
+}
+
+static bool on_line(const struct draft *d, const struct place *p, size_t line)
+{
+	size_t start = p->in ? p->in->start : p->start;
+	size_t end = p->in ? p->in->end : p->end;
+	size_t first = text_line_at(&d->text, start);
+	size_t last = end > start ? text_line_at(&d->text, end - 1) : first;
+
+	return line - 1 >= first && line - 1 <= last;
+}
+
+static bool in_symbol(const struct draft *d, const struct place *p,
+		      const struct symbol_ranges *ranges)
+{
+	size_t start = p->in ? p->in->start : p->start;
+	size_t end = p->in ? p->in->end : p->end;
+
+	for (size_t i = 0; i < ranges->n; i++) {
+		size_t first = ranges->v[i].first, stop = ranges->v[i].last + 1;
+
+		if (start >= d->text.start[first] && end <= d->text.start[stop])
+			return true;
+	}
+	return false;
+}
+
+/* Keeps the one place that agrees with every hint the edit gives, if it is one. */
+static bool break_tie(struct draft *d, const struct edit *edit, struct places *places)
+{
+	struct symbol_ranges ranges = { .n = 0 };
+	size_t agree = 0, which = 0;
+
+	if (!edit->line && !edit->symbol)
+		return false;
+	if (edit->symbol)
+		symbols_find(&d->text, d->path, edit->symbol, &ranges);
+	for (size_t i = 0; i < places->n; i++) {
+		const struct place *p = &places->v[i];
+
+		if (edit->line && !on_line(d, p, edit->line))
+			continue;
+		if (edit->symbol && !in_symbol(d, p, &ranges))
+			continue;
+		which = i;
+		agree++;
+	}
+	if (agree != 1)
+		return false;
+	places->v[0] = places->v[which];
+	places->n = 1;
+	return true;
+}
+
+static void list_places(const struct draft *d, const struct places *places,
+			struct edit_result *result)
+{
+	struct str lines = STR_INIT(256);
+
+	for (size_t i = 0; i < places->n && i < LISTED_PLACES; i++)
+		str_addf(&lines, "%s%zu", i ? ", " : "", draft_line(d, &places->v[i]));
+	if (places->n > LISTED_PLACES)
+		str_adds(&lines, ", ...");
+	edit_result_set(result, EDIT_FAILED, "stands in %zu places (lines %s)", places->n,
+			lines.buf);
+	edit_result_note(result, "quote more lines around it, or say line or symbol");
+	result->line = draft_line(d, &places->v[0]);
+	str_release(&lines);
+}
+
+enum find_verdict find_choose(struct draft *d, const struct edit *edit,
+			      struct places *places, struct edit_result *result)
+{
+	if (!places->n)
+		return FIND_NONE;
+	if (places->n == 1 || edit->all || break_tie(d, edit, places))
+		return FIND_HERE;
+	list_places(d, places, result);
+	return FIND_NOT;
+}
+
+/* Two hits on one line are one place when the line is what counts. */
+static bool is_again(const struct places *places, const struct place *p)
+{
+	const struct place *last = places->n ? &places->v[places->n - 1] : NULL;
+
+	return last && last->in == p->in && last->start == p->start && last->end == p->end;
+}
+
+/*
+ * Sorts what stands in the base into what still does and what a change, *taker,
+ * has taken. Returns how many places there were.
+ */
+static size_t keep_intact(struct draft *d, const struct offsets *at, size_t len,
+			  find_shape *shape, struct places *places, struct change **taker)
+{
+	struct place last = { .end = 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < at->n; i++) {
+		struct place p = { at->v[i], at->v[i] + len, NULL };
+		struct change *c;
+
+		if (shape && !shape(d, d->text.view, &p))
+			continue;
+		if (n && last.start == p.start && last.end == p.end)
+			continue;
+		last = p;
+		n++;
+		c = changes_conflict(&d->changes, p.start, p.end);
+		if (c)
+			*taker = c;
+		else
+			places_add(places, p);
+	}
+	return n;
+}
+
+/* What an executor wrote is its own, unless the whole file was given to it. */
+static bool is_foreign(const struct change *c)
+{
+	return c->kind == CHANGE_RESERVED || (c->kind == CHANGE_ANSWERED && !c->whole_file);
+}
+
+static struct err *find_written(struct draft *d, struct span needle, find_shape *shape,
+				struct places *places, struct change **taker)
+{
+	struct places raw = { .n = 0 };
+	struct err *err = draft_find_written(d, needle, &raw);
+
+	for (size_t i = 0; !err && i < raw.n; i++) {
+		struct place *p = &raw.v[i];
+
+		if (shape && !shape(d, draft_around(d, p), p))
+			continue;
+		if (is_foreign(p->in))
+			*taker = p->in;
+		else if (!is_again(places, p))
+			places_add(places, *p);
+	}
+	places_release(&raw);
+	return err;
+}
+
+struct err *literal_find(struct draft *d, const struct edit *edit, struct span needle,
+			 find_shape *shape, struct places *places,
+			 struct edit_result *result, enum find_verdict *verdict)
+{
+	const struct change *edge = NULL;
+	struct offsets base = { .n = 0 };
+	struct change *taker = NULL;
+	struct err *err;
+	size_t n;
+
+	*verdict = FIND_NONE;
+	err = draft_find_base(d, needle, &base);
+	if (err)
+		goto out;
+	n = keep_intact(d, &base, needle.len, shape, places, &taker);
+	/* Alone in the base: meant, whatever earlier edits wrote elsewhere. */
+	if (edit->all || n != 1 || taker)
+		err = find_written(d, needle, shape, places, &taker);
+	if (!err && places->failed)
+		err = err_nomem();
+	if (!err && d->changes.n && !shape && (edit->all || !places->n))
+		err = draft_find_straddle(d, needle, &edge);
+	if (err)
+		goto out;
+	if (edge || (taker && !places->n)) {
+		draft_refuse(d, edge ? edge : taker, result);
+		*verdict = FIND_NOT;
+	} else {
+		*verdict = find_choose(d, edit, places, result);
+	}
+out:
+	offsets_release(&base);
+	return err;
+}
+
+static bool ends_in_lf(struct span s)
+{
+	return s.len && s.ptr[s.len - 1] == '\n';
+}
+
+struct span literal_text(struct span around, const struct place *p, struct span find,
+			 struct span replace, struct str *hold)
+{
+	bool at_start = !p->start || around.ptr[p->start - 1] == '\n';
+	bool at_stop = p->end == around.len || around.ptr[p->end] == '\n';
+
+	if (ends_in_lf(find) && !ends_in_lf(replace) && (replace.len || !at_start)) {
+		*hold = (struct str)STR_INIT(PLAN_MAX_BYTES + 1);
+		str_add_span(hold, replace);
+		str_addc(hold, '\n');
+		return str_span(hold);
+	}
+	if (!ends_in_lf(find) && ends_in_lf(replace) && at_stop)
+		return span_cut(replace, 0, replace.len - 1);
+	return replace;
+}
+
+/* Later places first: a write inside a change moves what follows it there. */
+static struct err *write_places(struct draft *d, const struct edit *edit,
+				struct span find, struct span replace,
+				const struct places *places, struct edit_result *result)
+{
+	struct err *err = NULL;
+	bool done = true;
+
+	for (size_t i = places->n; i-- > 0 && done && !err;) {
+		struct str hold = STR_INIT(0);
+		const struct place *p = &places->v[i];
+		struct span text = literal_text(draft_around(d, p), p, find, replace, &hold);
+
+		err = str_err(&hold, "replace");
+		if (!err)
+			err = draft_write(d, p, text, NULL, edit, result, &done);
+		str_release(&hold);
+	}
+	return err;
+}
+
+/* Of places that overlap each other, all means every other one, from the left. */
+static void drop_overlaps(struct places *places)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < places->n; i++) {
+		const struct place *p = &places->v[i];
+
+		if (n && places->v[n - 1].in == p->in && places->v[n - 1].end > p->start)
+			continue;
+		places->v[n++] = *p;
+	}
+	places->n = n;
+}
+
+static bool is_word(char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+/*
+ * Whether text is enough to be recognised: at p it must not be the middle of a
+ * longer word, and it must say something.
+ */
+static bool stands_alone(struct span around, const struct place *p)
+{
+	size_t words = 0;
+
+	for (size_t i = p->start; i < p->end; i++)
+		words += is_word(around.ptr[i]);
+	if (words < 3)
+		return false;
+	if (p->start && is_word(around.ptr[p->start]) && is_word(around.ptr[p->start - 1]))
+		return false;
+	return p->end == around.len || !is_word(around.ptr[p->end - 1]) ||
+	       !is_word(around.ptr[p->end]);
+}
+
+/* find is nowhere: whether replace stands in the file already, once. */
+static struct err *look_for_done(struct draft *d, const struct edit *edit,
+				 struct span replace, struct edit_result *result)
+{
+	struct places places = { .n = 0 };
+	struct edit one = *edit;
+	enum find_verdict verdict;
+	struct err *err;
+
+	edit_result_set(result, EDIT_FAILED, "find stands nowhere in the file");
+	if (!replace.len)
+		return NULL;
+	one.all = false;
+	err = literal_find(d, &one, replace, NULL, &places, result, &verdict);
+	if (!err && verdict == FIND_HERE &&
+	    stands_alone(draft_around(d, &places.v[0]), &places.v[0]))
+		edit_result_done(result, EDIT_SATISFIED, NULL,
+				 draft_line(d, &places.v[0]));
+	else if (!err)
+		edit_result_set(result, EDIT_FAILED, "find stands nowhere in the file");
+	places_release(&places);
+	return err;
+}
+
+struct err *literal_replace(struct draft *d, const struct edit *edit,
+			    struct edit_result *result)
+{
+	struct str find_hold = STR_INIT(0), replace_hold = STR_INIT(0);
+	struct span find = plan_text(edit->find, &find_hold);
+	struct span replace = plan_text(edit->replace, &replace_hold);
+	struct places places = { .n = 0 };
+	enum find_verdict verdict = FIND_NONE;
+	struct err *err;
+	size_t line;
+
+	err = str_err(&find_hold, "find");
+	if (!err)
+		err = str_err(&replace_hold, "replace");
+	if (!err)
+		err = literal_find(d, edit, find, NULL, &places, result, &verdict);
+	if (err || verdict == FIND_NOT)
+		goto out;
+	if (verdict == FIND_NONE) {
+		err = look_for_done(d, edit, replace, result);
+		goto out;
+	}
+	drop_overlaps(&places);
+	line = draft_line(d, &places.v[0]);
+	edit_result_done(result, span_eq(find, replace) ? EDIT_SATISFIED : EDIT_APPLIED,
+			 "literal", line);
+	if (!span_eq(find, replace))
+		err = write_places(d, edit, find, replace, &places, result);
+out:
+	places_release(&places);
+	str_release(&find_hold);
+	str_release(&replace_hold);
+	return err;
+}
