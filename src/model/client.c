@@ -250,6 +250,9 @@ static void attempt_over(struct chat *chat, struct failure *failure)
 	stop_timer(chat);
 	count_attempt(chat);
 	if (!err) {
+		chat->reply.finish = chat->reader.finish == WIRE_LENGTH	    ? CHAT_LENGTH
+				     : chat->reader.finish == WIRE_FILTERED ? CHAT_FILTERED
+									    : CHAT_STOP;
 		finish(chat, NULL);
 		return;
 	}

@@ -1,0 +1,732 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/jsonw.h"
+#include "model/client.h"
+#include "model/models.h"
+#include "sys/clock.h"
+
+/*
+ * The other side is tests/server/modelserver.py. Each case has a model of its own, so
+ * one server plays all of them, and all run at once: the whole takes as long as the
+ * slowest.
+ */
+#define KEY "sk-this-is-the-key-0123456789"
+
+/* Long enough for a busy machine, and short for whoever waits. */
+#define SILENT_MS 4000
+#define QUEUED_MS 5000
+
+#define TWO "\"content\":\"one two three four five\",\"chunk_bytes\":4"
+#define TEXT "one two three four five"
+#define EURO "\"content\":\"a \\u20ac and \\u00e9\",\"chunk_bytes\":1"
+#define EURO_TEXT "a \xe2\x82\xac and \xc3\xa9"
+
+static const struct {
+	const char *name;
+	const char *profile;
+	const char *replies[3]; /* one after another; the last one stays */
+	const char *text;       /* the answer; NULL: it fails */
+	enum err_kind kind;
+	const char *error;
+	enum chat_finish finish;
+	int requests;
+} cases[] = {
+	{ "plain", "openai", { "{" TWO "}" }, TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "thinking", "deepseek", { "{" TWO ",\"reasoning\":\"let me think about that\"}" },
+	  TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "crlf", "openai", { "{" TWO ",\"sse\":[\"crlf\",\"bom\"]}" }, TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "split-data", "openai", { "{" TWO ",\"sse\":[\"split_data\"]}" },
+	  TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "utf8-bytes", "openai", { "{" EURO ",\"write_bytes\":1}" },
+	  EURO_TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "ollama", "ollama", { "{" TWO "}" }, TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "ollama-bytes", "ollama", { "{" EURO ",\"write_bytes\":1}" },
+	  EURO_TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "usage-on-finish", "openai", { "{" TWO ",\"sse\":[\"usage_on_finish\"]}" },
+	  TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "no-usage", "openai", { "{" TWO ",\"sse\":[\"no_usage\"]}" },
+	  TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "keep-alive", "openai", { "{" TWO ",\"delay_ms\":600,\"keepalive_ms\":100}" },
+	  TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "empty-lines", "openai", { "{" TWO ",\"fault\":\"empty_lines_first\"}" },
+	  TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "unstreamed", "openai",
+	  { "{\"body\":{\"choices\":[{\"message\":{\"content\":\"" TEXT "\"},"
+	    "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":7}}}" },
+	  TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "length", "openai", { "{" TWO ",\"finish_reason\":\"length\"}" },
+	  TEXT, 0, NULL, CHAT_LENGTH, 1 },
+	{ "filtered", "openai", { "{" TWO ",\"finish_reason\":\"content_filter\"}" },
+	  TEXT, 0, NULL, CHAT_FILTERED, 1 },
+
+	/* what may go better is tried again */
+	{ "blank-once", "openai", { "{\"content\":\"  \\n \"}", "{" TWO "}" },
+	  TEXT, 0, NULL, CHAT_STOP, 2 },
+	{ "blank", "openai", { "{\"content\":\"   \"}" }, NULL, ERR_SERVICE, "is blank", 0, 3 },
+	{ "nothing", "openai", { "{\"content\":\"\"}" }, NULL, ERR_SERVICE, "is blank", 0, 3 },
+	{ "tool-calls", "openai",
+	  { "{\"content\":\"\",\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]}",
+	    "{" TWO "}" }, TEXT, 0, NULL, CHAT_STOP, 2 },
+	{ "starved", "openai",
+	  { "{" TWO ",\"finish_reason\":\"insufficient_system_resource\"}", "{" TWO "}" },
+	  TEXT, 0, NULL, CHAT_STOP, 2 },
+	{ "aborted", "openai", { "{" TWO ",\"finish_reason\":\"aborted\"}" },
+	  NULL, ERR_SERVICE, "ended with 'aborted'", 0, 3 },
+	{ "busy", "openai", { "{\"status\":429,\"headers\":{\"Retry-After\":\"1\"}}", "{" TWO "}" },
+	  TEXT, 0, NULL, CHAT_STOP, 2 },
+	{ "busy-past", "openai",
+	  { "{\"status\":429,\"headers\":{\"Retry-After\":\"Fri, 31 Dec 1999 23:59:59 GMT\"}}",
+	    "{" TWO "}" }, TEXT, 0, NULL, CHAT_STOP, 2 },
+	{ "busy-for-long", "openai", { "{\"status\":429,\"headers\":{\"Retry-After\":\"3000\"}}" },
+	  NULL, ERR_SERVICE, "HTTP 429", 0, 1 },
+	{ "fault", "openai", { "{\"status\":500}", "{\"status\":503}", "{" TWO "}" },
+	  TEXT, 0, NULL, CHAT_STOP, 3 },
+	{ "fault-stays", "openai", { "{\"status\":503}" },
+	  NULL, ERR_SERVICE, "after 3 attempts: HTTP 503: scripted status 503", 0, 3 },
+	{ "error-in-200", "openai", { "{" TWO ",\"fault\":\"error_in_200\"}", "{" TWO "}" },
+	  TEXT, 0, NULL, CHAT_STOP, 2 },
+	{ "error-in-200-ollama", "ollama", { "{" TWO ",\"fault\":\"error_in_200\"}" },
+	  NULL, ERR_SERVICE, "the server broke off: scripted failure", 0, 3 },
+	{ "garbage", "openai", { "{" TWO ",\"fault\":\"garbage\"}" },
+	  NULL, ERR_SERVICE, "malformed reply", 0, 3 },
+	{ "garbage-once", "ollama", { "{" TWO ",\"fault\":\"garbage\"}", "{" TWO "}" },
+	  TEXT, 0, NULL, CHAT_STOP, 2 },
+
+	/* once only */
+	{ "cut-once", "openai", { "{" TWO ",\"fault\":\"cut\"}", "{" TWO "}" },
+	  TEXT, 0, NULL, CHAT_STOP, 2 },
+	{ "cut", "openai", { "{" TWO ",\"fault\":\"cut\"}" }, NULL, ERR_SERVICE, "", 0, 2 },
+	{ "no-done-once", "openai", { "{" TWO ",\"fault\":\"no_done\"}", "{" TWO "}" },
+	  TEXT, 0, NULL, CHAT_STOP, 2 },
+	{ "no-done", "openai", { "{" TWO ",\"fault\":\"no_done\"}" },
+	  NULL, ERR_SERVICE, "was cut off", 0, 2 },
+	{ "no-done-ollama", "ollama", { "{" TWO ",\"fault\":\"no_done\"}" },
+	  NULL, ERR_SERVICE, "was cut off", 0, 2 },
+	{ "close-before", "openai", { "{\"fault\":\"close_before\"}", "{" TWO "}" },
+	  TEXT, 0, NULL, CHAT_STOP, 2 },
+	{ "stall", "openai", { "{" TWO ",\"fault\":\"stall\"}", "{" TWO "}" },
+	  TEXT, 0, NULL, CHAT_STOP, 2 },
+	{ "stall-with-comments", "openai", { "{" TWO ",\"fault\":\"keepalive_forever\"}" },
+	  NULL, ERR_SERVICE, "the answer stopped half way", 0, 2 },
+	{ "silence", "openai", { "{" TWO ",\"delay_ms\":60000}" },
+	  NULL, ERR_SERVICE, "no answer for", 0, 2 },
+	{ "queue", "openai", { "{" TWO ",\"delay_ms\":60000,\"keepalive_ms\":300}" },
+	  NULL, ERR_SERVICE, "queued, no answer for", 0, 2 },
+	{ "drip", "openai", { "{" TWO ",\"fault\":\"slow_drip\",\"gap_ms\":500}" },
+	  NULL, ERR_SERVICE, " for ", 0, 2 },
+
+	/* never */
+	{ "bad-key", "openai", { "{\"status\":401,\"body\":\"bad key @KEY@\"}" },
+	  NULL, ERR_CONFIG, "HTTP 401: bad key [key]", 0, 1 },
+	{ "forbidden", "openai", { "{\"status\":403}" }, NULL, ERR_CONFIG, "HTTP 403", 0, 1 },
+	{ "no-balance", "openai", { "{\"status\":402}" }, NULL, ERR_SERVICE, "HTTP 402", 0, 1 },
+	{ "unknown-model", "openai",
+	  { "{\"status\":400,\"body\":{\"error\":{\"message\":\"supported: a, b\"}}}" },
+	  NULL, ERR_SERVICE, "HTTP 400: supported: a, b", 0, 1 },
+	{ "overlong", "openai",
+	  { "{\"status\":400,\"body\":{\"error\":{\"message\":\"maximum context length is 5\"}}}" },
+	  NULL, ERR_SERVICE, "maximum context length", 0, 1 },
+	{ "moved", "openai", { "{\"status\":302,\"headers\":{\"Location\":\"/x\"}}" },
+	  NULL, ERR_SERVICE, "HTTP 302", 0, 1 },
+	{ "html", "openai", { "{\"fault\":\"html\"}" },
+	  NULL, ERR_SERVICE, "no answer of a model: '<html>", 0, 1 },
+	{ "html-502", "openai", { "{\"fault\":\"html\",\"status\":502}", "{" TWO "}" },
+	  TEXT, 0, NULL, CHAT_STOP, 2 },
+	{ "endless", "openai", { "{" TWO ",\"fault\":\"endless\"}" },
+	  NULL, ERR_SERVICE, "larger than", 0, 1 },
+	{ "bomb", "openai", { "{\"fault\":\"gzip_bomb\"}" }, NULL, ERR_SERVICE, "", 0, 1 },
+	{ "error-400-in-200", "openai",
+	  { "{\"body\":{\"error\":{\"code\":400,\"message\":\"no such thing\"}}}" },
+	  NULL, ERR_SERVICE, "HTTP 400: no such thing", 0, 1 },
+	{ "key-in-answer", "openai",
+	  { "{\"body\":{\"choices\":[{\"message\":{\"content\":\"it is @KEY@!\"},"
+	    "\"finish_reason\":\"stop\"}]}}" },
+	  "it is [key]!", 0, NULL, CHAT_STOP, 1 },
+};
+
+#define N_CASES ARRAY_SIZE(cases)
+
+static struct {
+	pid_t pid;
+	int port;
+	char dir[64];
+	struct loop *loop;
+	struct http *http;
+	struct endpoint *endpoint;
+} side;
+
+static void write_scenario(const char *path)
+{
+	struct str out = STR_INIT(1 << 20);
+	FILE *f;
+
+	str_adds(&out, "{\"models\":[\"b\",\"a\",\"qwen2.5-coder:7b\"],\"rules\":[");
+	for (size_t i = 0; i < N_CASES; i++) {
+		for (size_t j = 0; j < 3 && cases[i].replies[j]; j++) {
+			bool last = j == 2 || !cases[i].replies[j + 1];
+
+			str_addf(&out, "%s{\"match\":{\"model\":\"%s\"},%s\"reply\":%s}\n",
+				 out.buf[out.len - 1] == '[' ? "" : ",", cases[i].name,
+				 last ? "" : "\"times\":1,", cases[i].replies[j]);
+		}
+	}
+	str_adds(&out, ",{\"match\":{\"model\":\"slow\"},\"reply\":{\"content\":\"x\",\"delay_ms\":300}}"
+		       "]}\n");
+	assert_null(str_err(&out, "scenario"));
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(out.buf, 1, out.len, f), out.len);
+	assert_int_equal(fclose(f), 0);
+	str_release(&out);
+}
+
+static void start_server(void)
+{
+	char scenario[128], port_file[128];
+	int port = 0;
+
+	snprintf(side.dir, sizeof(side.dir), "/tmp/u-model-client.XXXXXX");
+	assert_non_null(mkdtemp(side.dir));
+	snprintf(scenario, sizeof(scenario), "%s/scenario", side.dir);
+	snprintf(port_file, sizeof(port_file), "%s/port", side.dir);
+	write_scenario(scenario);
+	side.pid = fork();
+	assert_true(side.pid >= 0);
+	if (!side.pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execl("/usr/bin/python3", "python3", "tests/server/modelserver.py", "--scenario",
+		      scenario, "--port-file", port_file, (char *)NULL);
+		_exit(127);
+	}
+	for (int i = 0; i < 1200 && !port; i++) {
+		const struct timespec nap = { .tv_nsec = 25 * 1000 * 1000 };
+		FILE *f = fopen(port_file, "r");
+
+		if (f && fscanf(f, "%d", &port) != 1)
+			port = 0;
+		if (f)
+			fclose(f);
+		nanosleep(&nap, NULL);
+	}
+	assert_true(port > 0);
+	side.port = port;
+}
+
+static int setup(void **state)
+{
+	char url[64];
+	struct endpoint_settings settings = {
+		.role = "planner", .url = url, .model = "m", .own_variable = "DUALFIX_TEST_KEY",
+		.prices = { 1, 1, 1 },
+	};
+	const struct http_config config = { NULL, NULL };
+
+	(void)state;
+	start_server();
+	setenv("DUALFIX_TEST_KEY", KEY, 1);
+	secret_scrub_env();
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", side.port);
+	ok(loop_new(&side.loop));
+	ok(http_new(&side.http, side.loop, &config));
+	ok(endpoint_new(&side.endpoint, side.loop, &settings));
+	assert_non_null(side.endpoint->key);
+	side.endpoint->concurrency = 1000;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	char command[128];
+
+	(void)state;
+	endpoint_free(side.endpoint);
+	http_free(side.http);
+	loop_free(side.loop);
+	kill(side.pid, SIGKILL);
+	waitpid(side.pid, NULL, 0);
+	for (int i = 0; i < 2; i++) {
+		snprintf(command, sizeof(command), "%s/%s", side.dir, i ? "port" : "scenario");
+		unlink(command);
+	}
+	rmdir(side.dir);
+	return 0;
+}
+
+static const struct chat_message question = { CHAT_USER, SPAN("a question") };
+static const struct chat_request request = {
+	.messages = &question, .n_messages = 1, .max_tokens = 100,
+};
+
+struct result {
+	struct chat_reply reply;
+	struct err *err;
+	struct str told; /* what delta saw since it last began anew */
+	int times;
+	int *left;
+	bool *over;
+};
+
+static void on_delta(void *ctx, struct span text)
+{
+	struct result *result = ctx;
+
+	if (!text.len)
+		str_reset(&result->told);
+	str_add_span(&result->told, text);
+}
+
+static void on_done(void *ctx, struct chat_reply *reply, struct err *err)
+{
+	struct result *result = ctx;
+
+	result->times++;
+	result->reply = *reply;
+	str_init(&reply->text, 0); /* the text is ours now */
+	result->err = err;
+	if (!--*result->left)
+		*result->over = true;
+}
+
+static void judge(size_t i, struct result *result)
+{
+	const struct usage *usage = &result->reply.usage;
+	const char *error = result->err ? err_text(result->err) : NULL;
+
+	if (result->times != 1)
+		fail_msg("%s: done %d times", cases[i].name, result->times);
+	if (error && cases[i].text)
+		fail_msg("%s: failed: %s", cases[i].name, error);
+	if (!error && !cases[i].text)
+		fail_msg("%s: answered '%s'", cases[i].name, result->reply.text.buf);
+	if (usage->requests != cases[i].requests)
+		fail_msg("%s: %d requests (%s)", cases[i].name, (int)usage->requests,
+			 error ? error : "answered");
+	if (error) {
+		if (err_kind(result->err) != cases[i].kind || !strstr(error, cases[i].error))
+			fail_msg("%s: %s", cases[i].name, error);
+		if (strstr(error, KEY) || !strstr(error, "planner '"))
+			fail_msg("%s: %s", cases[i].name, error);
+		assert_int_equal(result->reply.text.len, 0);
+		return;
+	}
+	if (strcmp(result->reply.text.buf, cases[i].text) ||
+	    (strcmp(result->told.buf, cases[i].text) && !strstr(cases[i].text, "[key]")))
+		fail_msg("%s: '%s', told '%s'", cases[i].name, result->reply.text.buf,
+			 result->told.buf);
+	assert_int_equal(result->reply.finish, cases[i].finish);
+	assert_true(usage->prompt_tokens > 0);
+	assert_true(usage->usd > 0);
+	assert_int_equal(usage->estimated, usage->requests > 1 ? usage->estimated
+				: !strcmp(cases[i].name, "no-usage") ||
+				  !strcmp(cases[i].name, "key-in-answer"));
+}
+
+static void fault_matrix(void **state)
+{
+	const struct client_limits limits = {
+		.queued_ms = QUEUED_MS, .silent_ms = SILENT_MS, .between_ms = SILENT_MS,
+		.deadline_ms = clock_mono_ms() + 60000, .max_attempts = 3,
+		.max_answer_bytes = 65536,
+	};
+	static struct result results[N_CASES];
+	struct endpoint endpoints[N_CASES];
+	struct client *client;
+	int left = (int)N_CASES;
+	bool over = false;
+
+	(void)state;
+	ok(client_new(&client, side.loop, side.http, &limits));
+	for (size_t i = 0; i < N_CASES; i++) {
+		struct chat *chat;
+
+		results[i] = (struct result){ .left = &left, .over = &over };
+		str_init(&results[i].told, 1 << 20);
+		endpoints[i] = endpoint_with(side.endpoint, cases[i].name, NULL);
+		endpoints[i].profile = profile_by_name(cases[i].profile);
+		ok(client_chat(client, &endpoints[i], &request, on_delta, on_done, &results[i],
+			       &chat));
+	}
+	ok(loop_run(side.loop, &over));
+	for (size_t i = 0; i < N_CASES; i++) {
+		judge(i, &results[i]);
+		str_release(&results[i].told);
+		chat_reply_release(&results[i].reply);
+		err_drop(results[i].err);
+	}
+	client_free(client);
+}
+
+static void hints(void **state)
+{
+	static const struct {
+		const char *model, *hint;
+	} wanted[] = {
+		{ "bad-key", "the key from DUALFIX_TEST_KEY was refused" },
+		{ "no-balance", "no balance left" },
+		{ "moved", "redirects are not followed" },
+		{ "overlong", "dualfix.exclude" },
+	};
+	const struct client_limits limits = { .max_attempts = 1 };
+	struct client *client;
+
+	(void)state;
+	ok(client_new(&client, side.loop, side.http, &limits));
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+		struct endpoint endpoint = endpoint_with(side.endpoint, wanted[i].model, NULL);
+		struct chat *chat;
+		int left = 1;
+		bool over = false;
+		struct result result = { .left = &left, .over = &over };
+
+		ok(client_chat(client, &endpoint, &request, NULL, on_done, &result, &chat));
+		ok(loop_run(side.loop, &over));
+		assert_non_null(result.err);
+		assert_non_null(err_hint_text(result.err));
+		if (!strstr(err_hint_text(result.err), wanted[i].hint))
+			fail_msg("%s: %s", wanted[i].model, err_hint_text(result.err));
+		err_drop(result.err);
+	}
+	client_free(client);
+}
+
+/* A port that nobody listens on is given up within 5 seconds. */
+static void closed_port(void **state)
+{
+	const struct client_limits limits = { 0 };
+	struct endpoint endpoint = endpoint_with(side.endpoint, "m", NULL);
+	struct client *client;
+	struct chat *chat;
+	int left = 1;
+	bool over = false;
+	struct result result = { .left = &left, .over = &over };
+	int64_t start_ms = clock_mono_ms();
+
+	(void)state;
+	endpoint.url = "http://127.0.0.1:1/v1";
+	ok(client_new(&client, side.loop, side.http, &limits));
+	ok(client_chat(client, &endpoint, &request, NULL, on_done, &result, &chat));
+	ok(loop_run(side.loop, &over));
+	assert_true(clock_mono_ms() - start_ms < 5000);
+	fails_saying(result.err, ERR_SERVICE, "planner 'm'");
+	client_free(client);
+}
+
+static void run_time_is_up(void **state)
+{
+	const struct client_limits limits = { .deadline_ms = clock_mono_ms() + 1000 };
+	struct endpoint endpoint = endpoint_with(side.endpoint, "silence", NULL);
+	struct client *client;
+	struct chat *chat;
+	int left = 3;
+	bool over = false;
+	struct result results[3];
+
+	(void)state;
+	endpoint.concurrency = 2; /* the third never gets its turn */
+	ok(client_new(&client, side.loop, side.http, &limits));
+	for (size_t i = 0; i < 3; i++) {
+		results[i] = (struct result){ .left = &left, .over = &over };
+		ok(client_chat(client, &endpoint, &request, NULL, on_done, &results[i], &chat));
+	}
+	ok(loop_run(side.loop, &over));
+	for (size_t i = 0; i < 3; i++) {
+		fails_saying(results[i].err, ERR_SERVICE, "the time for this run is used up");
+		assert_int_equal(results[i].reply.usage.requests, i < 2);
+	}
+	client_free(client);
+}
+
+/* With one request at a time, five of 300 ms take five times that. */
+static void takes_turns(void **state)
+{
+	const struct client_limits limits = { 0 };
+	struct endpoint endpoint = endpoint_with(side.endpoint, "slow", NULL);
+	struct client *client;
+	struct chat *chat;
+	int left = 5;
+	bool over = false;
+	struct result results[5];
+	int64_t start_ms = clock_mono_ms();
+
+	(void)state;
+	endpoint.concurrency = 1;
+	ok(client_new(&client, side.loop, side.http, &limits));
+	for (size_t i = 0; i < 5; i++) {
+		results[i] = (struct result){ .left = &left, .over = &over };
+		ok(client_chat(client, &endpoint, &request, NULL, on_done, &results[i], &chat));
+	}
+	ok(loop_run(side.loop, &over));
+	assert_true(clock_mono_ms() - start_ms >= 1500);
+	for (size_t i = 0; i < 5; i++) {
+		ok(results[i].err);
+		chat_reply_release(&results[i].reply);
+	}
+	client_free(client);
+}
+
+static void too_large_is_not_sent(void **state)
+{
+	static char text[200000];
+	const struct chat_message large = { CHAT_USER, { text, sizeof(text) } };
+	const struct chat_request too_large = { .messages = &large, .n_messages = 1,
+						.max_tokens = 100 };
+	const struct client_limits limits = { 0 };
+	struct endpoint endpoint = endpoint_with(side.endpoint, "qwen2.5-coder:7b", NULL);
+	struct client *client;
+	struct chat *chat;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	ok(client_new(&client, side.loop, side.http, &limits));
+	fails_saying(client_chat(client, &endpoint, &too_large, NULL, on_done, NULL, &chat),
+		     ERR_SERVICE, "does not fit");
+	client_free(client);
+}
+
+static struct chat *running;
+
+static void cancelling_delta(void *ctx, struct span text)
+{
+	bool *over = ctx;
+
+	(void)text;
+	client_cancel(running);
+	running = NULL;
+	*over = true;
+}
+
+static void never_called(void *ctx, struct chat_reply *reply, struct err *err)
+{
+	(void)ctx;
+	(void)reply;
+	err_drop(err);
+	fail_msg("done was called after a cancel");
+}
+
+static void ring(void *ctx)
+{
+	*(bool *)ctx = true;
+}
+
+static void cancels(void **state)
+{
+	const struct client_limits limits = { 0 };
+	struct endpoint endpoint = endpoint_with(side.endpoint, "plain", NULL);
+	struct client *client;
+	struct loop_timer *timer;
+	bool over = false;
+
+	(void)state;
+	ok(client_new(&client, side.loop, side.http, &limits));
+
+	/* before it began */
+	ok(client_chat(client, &endpoint, &request, NULL, never_called, NULL, &running));
+	client_cancel(running);
+
+	/* from its own callback */
+	ok(client_chat(client, &endpoint, &request, cancelling_delta, never_called, &over,
+		       &running));
+	ok(loop_run(side.loop, &over));
+
+	/* with its client, while it runs */
+	endpoint = endpoint_with(side.endpoint, "silence", NULL);
+	ok(client_chat(client, &endpoint, &request, NULL, never_called, NULL, &running));
+	over = false;
+	ok(loop_timer(side.loop, clock_mono_ms() + 300, ring, &over, &timer));
+	ok(loop_run(side.loop, &over));
+	client_free(client);
+	over = false;
+	ok(loop_timer(side.loop, clock_mono_ms() + 100, ring, &over, &timer));
+	ok(loop_run(side.loop, &over));
+	client_cancel(NULL);
+}
+
+struct listing {
+	char ids[128];
+	struct err *err;
+	bool over;
+};
+
+static void on_models(void *ctx, const char *const *ids, size_t n, struct err *err)
+{
+	struct listing *listing = ctx;
+	const char *pick = models_pick_executor(ids, n);
+
+	for (size_t i = 0; i < n; i++)
+		snprintf(listing->ids + strlen(listing->ids),
+			 sizeof(listing->ids) - strlen(listing->ids), "%s ", ids[i]);
+	snprintf(listing->ids + strlen(listing->ids),
+		 sizeof(listing->ids) - strlen(listing->ids), "-> %s", pick ? pick : "none");
+	listing->err = err;
+	listing->over = true;
+}
+
+static void lists_models(void **state)
+{
+	static const char *const profiles[] = { "openai", "ollama" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
+		struct endpoint endpoint = endpoint_with(side.endpoint, "m", NULL);
+		struct listing listing = { .over = false };
+		struct models *models;
+
+		endpoint.profile = profile_by_name(profiles[i]);
+		ok(models_start(&models, side.http, &endpoint, on_models, &listing));
+		ok(loop_run(side.loop, &listing.over));
+		ok(listing.err);
+		assert_string_equal(listing.ids, "a b qwen2.5-coder:7b -> qwen2.5-coder:7b");
+	}
+}
+
+static void picks_executor(void **state)
+{
+	static const struct {
+		const char *ids[4];
+		const char *want;
+	} lists[] = {
+		{ { "Qwen/Qwen2.5-7B-Instruct", "Qwen/Qwen2.5-Coder-7B-Instruct" },
+		  "Qwen/Qwen2.5-Coder-7B-Instruct" },
+		{ { "qwen2.5-coder:7b-base", "qwen2.5-coder:7b" }, "qwen2.5-coder:7b" },
+		{ { "qwen/qwen-2.5-7b-instruct", "x" }, "qwen/qwen-2.5-7b-instruct" },
+		{ { "qwen2.5-coder:32b", "qwen2.5-vl-7b", "qwen3:7b", "qwen2.5-27b" }, NULL },
+		{ { "deepseek-flash" }, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		size_t n = 0;
+		const char *pick;
+
+		while (n < 4 && lists[i].ids[n])
+			n++;
+		pick = models_pick_executor(lists[i].ids, n);
+		if (lists[i].want)
+			assert_string_equal(pick, lists[i].want);
+		else
+			assert_null(pick);
+	}
+}
+
+static void endpoints(void **state)
+{
+	static const struct {
+		const char *url;
+		bool insecure;
+		const char *server;
+		const char *chat, *models, *error;
+	} settings[] = {
+		{ "https://api.deepseek.com", false, NULL,
+		  "https://api.deepseek.com/chat/completions", "https://api.deepseek.com/models", NULL },
+		{ "https://x.example/v1/chat/completions", false, NULL,
+		  "https://x.example/v1/chat/completions", "https://x.example/v1/models", NULL },
+		{ "https://x.example/v1/", false, NULL,
+		  "https://x.example/v1/chat/completions", "https://x.example/v1/models", NULL },
+		{ "http://127.0.0.1:11434/v1", false, NULL,
+		  "http://127.0.0.1:11434/api/chat", "http://127.0.0.1:11434/api/tags", NULL },
+		{ "http://localhost:5000", false, "ollama",
+		  "http://localhost:5000/api/chat", "http://localhost:5000/api/tags", NULL },
+		{ "http://192.168.1.5:8000/v1", true, NULL,
+		  "http://192.168.1.5:8000/v1/chat/completions", "http://192.168.1.5:8000/v1/models",
+		  NULL },
+		{ "http://192.168.1.5:8000/v1", false, NULL, NULL, NULL, "is plain http" },
+		{ "ftp://x.example", false, NULL, NULL, NULL, "dualfix.executor.url" },
+		{ "https://x.example", false, "nonsense", NULL, NULL, "unknown kind of server" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
+		const struct endpoint_settings s = {
+			.role = "executor", .url = settings[i].url, .model = "m",
+			.server = settings[i].server, .insecure = settings[i].insecure,
+			.own_variable = "DUALFIX_TEST_KEY", .prices = { -1, -1, -1 },
+		};
+		struct endpoint *endpoint;
+		struct str url = STR_INIT(1000);
+		struct err *err = endpoint_new(&endpoint, side.loop, &s);
+
+		if (settings[i].error) {
+			fails_saying(err, ERR_CONFIG, settings[i].error);
+			continue;
+		}
+		ok(err);
+		endpoint_url(endpoint, ENDPOINT_CHAT, &url);
+		assert_string_equal(url.buf, settings[i].chat);
+		str_reset(&url);
+		endpoint_url(endpoint, ENDPOINT_MODELS, &url);
+		assert_string_equal(url.buf, settings[i].models);
+		str_release(&url);
+		endpoint_free(endpoint);
+	}
+}
+
+static void endpoint_prices(void **state)
+{
+	static const struct {
+		const char *url, *model;
+		int64_t from_s, until_s;
+		struct prices own;
+		double output;
+		const char *as_of;
+	} rows[] = {
+		/* Tue 2026-11-24 00:30, off-peak; a run of an hour ends in the peak */
+		{ "https://api.deepseek.com", "deepseek-flash", 1795480200, 1795480300,
+		  { -1, -1, -1 }, 0.60, "2026-11-15, off-peak" },
+		{ "https://api.deepseek.com", "deepseek-flash", 1795480200, 1795483800,
+		  { -1, -1, -1 }, 1.20, "2026-11-15, peak" },
+		{ "https://api.deepseek.com", "deepseek-flash", 1795480200, 1795480300,
+		  { 5, -1, 7 }, 7, NULL },
+		{ "https://api.deepseek.com", "x", 0, 0, { -1, -1, -1 }, -1, NULL },
+		{ "http://127.0.0.1:11434", "x", 0, 0, { -1, -1, -1 }, 0, NULL },
+		{ "http://127.0.0.1:4000", "x", 0, 0, { -1, -1, -1 }, -1, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct endpoint_settings s = {
+			.role = "planner", .url = rows[i].url, .model = rows[i].model,
+			.own_variable = "DUALFIX_TEST_KEY", .prices = rows[i].own,
+			.from_s = rows[i].from_s, .until_s = rows[i].until_s,
+		};
+		struct endpoint *endpoint;
+
+		ok(endpoint_new(&endpoint, side.loop, &s));
+		assert_float_equal(endpoint->prices.output, rows[i].output, 1e-9);
+		if (rows[i].as_of)
+			assert_string_equal(endpoint->price_as_of, rows[i].as_of);
+		else
+			assert_null(endpoint->price_as_of);
+		endpoint_free(endpoint);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(endpoints),
+		cmocka_unit_test(endpoint_prices),
+		cmocka_unit_test(picks_executor),
+		cmocka_unit_test(lists_models),
+		cmocka_unit_test(too_large_is_not_sent),
+		cmocka_unit_test(cancels),
+		cmocka_unit_test(takes_turns),
+		cmocka_unit_test(hints),
+		cmocka_unit_test(closed_port),
+		cmocka_unit_test(run_time_is_up),
+		cmocka_unit_test(fault_matrix),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
