@@ -24,6 +24,9 @@
 #include "edit/source.h"
 #include "plan/plan.h"
 
+/* No file is made larger. */
+#define EDIT_FILE_MAX_BYTES ((size_t)64 << 20)
+
 struct resolver;
 
 struct err *resolver_new(struct resolver **out, const struct source *source) MUST_USE;

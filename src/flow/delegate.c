@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "edit/region.h"
+#include "flow/rescue.h"
 #include "model/answer.h"
 #include "model/prompt.h"
 #include "sys/clock.h"
@@ -14,6 +15,7 @@
 #define TRIES_EXECUTOR 2
 #define TRIES_PLANNER 1
 #define ANSWER_MAX_BYTES ((size_t)4 << 20)
+#define ACTION_MAX_BYTES ((size_t)2 << 20)
 
 enum task_state { TASK_QUEUED, TASK_ASKED, TASK_DONE, TASK_FAILED };
 
@@ -24,17 +26,18 @@ struct task {
 	struct prompt prompt;
 	struct prompt_region input;
 	enum task_state state;
-	size_t place; /* index of the endpoint in d->places */
+	size_t server; /* index of the endpoint in d->servers */
 	int tries[2]; /* of executor and planner */
 	struct chat *chat;
 	struct budget_hold hold;
+	struct str action; /* what is to be done, where the edit itself does not say */
 	struct str answer; /* checked text */
 	struct str reason; /* why the last one would not do */
 	int64_t start_ms;
 };
 
 /* An endpoint with what is under way there and what it did cost. */
-struct place {
+struct server {
 	const struct endpoint *endpoint;
 	bool is_planner;
 	int busy;
@@ -44,8 +47,8 @@ struct place {
 
 struct delegate {
 	struct delegate_spec spec;
-	struct place *places;
-	size_t n_places;
+	struct server *servers;
+	size_t n_servers;
 	struct task *tasks;
 	size_t n_tasks;
 	struct delegate_row *rows;
@@ -103,13 +106,13 @@ static bool may_go_on(const struct task *task)
 {
 	const struct delegate *d = task->d;
 
-	for (size_t i = 0; i < d->n_places; i++) {
-		int most = d->places[i].is_planner ? TRIES_PLANNER : TRIES_EXECUTOR;
+	for (size_t i = 0; i < d->n_servers; i++) {
+		int most = d->servers[i].is_planner ? TRIES_PLANNER : TRIES_EXECUTOR;
 
 		/* Alone, the planner gets the second try too. */
-		if (d->places[i].is_planner && d->n_places == 1)
+		if (d->servers[i].is_planner && d->n_servers == 1)
 			most = TRIES_EXECUTOR;
-		if (task->tries[d->places[i].is_planner] < most)
+		if (task->tries[d->servers[i].is_planner] < most)
 			return true;
 	}
 	return false;
@@ -159,10 +162,10 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 {
 	struct task *task = ctx;
 	struct delegate *d = task->d;
-	struct place *place = &d->places[task->place];
+	struct server *server = &d->servers[task->server];
 
 	task->chat = NULL;
-	place->busy--;
+	server->busy--;
 	budget_settle(d->spec.budget, &task->hold, err ? NULL : &reply->usage);
 	if (err) {
 		/* No key is nobody's answer; a server that failed may have a neighbour. */
@@ -172,14 +175,14 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 			end(d, err);
 		return;
 	}
-	usage_add(&place->usage, &reply->usage);
-	snprintf(place->model, sizeof(place->model), "%s", reply->model);
+	usage_add(&server->usage, &reply->usage);
+	snprintf(server->model, sizeof(server->model), "%s", reply->model);
 	err = take_answer(task, reply);
 	if (err) {
 		fail_try(task, str_span(&reply->text), err);
 	} else {
-		task->row.endpoint = place->endpoint;
-		task->row.model = place->model;
+		task->row.endpoint = server->endpoint;
+		task->row.model = server->model;
 		close_task(task, TASK_DONE);
 		pump(d);
 	}
@@ -189,7 +192,7 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 static struct err *send_task(struct task *task, size_t index)
 {
 	struct delegate *d = task->d;
-	struct place *place = &d->places[index];
+	struct server *server = &d->servers[index];
 	struct chat_request request = {
 		.messages = task->prompt.messages,
 		.n_messages = task->prompt.n,
@@ -197,41 +200,41 @@ static struct err *send_task(struct task *task, size_t index)
 		.stop = task->prompt.stop,
 		.prefill = task->prompt.prefill,
 	};
-	struct err *err = budget_hold(d->spec.budget, place->endpoint->model,
-				      &place->endpoint->prices, prompt_tokens(&task->prompt),
+	struct err *err = budget_hold(d->spec.budget, server->endpoint->model,
+				      &server->endpoint->prices, prompt_tokens(&task->prompt),
 				      request.max_tokens, &request.max_tokens, &task->hold);
 
 	if (err)
 		return err;
-	err = client_chat(d->spec.client, place->endpoint, &request, NULL, on_reply, task,
+	err = client_chat(d->spec.client, server->endpoint, &request, NULL, on_reply, task,
 			  &task->chat);
 	if (err) {
 		budget_settle(d->spec.budget, &task->hold, NULL);
 		return err;
 	}
-	task->place = index;
+	task->server = index;
 	task->state = TASK_ASKED;
-	task->tries[place->is_planner]++;
+	task->tries[server->is_planner]++;
 	task->row.attempts++;
-	place->busy++;
+	server->busy++;
 	return NULL;
 }
 
 /* The endpoint with room and the least to do that this task may still go to. */
-static bool find_place(const struct task *task, size_t *index)
+static bool find_server(const struct task *task, size_t *index)
 {
 	const struct delegate *d = task->d;
-	bool executor = d->n_places > 1 || !d->places[0].is_planner;
+	bool executor = d->n_servers > 1 || !d->servers[0].is_planner;
 	bool planner_turn = !executor || task->tries[0] >= TRIES_EXECUTOR;
 	bool found = false;
 
-	for (size_t i = 0; i < d->n_places; i++) {
-		const struct place *place = &d->places[i];
+	for (size_t i = 0; i < d->n_servers; i++) {
+		const struct server *server = &d->servers[i];
 
-		if (place->is_planner != planner_turn ||
-		    place->busy >= place->endpoint->concurrency)
+		if (server->is_planner != planner_turn ||
+		    server->busy >= server->endpoint->concurrency)
 			continue;
-		if (!found || place->busy < d->places[*index].busy)
+		if (!found || server->busy < d->servers[*index].busy)
 			*index = i;
 		found = true;
 	}
@@ -241,10 +244,10 @@ static bool find_place(const struct task *task, size_t *index)
 static void pump(struct delegate *d)
 {
 	for (size_t i = 0; i < d->n_tasks && !d->ended; i++) {
-		size_t index;
+		size_t index = 0;
 		struct err *err;
 
-		if (d->tasks[i].state != TASK_QUEUED || !find_place(&d->tasks[i], &index))
+		if (d->tasks[i].state != TASK_QUEUED || !find_server(&d->tasks[i], &index))
 			continue;
 		err = send_task(&d->tasks[i], index);
 		if (err)
@@ -272,6 +275,7 @@ static struct err *add_task(struct delegate *d, size_t i)
 	task->d = d;
 	task->row.edit = i;
 	task->start_ms = clock_mono_ms();
+	str_init(&task->action, ACTION_MAX_BYTES);
 	str_init(&task->answer, ANSWER_MAX_BYTES);
 	str_init(&task->reason, EDIT_REASON_MAX_BYTES);
 	prompt_init(&task->prompt);
@@ -279,28 +283,35 @@ static struct err *add_task(struct delegate *d, size_t i)
 	d->n_open++;
 	task->input = (struct prompt_region){
 		.file = task->region.file,
-		.action = edit_is_direct(edit) ? region_action(edit) : edit->action,
+		.action = edit->action,
 		.code = task->region.text,
 		.before = task->region.before,
 		.after = task->region.after,
 	};
+	if (edit_is_direct(edit)) {
+		err = rescue_action(d->spec.templates, edit, &d->spec.results[i],
+				    &task->action);
+		if (err)
+			return err;
+		task->input.action = str_span(&task->action);
+	}
 	return prompt_region(&task->prompt, d->spec.templates, &task->input);
 }
 
-static struct err *open_places(struct delegate *d)
+static struct err *open_servers(struct delegate *d)
 {
 	const struct delegate_spec *spec = &d->spec;
 
-	d->places = calloc(spec->n_executors + 1, sizeof(*d->places));
-	if (!d->places)
+	d->servers = calloc(spec->n_executors + 1, sizeof(*d->servers));
+	if (!d->servers)
 		return err_nomem();
 	for (size_t i = 0; i < spec->n_executors; i++)
-		d->places[d->n_places++].endpoint = &spec->executors[i];
+		d->servers[d->n_servers++].endpoint = &spec->executors[i];
 	if (spec->planner) {
-		d->places[d->n_places].endpoint = spec->planner;
-		d->places[d->n_places++].is_planner = true;
+		d->servers[d->n_servers].endpoint = spec->planner;
+		d->servers[d->n_servers++].is_planner = true;
 	}
-	if (!d->n_places)
+	if (!d->n_servers)
 		return err_hint(err_new(ERR_CONFIG, "the plan has edits that need a model, "
 					"and none is configured"),
 				"git config dualfix.executor.url <url>");
@@ -328,7 +339,7 @@ struct err *delegate_start(struct delegate **out, const struct delegate_spec *sp
 	d->ctx = ctx;
 	d->tasks = calloc(n, sizeof(*d->tasks));
 	d->rows = calloc(n, sizeof(*d->rows));
-	err = d->tasks && d->rows ? open_places(d) : err_nomem();
+	err = d->tasks && d->rows ? open_servers(d) : err_nomem();
 	for (size_t i = 0; i < spec->plan->n_edits && !err; i++)
 		if (is_wanted(spec, i))
 			err = add_task(d, i);
@@ -353,13 +364,13 @@ struct err *delegate_usage(const struct delegate *d,
 					     const char *model, const struct usage *usage),
 			   void *ctx)
 {
-	for (size_t i = 0; i < d->n_places; i++) {
-		const struct place *place = &d->places[i];
+	for (size_t i = 0; i < d->n_servers; i++) {
+		const struct server *server = &d->servers[i];
 		struct err *err;
 
-		if (!place->usage.requests)
+		if (!server->usage.requests)
 			continue;
-		err = fn(ctx, place->endpoint, place->model, &place->usage);
+		err = fn(ctx, server->endpoint, server->model, &server->usage);
 		if (err)
 			return err;
 	}
@@ -375,11 +386,12 @@ void delegate_free(struct delegate *d)
 
 		client_cancel(task->chat);
 		prompt_release(&task->prompt);
+		str_release(&task->action);
 		str_release(&task->answer);
 		str_release(&task->reason);
 	}
 	free(d->tasks);
 	free(d->rows);
-	free(d->places);
+	free(d->servers);
 	free(d);
 }
