@@ -217,35 +217,36 @@ static void push_quarantine(struct argv *env, const char *dir)
 	str_release(&quoted);
 }
 
+struct err *git_run_on(const struct repo *repo, const struct git_job *job)
+{
+	struct argv env = ARGV_INIT;
+	struct git_job whole = *job;
+	struct err *err;
+
+	for (size_t i = 0; i < repo->env.n; i++) {
+		if (!is_named(job->env, repo->env.v[i]))
+			argv_push(&env, repo->env.v[i]);
+	}
+	if (job->env)
+		argv_push_all(&env, job->env);
+	if (repo->quarantine && !is_named(job->env, "GIT_ALTERNATE_OBJECT_DIRECTORIES="))
+		push_quarantine(&env, repo->quarantine);
+	err = argv_err(&env);
+	if (!err) {
+		whole.env = argv_list(&env);
+		whole.dir = repo->work_tree ? repo->work_tree : repo->git_dir;
+		err = git_run(repo->loop, &whole);
+	}
+	argv_release(&env);
+	return err;
+}
+
 struct err *repo_git_env(struct repo *repo, const char *const *args,
 			 const char *const *env, struct span input, struct str *out,
 			 int *code)
 {
-	struct argv all = ARGV_INIT;
-	struct git_job job = {
-		.args = args,
-		.dir = repo->work_tree ? repo->work_tree : repo->git_dir,
-		.input = input,
-		.out = out,
-		.code = code,
-	};
-	struct err *err;
-
-	for (size_t i = 0; i < repo->env.n; i++) {
-		if (!is_named(env, repo->env.v[i]))
-			argv_push(&all, repo->env.v[i]);
-	}
-	if (env)
-		argv_push_all(&all, env);
-	if (repo->quarantine && !is_named(env, "GIT_ALTERNATE_OBJECT_DIRECTORIES="))
-		push_quarantine(&all, repo->quarantine);
-	err = argv_err(&all);
-	if (!err) {
-		job.env = argv_list(&all);
-		err = git_run(repo->loop, &job);
-	}
-	argv_release(&all);
-	return err;
+	return git_run_on(repo, &(struct git_job){ .args = args, .env = env, .input = input,
+						   .out = out, .code = code });
 }
 
 struct err *repo_git(struct repo *repo, const char *const *args, struct span input,

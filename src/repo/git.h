@@ -36,6 +36,9 @@ struct git_job {
 
 struct err *git_run(struct loop *loop, const struct git_job *job) MUST_USE;
 
+/* The same on repo: job->env is what comes on top of its own, job->dir is not looked at. */
+struct err *git_run_on(const struct repo *repo, const struct git_job *job) MUST_USE;
+
 /* ERR_FATAL unless it came to its own end, with whatever exit code. */
 struct err *git_ended(const struct proc_result *result, const char *command) MUST_USE;
 

@@ -26,13 +26,22 @@ struct err *repo_source_new(struct repo_source **out, struct repo *repo,
 void repo_source_free(struct repo_source *rs);
 const struct source *repo_source(struct repo_source *rs);
 
-/* What the rules ask of the repository: words in this tree, and in the history of commit. */
+/*
+ * What the rules ask of the repository: words in this tree, and in the last 200
+ * commits up to commit. Answers are kept. A history that cannot be searched (it
+ * takes too long, a partial clone lacks objects) counts as having removed the
+ * word: the rules then refuse to guess. Turns the loop.
+ */
 struct repo_evidence;
 
 struct err *repo_evidence_new(struct repo_evidence **out, struct repo *repo,
 			      const struct oid *commit, const struct oid *tree) MUST_USE;
 void repo_evidence_free(struct repo_evidence *re);
 const struct evidence *repo_evidence(struct repo_evidence *re);
+
+/* Looks the words up in the tree in one pass; asking for each would cost one each. */
+struct err *repo_evidence_prime(struct repo_evidence *re, const char *const *words,
+				size_t n) MUST_USE;
 
 /* Every file of the tree (not submodules), sorted by path. */
 struct err *repo_tree_walk(struct repo *repo, const struct oid *tree,
@@ -49,7 +58,12 @@ struct err *repo_tree_match(struct repo *repo, const struct oid *tree,
 			    const char *const *pathspecs,
 			    struct err *(*fn)(void *ctx, const char *path), void *ctx) MUST_USE;
 
-/* For each word, the files that hold it as a whole word and how often. Binary files are skipped. */
+/*
+ * For each word, the files that hold it as a whole word and how often, sorted by
+ * path. Binary files, links and files over 1 MiB are skipped. A word is bounded
+ * where it begins or ends with a letter, digit, underscore or non-ASCII byte and
+ * so does what is beside it. Uses worker threads; fn is called from this one.
+ */
 struct err *repo_tree_grep(struct repo *repo, const struct oid *tree,
 			   const char *const *words, size_t n_words,
 			   struct err *(*fn)(void *ctx, const char *path, size_t word,

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "repo/backend.h"
+#include "repo/tree.h"
+
+/* Larger files are data, however they look. */
+#define FILE_MAX_BYTES ((size_t)1 << 20)
+
+/* A NUL among the first bytes makes a file binary, to git as to us. */
+#define BINARY_PEEK_BYTES 8000
+
+#define PATHS_MAX_BYTES ((size_t)512 << 20)
+#define THREADS_MAX 8
+#define FILES_PER_THREAD 256 /* less is not worth one */
+#define FILES_PER_STEP 32
+
+struct file {
+	const char *path;
+	git_oid blob;
+};
+
+struct hit {
+	size_t file, word, count;
+};
+
+/*
+ * Words of one sort are found by cutting the text into identifiers and looking
+ * each up in a hash table, all words in one pass. Words with other characters in
+ * them are searched one by one.
+ */
+struct words {
+	const char *const *v;
+	size_t *len;
+	size_t n;
+	size_t *slot; /* index + 1; a power of two of them */
+	size_t mask;
+	bool first[256]; /* some word begins so */
+};
+
+struct search {
+	struct repo *repo;
+	struct words words;
+	struct arena arena;
+	struct file *files;
+	size_t n_files, cap;
+	atomic_size_t next;
+	atomic_bool stop;
+};
+
+struct worker {
+	struct search *search;
+	pthread_t thread;
+	size_t *count; /* of each word in the file at hand */
+	struct hit *hits;
+	size_t n, cap;
+	struct err *err;
+};
+
+/* Letters, digits, underscore, and whatever is not ASCII. */
+static bool is_word_char(unsigned char c)
+{
+	return c >= 0x80 || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z');
+}
+
+static size_t hash(const char *s, size_t len)
+{
+	size_t h = 14695981039346656037u;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)s[i]) * 1099511628211u;
+	return h ^ h >> 32;
+}
+
+static bool is_identifier(const char *word)
+{
+	for (const char *p = word; *p; p++) {
+		if (!is_word_char((unsigned char)*p))
+			return false;
+	}
+	return *word != '\0';
+}
+
+static struct err *words_init(struct words *words, const char *const *v, size_t n)
+{
+	size_t size = 16;
+
+	while (size < 4 * n)
+		size *= 2;
+	words->v = v;
+	words->n = n;
+	words->mask = size - 1;
+	words->len = calloc(n + 1, sizeof(*words->len));
+	words->slot = calloc(size, sizeof(*words->slot));
+	if (!words->len || !words->slot)
+		return err_nomem();
+	for (size_t i = 0; i < n; i++) {
+		size_t at;
+
+		words->len[i] = strlen(v[i]);
+		if (!is_identifier(v[i]))
+			continue;
+		at = hash(v[i], words->len[i]) & words->mask;
+		while (words->slot[at])
+			at = (at + 1) & words->mask;
+		words->slot[at] = i + 1;
+		words->first[(unsigned char)*v[i]] = true;
+	}
+	return NULL;
+}
+
+static void words_release(struct words *words)
+{
+	free(words->len);
+	free(words->slot);
+}
+
+/* A word given twice counts twice. */
+static void count_token(const struct words *words, const char *token, size_t len, size_t *count)
+{
+	size_t at = hash(token, len) & words->mask;
+
+	for (; words->slot[at]; at = (at + 1) & words->mask) {
+		size_t i = words->slot[at] - 1;
+
+		if (words->len[i] == len && !memcmp(words->v[i], token, len))
+			count[i]++;
+	}
+}
+
+static void count_identifiers(const struct words *words, struct span text, size_t *count)
+{
+	const char *p = text.ptr, *end = p + text.len;
+
+	while (p < end) {
+		const char *start = p;
+
+		while (p < end && is_word_char((unsigned char)*p))
+			p++;
+		if (p > start && words->first[(unsigned char)*start])
+			count_token(words, start, (size_t)(p - start), count);
+		while (p < end && !is_word_char((unsigned char)*p))
+			p++;
+	}
+}
+
+/* Whether a word that is no identifier ends at its edges, where they are word-like. */
+static bool stands_alone(struct span text, size_t at, size_t len)
+{
+	if (at && is_word_char((unsigned char)text.ptr[at]) &&
+	    is_word_char((unsigned char)text.ptr[at - 1]))
+		return false;
+	return at + len == text.len || !is_word_char((unsigned char)text.ptr[at + len]) ||
+	       !is_word_char((unsigned char)text.ptr[at + len - 1]);
+}
+
+static size_t count_phrase(struct span text, struct span phrase)
+{
+	size_t n = 0;
+	ptrdiff_t at = 0;
+
+	while ((at = span_find(text, phrase, (size_t)at)) >= 0) {
+		n += stands_alone(text, (size_t)at, phrase.len);
+		at++;
+	}
+	return n;
+}
+
+static struct err *add_hit(struct worker *w, size_t file, size_t word)
+{
+	if (w->n == w->cap) {
+		size_t cap = w->cap ? 2 * w->cap : 64;
+		struct hit *hits = realloc(w->hits, cap * sizeof(*hits));
+
+		if (!hits)
+			return err_nomem();
+		w->hits = hits;
+		w->cap = cap;
+	}
+	w->hits[w->n++] = (struct hit){ file, word, w->count[word] };
+	return NULL;
+}
+
+static struct err *count_text(struct worker *w, size_t file, struct span text)
+{
+	const struct words *words = &w->search->words;
+	struct err *err = NULL;
+
+	if (span_findc(span_cut(text, 0, BINARY_PEEK_BYTES), '\0', 0) >= 0)
+		return NULL;
+	memset(w->count, 0, words->n * sizeof(*w->count));
+	count_identifiers(words, text, w->count);
+	for (size_t i = 0; i < words->n && !err; i++) {
+		if (!is_identifier(words->v[i]))
+			w->count[i] = count_phrase(text, (struct span){ words->v[i],
+									words->len[i] });
+		if (w->count[i])
+			err = add_hit(w, file, i);
+	}
+	return err;
+}
+
+static struct err *search_file(struct worker *w, size_t i)
+{
+	struct repo *repo = w->search->repo;
+	const git_oid *id = &w->search->files[i].blob;
+	git_object_t type;
+	git_odb_object *object;
+	struct err *err;
+	size_t size;
+	int rc = git_odb_read_header(&size, &type, repo->odb, id);
+
+	if (!rc && size > FILE_MAX_BYTES)
+		return NULL;
+	if (!rc)
+		rc = git_odb_read(&object, repo->odb, id);
+	if (rc)
+		return backend_missing(repo, rc, id);
+	err = count_text(w, i, (struct span){ git_odb_object_data(object),
+					      git_odb_object_size(object) });
+	git_odb_object_free(object);
+	return err;
+}
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+	struct search *s = w->search;
+
+	while (!w->err && !atomic_load(&s->stop)) {
+		size_t i = atomic_fetch_add(&s->next, FILES_PER_STEP);
+		size_t end = i + FILES_PER_STEP < s->n_files ? i + FILES_PER_STEP : s->n_files;
+
+		if (i >= s->n_files)
+			break;
+		while (i < end && !w->err)
+			w->err = search_file(w, i++);
+	}
+	if (w->err)
+		atomic_store(&s->stop, true);
+	return NULL;
+}
+
+static struct err *add_file(void *ctx, const char *path, bool is_link, const struct oid *blob)
+{
+	struct search *s = ctx;
+	struct file *f;
+
+	if (is_link)
+		return NULL;
+	if (s->n_files == s->cap) {
+		size_t cap = s->cap ? 2 * s->cap : 256;
+		struct file *files = realloc(s->files, cap * sizeof(*files));
+
+		if (!files)
+			return err_nomem();
+		s->files = files;
+		s->cap = cap;
+	}
+	f = &s->files[s->n_files];
+	f->path = arena_dups(&s->arena, path);
+	if (!f->path)
+		return arena_err(&s->arena, "list of files");
+	s->n_files++;
+	return backend_oid(&f->blob, blob);
+}
+
+static size_t n_threads(size_t n_files)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t n = n_files / FILES_PER_THREAD + 1;
+
+	if (cpus > 0 && n > (size_t)cpus)
+		n = (size_t)cpus;
+	return n < THREADS_MAX ? n : THREADS_MAX;
+}
+
+/* The first worker is this thread; one that cannot be started is done without. */
+static struct err *run_workers(struct search *s, struct worker *workers, size_t n)
+{
+	bool started[THREADS_MAX] = { false };
+	struct err *err = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		workers[i].search = s;
+		workers[i].count = calloc(s->words.n + 1, sizeof(*workers[i].count));
+		if (!workers[i].count)
+			return err_nomem();
+	}
+	for (size_t i = 1; i < n; i++)
+		started[i] = !pthread_create(&workers[i].thread, NULL, work, &workers[i]);
+	work(&workers[0]);
+	for (size_t i = 1; i < n; i++) {
+		if (started[i])
+			pthread_join(workers[i].thread, NULL);
+	}
+	for (size_t i = 0; i < n; i++) {
+		err = err_first(err, workers[i].err);
+		workers[i].err = NULL;
+	}
+	return err;
+}
+
+static int hit_cmp(const void *pa, const void *pb)
+{
+	const struct hit *a = pa, *b = pb;
+
+	if (a->file != b->file)
+		return a->file < b->file ? -1 : 1;
+	return a->word < b->word ? -1 : a->word > b->word;
+}
+
+static struct err *report(struct search *s, struct worker *workers, size_t n,
+			  struct err *(*fn)(void *ctx, const char *path, size_t word,
+					    size_t count),
+			  void *ctx)
+{
+	struct hit *all;
+	size_t total = 0, at = 0;
+	struct err *err = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		total += workers[i].n;
+	all = calloc(total + 1, sizeof(*all));
+	if (!all)
+		return err_nomem();
+	for (size_t i = 0; i < n; i++) {
+		if (workers[i].n)
+			memcpy(all + at, workers[i].hits, workers[i].n * sizeof(*all));
+		at += workers[i].n;
+	}
+	qsort(all, total, sizeof(*all), hit_cmp);
+	for (size_t i = 0; i < total && !err; i++)
+		err = fn(ctx, s->files[all[i].file].path, all[i].word, all[i].count);
+	free(all);
+	return err;
+}
+
+struct err *repo_tree_grep(struct repo *repo, const struct oid *tree,
+			   const char *const *words, size_t n_words,
+			   struct err *(*fn)(void *ctx, const char *path, size_t word,
+					     size_t count),
+			   void *ctx)
+{
+	struct search s = { .repo = repo };
+	struct worker workers[THREADS_MAX] = { 0 };
+	struct err *err;
+	size_t n = 0;
+
+	arena_init(&s.arena, PATHS_MAX_BYTES);
+	err = words_init(&s.words, words, n_words);
+	if (!err)
+		err = repo_tree_walk(repo, tree, add_file, &s);
+	if (!err) {
+		n = n_threads(s.n_files);
+		err = run_workers(&s, workers, n);
+	}
+	if (!err)
+		err = report(&s, workers, n, fn, ctx);
+	for (size_t i = 0; i < n; i++) {
+		free(workers[i].count);
+		free(workers[i].hits);
+	}
+	words_release(&s.words);
+	arena_release(&s.arena);
+	free(s.files);
+	return err;
+}
