@@ -24,9 +24,9 @@ struct repo {
 	struct loop *loop;
 	char *git_dir;
 	char *common_dir;
-	char *work_tree;  /* or NULL */
+	char *work_tree;   /* or NULL */
 	char *objects_dir; /* the user's */
-	char *quarantine; /* its objects folder, or NULL */
+	char *quarantine;  /* its objects folder, or NULL */
 	struct config *config;
 	struct argv env;     /* of git on this repository */
 	git_repository *git; /* what libgit2's functions want; it has objects alone */

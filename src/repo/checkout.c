@@ -45,7 +45,8 @@ static struct err *take_lock(struct checkout *co)
 			err = lock_try(&co->lock, path.buf, &taken);
 	}
 	if (!err && !taken)
-		err = err_new(ERR_FATAL, "all %d scratch checkouts are in use", N_CHECKOUTS_MAX);
+		err = err_new(ERR_FATAL, "all %d scratch checkouts are in use",
+			      N_CHECKOUTS_MAX);
 	if (!err) {
 		/* gc goes by it. */
 		futimens(co->lock.fd, NULL);
@@ -73,7 +74,8 @@ static struct err *set_paths(struct checkout *co)
 /* Values that git itself knows; anything else is left out. */
 static void add_setting(struct str *text, const struct config *config, const char *key)
 {
-	static const char *const known[] = { "true", "false", "input", "lf", "crlf", "native" };
+	static const char *const known[] = { "true", "false", "input",
+					     "lf",   "crlf",  "native" };
 	const char *value = config_get(config, key);
 
 	for (size_t i = 0; value && i < ARRAY_SIZE(known); i++) {
@@ -88,15 +90,16 @@ static struct err *put_config(struct checkout *co)
 	struct str text = STR_INIT(PATH_BYTES);
 	struct err *err;
 
-	str_adds(&text, "[core]\n"
-			"\trepositoryformatversion = 0\n"
-			"\tbare = false\n"
-			"\tfilemode = true\n"
-			"\tsymlinks = true\n"
-			"\tlogallrefupdates = false\n"
-			/* a tree with a path that some file system takes for .git is refused */
-			"\tprotectHFS = true\n"
-			"\tprotectNTFS = true\n");
+	str_adds(&text,
+		 "[core]\n"
+		 "\trepositoryformatversion = 0\n"
+		 "\tbare = false\n"
+		 "\tfilemode = true\n"
+		 "\tsymlinks = true\n"
+		 "\tlogallrefupdates = false\n"
+		 /* a tree with a path that some file system takes for .git is refused */
+		 "\tprotectHFS = true\n"
+		 "\tprotectNTFS = true\n");
 	add_setting(&text, co->repo->config, "core.autocrlf");
 	add_setting(&text, co->repo->config, "core.eol");
 	err = str_err(&text, "config");
@@ -131,10 +134,8 @@ static struct err *make_git_dir(struct checkout *co)
 static struct err *read_tags(struct checkout *co)
 {
 	static const char *const args[] = {
-		"for-each-ref",
-		"--format=%(objectname) %(refname)"
-		"%(if)%(*objectname)%(then)%0a^%(*objectname)%(end)",
-		"refs/tags", NULL,
+		"for-each-ref", "--format=%(objectname) %(refname)"
+		"%(if)%(*objectname)%(then)%0a^%(*objectname)%(end)", "refs/tags", NULL,
 	};
 
 	return repo_git(co->repo, args, NO_INPUT, &co->tags, NULL);
@@ -206,9 +207,10 @@ static struct err *run_git(struct checkout *co, const char *const *args)
 	argv_pushf(&env, "GIT_ALTERNATE_OBJECT_DIRECTORIES=%s", dirs.buf);
 	err = err_first(str_err(&dirs, "object folders"), argv_err(&env));
 	if (!err)
-		err = git_run(co->repo->loop, &(struct git_job){ .args = args,
-								  .env = argv_list(&env),
-								  .dir = co->tree_dir.buf });
+		err = git_run(co->repo->loop,
+			      &(struct git_job){ .args = args,
+						 .env = argv_list(&env),
+						 .dir = co->tree_dir.buf });
 	str_release(&dirs);
 	argv_release(&env);
 	return err;
@@ -295,7 +297,8 @@ static struct err *move_afresh(struct checkout *co, const struct oid *tree)
 	return err ? err : move_files(co, tree);
 }
 
-struct err *checkout_move(struct checkout *co, const struct oid *tree, const struct oid *head)
+struct err *checkout_move(struct checkout *co, const struct oid *tree,
+			  const struct oid *head)
 {
 	struct facade_spec facade = {
 		.head = head->hex,

@@ -90,7 +90,8 @@ static struct err *fill(struct config *config, struct span listing)
 		char *key = arena_dup(&config->arena, span_cut(item, 0, key_len));
 
 		e->value = nl < 0 ? no_value
-				  : arena_dup(&config->arena, span_cut(item, key_len + 1, len));
+				  : arena_dup(&config->arena,
+					      span_cut(item, key_len + 1, len));
 		if (!key || !e->value)
 			return arena_err(&config->arena, "git config");
 		canonical(key);
@@ -171,7 +172,8 @@ size_t config_get_all(const struct config *config, const char *key,
 
 static struct err *bad_value(const char *key, const char *value, const char *want)
 {
-	return err_new(ERR_CONFIG, "bad value '%s' for '%s': expected %s", value, key, want);
+	return err_new(ERR_CONFIG, "bad value '%s' for '%s': expected %s", value, key,
+		       want);
 }
 
 /* Digits with an optional sign and unit. False when it is not that, or too large. */
@@ -243,8 +245,9 @@ struct err *config_get_int(const struct config *config, const char *key, int64_t
 	if (!parse_int(value, &n))
 		return bad_value(key, value, "a whole number");
 	if (n < min || n > max)
-		return err_new(ERR_CONFIG, "bad value '%s' for '%s': expected %lld to %lld",
-			       value, key, (long long)min, (long long)max);
+		return err_new(ERR_CONFIG,
+			       "bad value '%s' for '%s': expected %lld to %lld", value,
+			       key, (long long)min, (long long)max);
 	*out = n;
 	return NULL;
 }
@@ -270,7 +273,8 @@ void config_subsections(const struct config *config, const char *section,
 
 		if (!name.len)
 			continue;
-		while (j < i && !span_eq(name, subsection(config->listed[j].key, section)))
+		while (j < i &&
+		       !span_eq(name, subsection(config->listed[j].key, section)))
 			j++;
 		copy = j == i ? strndup(name.ptr, name.len) : NULL;
 		if (copy)

@@ -37,7 +37,8 @@ size_t config_get_all(const struct config *config, const char *key,
  * false, no, off, 0 or nothing. Absent leaves *out; anything else is ERR_CONFIG
  * naming the key.
  */
-struct err *config_get_bool(const struct config *config, const char *key, bool *out) MUST_USE;
+struct err *config_get_bool(const struct config *config, const char *key,
+			    bool *out) MUST_USE;
 
 /* A whole number, with k, m or g for its 1024s. Absent leaves *out. */
 struct err *config_get_int(const struct config *config, const char *key, int64_t min,

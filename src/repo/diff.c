@@ -34,7 +34,8 @@ static struct err *compare_entry(struct compare *c, const git_tree_entry *before
 	size_t base = c->path.len;
 	struct err *err;
 
-	if (before && after && git_oid_equal(git_tree_entry_id(before), git_tree_entry_id(after)) &&
+	if (before && after &&
+	    git_oid_equal(git_tree_entry_id(before), git_tree_entry_id(after)) &&
 	    git_tree_entry_filemode(before) == git_tree_entry_filemode(after))
 		return NULL;
 	str_adds(&c->path, git_tree_entry_name(entry));
@@ -126,13 +127,14 @@ struct stat_job {
 	void *ctx;
 };
 
-static struct err *side(const struct repo *repo, const git_tree_entry *entry, const char *path,
-			git_blob **out)
+static struct err *side(const struct repo *repo, const git_tree_entry *entry,
+			const char *path, git_blob **out)
 {
 	*out = NULL;
 	if (!entry || git_tree_entry_filemode(entry) == GIT_FILEMODE_COMMIT)
 		return NULL;
-	return backend_blob(repo, git_tree_entry_id(entry), path, EDIT_FILE_MAX_BYTES, out);
+	return backend_blob(repo, git_tree_entry_id(entry), path, EDIT_FILE_MAX_BYTES,
+			    out);
 }
 
 static struct err *count_file(void *ctx, const char *path, const git_tree_entry *before,

@@ -82,9 +82,11 @@ static struct err *add_place(void *ctx, const char *path, size_t word, size_t co
 	return NULL;
 }
 
-struct err *repo_evidence_prime(struct repo_evidence *re, const char *const *words, size_t n)
+struct err *repo_evidence_prime(struct repo_evidence *re, const char *const *words,
+				size_t n)
 {
-	struct filling filling = { .re = re, .facts = calloc(n + 1, sizeof(struct fact *)) };
+	struct filling filling = { .re = re,
+				   .facts = calloc(n + 1, sizeof(struct fact *)) };
 	const char **open = calloc(n + 1, sizeof(*open));
 	struct err *err = filling.facts && open ? NULL : err_nomem();
 	size_t n_open = 0;
@@ -100,7 +102,8 @@ struct err *repo_evidence_prime(struct repo_evidence *re, const char *const *wor
 		filling.facts[n_open++] = f;
 	}
 	if (!err && n_open)
-		err = repo_tree_grep(re->repo, &re->tree, open, n_open, add_place, &filling);
+		err = repo_tree_grep(re->repo, &re->tree, open, n_open, add_place,
+				     &filling);
 	for (size_t i = 0; i < n_open && err; i++) {
 		filling.facts[i]->searched = false;
 		filling.facts[i]->count = 0;
@@ -112,7 +115,8 @@ struct err *repo_evidence_prime(struct repo_evidence *re, const char *const *wor
 	return err;
 }
 
-static struct err *search_word(struct repo_evidence *re, const char *word, struct fact **out)
+static struct err *search_word(struct repo_evidence *re, const char *word,
+			       struct fact **out)
 {
 	struct err *err = repo_evidence_prime(re, &word, 1);
 
@@ -131,7 +135,8 @@ static struct err *count_word(void *ctx, const char *word, size_t max, size_t *n
 }
 
 static struct err *files_with(void *ctx, const char *word,
-			      struct err *(*fn)(void *fn_ctx, const char *path), void *fn_ctx)
+			      struct err *(*fn)(void *fn_ctx, const char *path),
+			      void *fn_ctx)
 {
 	struct fact *f;
 	struct err *err = search_word(ctx, word, &f);
@@ -168,7 +173,8 @@ static size_t removed_in_hunk(struct span header)
 	if (!span_split(&rest, ' ', &part))
 		return 0;
 	rest = part;
-	if (span_split(&rest, ',', &part) && rest.ptr && !span_number(rest, SIZE_MAX / 2, &n))
+	if (span_split(&rest, ',', &part) && rest.ptr &&
+	    !span_number(rest, SIZE_MAX / 2, &n))
 		return 0;
 	return n;
 }
@@ -206,15 +212,18 @@ static void add_pattern(struct str *out, const char *word)
 /* Read once; -n of `git log` would count only the commits it shows. */
 static struct err *list_recent(struct repo_evidence *re)
 {
-	const char *const args[] = { "rev-list", "-n", HISTORY_COMMITS, "--no-merges",
-				     re->commit.hex, "--", NULL };
+	const char *const args[] = {
+		"rev-list", "-n", HISTORY_COMMITS, "--no-merges", re->commit.hex, "--", NULL,
+	};
 
-	return re->recent.len ? NULL : repo_git(re->repo, args, NO_INPUT, &re->recent, NULL);
+	return re->recent.len ? NULL
+			      : repo_git(re->repo, args, NO_INPUT, &re->recent, NULL);
 }
 
 static struct err *look_back(struct repo_evidence *re, const char *word, bool *was)
 {
-	struct str pattern = STR_INIT(4 * WORD_MAX_BYTES), diff = STR_INIT(HISTORY_MAX_BYTES);
+	struct str pattern = STR_INIT(4 * WORD_MAX_BYTES);
+	struct str diff = STR_INIT(HISTORY_MAX_BYTES);
 	struct err *err = list_recent(re);
 
 	add_pattern(&pattern, word);
@@ -222,8 +231,8 @@ static struct err *look_back(struct repo_evidence *re, const char *word, bool *w
 	if (!err) {
 		const char *const args[] = {
 			"diff-tree", "--stdin", "-r", "-p", "--unified=0", "--no-color",
-			"--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/",
-			"--dst-prefix=b/", pattern.buf, NULL,
+			"--no-ext-diff", "--no-textconv", "--no-renames",
+			"--src-prefix=a/", "--dst-prefix=b/", pattern.buf, NULL,
 		};
 		const struct git_job job = {
 			.args = args,
@@ -255,7 +264,8 @@ static struct err *removed_word(void *ctx, const char *word, bool *was)
 		 * Too long, too much, or objects that a partial clone lacks: then it
 		 * cannot be ruled out, and the rules must hear so.
 		 */
-		if (err && err_kind(err) != ERR_INTERRUPTED && err_kind(err) != ERR_TERMINATED) {
+		if (err && err_kind(err) != ERR_INTERRUPTED &&
+		    err_kind(err) != ERR_TERMINATED) {
 			err_drop(err);
 			err = NULL;
 			f->removed = true;

@@ -66,9 +66,10 @@ static struct err *copy(const char *dir, const char *name, const char *from)
 
 static struct err *make_folders(const char *dir)
 {
-	static const char *const names[] = { "", "/info", "/objects", "/objects/info",
-					     "/objects/pack", "/refs", "/refs/heads",
-					     "/refs/tags" };
+	static const char *const names[] = {
+		"", "/info", "/objects", "/objects/info", "/objects/pack",
+		"/refs", "/refs/heads", "/refs/tags",
+	};
 	struct str path = STR_INIT(PATH_BYTES);
 	struct err *err = NULL;
 
@@ -77,7 +78,8 @@ static struct err *make_folders(const char *dir)
 		str_addf(&path, "%s%s", dir, names[i]);
 		err = str_err(&path, "path");
 		if (!err && mkdir(path.buf, 0755) < 0)
-			err = err_errno(ERR_FATAL, errno, "cannot create folder '%s'", path.buf);
+			err = err_errno(ERR_FATAL, errno, "cannot create folder '%s'",
+					path.buf);
 	}
 	str_release(&path);
 	return err;

@@ -16,11 +16,11 @@
 
 struct facade_spec {
 	const char *const *object_dirs; /* NULL-terminated; the first levels suffice */
-	const char *head;               /* commit in hex; "": none */
-	const char *index;              /* file to copy */
-	const char *exclude;            /* file to copy as info/exclude, or NULL */
-	const char *shallow;            /* file to copy, or NULL */
-	struct span tags;               /* as in packed-refs */
+	const char *head;    /* commit in hex; "": none */
+	const char *index;   /* file to copy */
+	const char *exclude; /* file to copy as info/exclude, or NULL */
+	const char *shallow; /* file to copy, or NULL */
+	struct span tags;    /* as in packed-refs */
 };
 
 /*

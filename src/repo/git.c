@@ -10,32 +10,25 @@ static const char *const user_names[] = {
 	"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "XDG_CONFIG_HOME",
 	"GIT_EXEC_PATH", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_GLOBAL",
 	/* git -c */
-	"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_*", "GIT_CONFIG_VALUE_*",
-	"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
-	"EMAIL", NULL,
+	"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_*",
+	"GIT_CONFIG_VALUE_*", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME",
+	"GIT_COMMITTER_EMAIL", "EMAIL", NULL,
 };
 
 static const char *const bare_names[] = { "PATH", "TMPDIR", "GIT_EXEC_PATH", NULL };
 
 static const char *const fixed[] = {
-	"LC_ALL=C",
-	"GIT_OPTIONAL_LOCKS=0",
-	"GIT_TERMINAL_PROMPT=0",
-	"GIT_PAGER=cat",
-	"GIT_EDITOR=:",
-	"GIT_SEQUENCE_EDITOR=:",
-	"GIT_ADVICE=0",
+	"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_PAGER=cat",
+	"GIT_EDITOR=:", "GIT_SEQUENCE_EDITOR=:", "GIT_ADVICE=0",
 	/* Objects are read as they are, here and by libgit2. */
 	"GIT_NO_REPLACE_OBJECTS=1",
 	/* A partial clone would fetch what is missing; the first is for git 2.45 on. */
-	"GIT_NO_LAZY_FETCH=1",
-	"GIT_ALLOW_PROTOCOL=none",
-	NULL,
+	"GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", NULL,
 };
 
 static const char *const no_user[] = {
-	"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_CONFIG_GLOBAL=/dev/null",
-	"GIT_ATTR_NOSYSTEM=1", NULL,
+	"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_SYSTEM=/dev/null",
+	"GIT_CONFIG_GLOBAL=/dev/null", "GIT_ATTR_NOSYSTEM=1", NULL,
 };
 
 /* Before the command. They win over the user's configuration and his git -c. */
@@ -43,8 +36,7 @@ static const char *const settings[] = {
 	"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false",
 	"-c", "core.quotePath=false",	  "-c", "gc.auto=0",
 	"-c", "maintenance.auto=false",	  "-c", "submodule.recurse=false",
-	"-c", "log.showSignature=false",  "-c", "diff.suppressBlankEmpty=false",
-	NULL,
+	"-c", "log.showSignature=false",  "-c", "diff.suppressBlankEmpty=false", NULL,
 };
 
 void git_env(struct argv *env)
@@ -119,7 +111,8 @@ struct err *git_words(const struct proc_result *result, const char *command)
 	struct err *err;
 
 	pick_words(str_span(&result->err), &text, &advice);
-	err = err_new(ERR_FATAL, "%s", text.len ? text.buf : "git failed and said nothing");
+	err = err_new(ERR_FATAL, "%s",
+		      text.len ? text.buf : "git failed and said nothing");
 	if (command)
 		err = err_wrap(err, "git %s", command);
 	str_release(&text);
@@ -245,8 +238,11 @@ struct err *repo_git_env(struct repo *repo, const char *const *args,
 			 const char *const *env, struct span input, struct str *out,
 			 int *code)
 {
-	return git_run_on(repo, &(struct git_job){ .args = args, .env = env, .input = input,
-						   .out = out, .code = code });
+	return git_run_on(repo, &(struct git_job){ .args = args,
+						   .env = env,
+						   .input = input,
+						   .out = out,
+						   .code = code });
 }
 
 struct err *repo_git(struct repo *repo, const char *const *args, struct span input,

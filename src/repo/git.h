@@ -29,20 +29,20 @@ struct git_job {
 	const char *const *env;  /* complete */
 	const char *dir;
 	struct span input;
-	struct str *out;   /* NULL: stdout is not wanted */
-	int *code;         /* NULL: an exit other than 0 is an err */
+	struct str *out;    /* NULL: stdout is not wanted */
+	int *code;          /* NULL: an exit other than 0 is an err */
 	int64_t timeout_ms; /* 0: GIT_TIMEOUT_MS */
 };
 
 struct err *git_run(struct loop *loop, const struct git_job *job) MUST_USE;
 
-/* The same on repo: job->env is what comes on top of its own, job->dir is not looked at. */
+/* The same on repo: job->env comes on top of its own, job->dir is not looked at. */
 struct err *git_run_on(const struct repo *repo, const struct git_job *job) MUST_USE;
 
 /* ERR_FATAL unless it came to its own end, with whatever exit code. */
 struct err *git_ended(const struct proc_result *result, const char *command) MUST_USE;
 
-/* What git said: its first "fatal:" or "error:" line; a command it advises is the hint. */
+/* What git said: its first "fatal:" or "error:" line; what it advises is the hint. */
 struct err *git_words(const struct proc_result *result, const char *command) MUST_USE;
 
 #endif

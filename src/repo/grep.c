@@ -65,8 +65,8 @@ struct worker {
 /* Letters, digits, underscore, and whatever is not ASCII. */
 static bool is_word_char(unsigned char c)
 {
-	return c >= 0x80 || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z');
+	return c >= 0x80 || c == '_' || (c >= '0' && c <= '9') ||
+	       (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 static size_t hash(const char *s, size_t len)
@@ -122,7 +122,8 @@ static void words_release(struct words *words)
 }
 
 /* A word given twice counts twice. */
-static void count_token(const struct words *words, const char *token, size_t len, size_t *count)
+static void count_token(const struct words *words, const char *token, size_t len,
+			size_t *count)
 {
 	size_t at = hash(token, len) & words->mask;
 
@@ -198,8 +199,8 @@ static struct err *count_text(struct worker *w, size_t file, struct span text)
 	count_identifiers(words, text, w->count);
 	for (size_t i = 0; i < words->n && !err; i++) {
 		if (!is_identifier(words->v[i]))
-			w->count[i] = count_phrase(text, (struct span){ words->v[i],
-									words->len[i] });
+			w->count[i] = count_phrase(
+				text, (struct span){ words->v[i], words->len[i] });
 		if (w->count[i])
 			err = add_hit(w, file, i);
 	}
@@ -222,8 +223,9 @@ static struct err *search_file(struct worker *w, size_t i)
 		rc = git_odb_read(&object, repo->odb, id);
 	if (rc)
 		return backend_missing(repo, rc, id);
-	err = count_text(w, i, (struct span){ git_odb_object_data(object),
-					      git_odb_object_size(object) });
+	err = count_text(w, i,
+			 (struct span){ git_odb_object_data(object),
+					git_odb_object_size(object) });
 	git_odb_object_free(object);
 	return err;
 }
@@ -235,7 +237,8 @@ static void *work(void *arg)
 
 	while (!w->err && !atomic_load(&s->stop)) {
 		size_t i = atomic_fetch_add(&s->next, FILES_PER_STEP);
-		size_t end = i + FILES_PER_STEP < s->n_files ? i + FILES_PER_STEP : s->n_files;
+		size_t end =
+			i + FILES_PER_STEP < s->n_files ? i + FILES_PER_STEP : s->n_files;
 
 		if (i >= s->n_files)
 			break;
@@ -247,7 +250,8 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static struct err *add_file(void *ctx, const char *path, bool is_link, const struct oid *blob)
+static struct err *add_file(void *ctx, const char *path, bool is_link,
+			    const struct oid *blob)
 {
 	struct search *s = ctx;
 	struct file *f;

@@ -47,9 +47,11 @@ struct err *backend_missing(const struct repo *repo, int rc, const git_oid *id)
 	if (rc != GIT_ENOTFOUND)
 		return backend_err(ERR_FATAL, rc, "cannot read object %s", hex);
 	if (!is_partial(repo))
-		return err_hint(err_new(ERR_FATAL, "object %s is missing", hex), "git fsck");
-	return err_hint(err_new(ERR_FATAL, "object %s is missing: this is a partial clone", hex),
-			"git fetch --refetch --no-filter");
+		return err_hint(err_new(ERR_FATAL, "object %s is missing", hex),
+				"git fsck");
+	return err_hint(
+		err_new(ERR_FATAL, "object %s is missing: this is a partial clone", hex),
+		"git fetch --refetch --no-filter");
 }
 
 struct err *backend_oid(git_oid *out, const struct oid *oid)
@@ -105,7 +107,7 @@ static struct err *add_alternates(struct argv *dirs, const char *objects_dir, in
 	err = file_read(path.buf, &text);
 	rest = str_span(&text);
 	while (!err && span_line(&rest, &line)) {
-		/* Quoted ones libgit2 does not read; git writes them for odd paths only. */
+		/* libgit2 reads no quoted ones; git writes them for odd paths only. */
 		if (!line.len || *line.ptr == '#' || *line.ptr == '"')
 			continue;
 		str_reset(&path);
@@ -203,7 +205,8 @@ struct err *backend_tree(const struct repo *repo, const struct oid *oid, git_tre
 	return rc ? backend_missing(repo, rc, &id) : NULL;
 }
 
-struct err *backend_commit(const struct repo *repo, const struct oid *oid, git_commit **out)
+struct err *backend_commit(const struct repo *repo, const struct oid *oid,
+			   git_commit **out)
 {
 	struct err *err;
 	git_oid id;

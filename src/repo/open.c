@@ -72,14 +72,16 @@ static struct err *take_paths(struct repo *repo, struct span answer)
 	if (n == N_LINES && span_eqs(line[LINE_INSIDE], "true"))
 		repo->work_tree = path_dup(line[LINE_WORK_TREE]);
 	else if (n != LINE_INSIDE + 1 && n != N_LINES)
-		return err_new(ERR_FATAL, "git rev-parse gave an unexpected answer: "
+		return err_new(ERR_FATAL,
+			       "git rev-parse gave an unexpected answer: "
 			       "is there a line break in the repository's path?");
 	if (!span_eqs(line[LINE_FORMAT], "sha1"))
-		return err_hint(err_new(ERR_FATAL,
-					"the repository uses the extension objectFormat=%.*s, "
-					"which cannot be read",
-					(int)line[LINE_FORMAT].len, line[LINE_FORMAT].ptr),
-				"only sha1 repositories are supported");
+		return err_hint(
+			err_new(ERR_FATAL,
+				"the repository uses the extension objectFormat=%.*s, "
+				"which cannot be read",
+				(int)line[LINE_FORMAT].len, line[LINE_FORMAT].ptr),
+			"only sha1 repositories are supported");
 	repo->git_dir = path_dup(line[LINE_GIT_DIR]);
 	repo->common_dir = path_dup(line[LINE_COMMON_DIR]);
 	if (!repo->git_dir || !repo->common_dir)
@@ -108,7 +110,8 @@ static struct err *start_library(struct repo *repo)
 	if (rc < 0)
 		return backend_err(ERR_FATAL, rc, "libgit2");
 	repo->library = true;
-	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, TREE_CACHE_MAX_BYTES);
+	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE,
+			 TREE_CACHE_MAX_BYTES);
 	/* git does not hash what it reads either; zlib's sum finds a damaged object. */
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
 	return NULL;
@@ -174,7 +177,8 @@ static struct err *set_env(struct repo *repo)
 
 static struct err *read_config(struct repo *repo)
 {
-	static const char *const args[] = { "config", "--list", "-z", "--includes", NULL };
+	static const char *const args[] = { "config", "--list", "-z", "--includes",
+					    NULL };
 	struct str listing = STR_INIT(CONFIG_MAX_BYTES);
 	struct err *err = repo_git(repo, args, NO_INPUT, &listing, NULL);
 

@@ -311,8 +311,9 @@ static struct err *prove_complete(struct repo *repo, const struct oid *tip)
 			err = backend_commit(&user, &id, &parent);
 		}
 		if (!err)
-			err = backend_compare(&user, parent ? git_commit_tree_id(parent) : NULL,
-					      git_commit_tree_id(commit), must_exist, &user);
+			err = backend_compare(
+				&user, parent ? git_commit_tree_id(parent) : NULL,
+				git_commit_tree_id(commit), must_exist, &user);
 		git_commit_free(commit);
 		commit = parent;
 	}
@@ -322,8 +323,8 @@ static struct err *prove_complete(struct repo *repo, const struct oid *tip)
 	return err;
 }
 
-static struct err *create_ref(struct repo *repo, const char *branch, const struct oid *commit,
-			      const char *message)
+static struct err *create_ref(struct repo *repo, const char *branch,
+			      const struct oid *commit, const char *message)
 {
 	static const char *const env[] = { "GIT_ALTERNATE_OBJECT_DIRECTORIES=", NULL };
 	struct str ref = STR_INIT(NAME_MAX_BYTES);
@@ -333,7 +334,8 @@ static struct err *create_ref(struct repo *repo, const char *branch, const struc
 	err = str_err(&ref, "branch name");
 	if (!err) {
 		const char *const args[] = {
-			"update-ref", "--create-reflog", "-m", message, ref.buf, commit->hex,
+			"update-ref", "--create-reflog", "-m", message, ref.buf,
+			commit->hex,
 			/* must not exist */
 			"0000000000000000000000000000000000000000", NULL,
 		};
@@ -347,8 +349,8 @@ static struct err *create_ref(struct repo *repo, const char *branch, const struc
 	return err_wrap(err, "cannot create branch '%s'", branch);
 }
 
-struct err *publish_branch(struct repo *repo, const char *branch, const struct oid *commit,
-			   const char *message)
+struct err *publish_branch(struct repo *repo, const char *branch,
+			   const struct oid *commit, const char *message)
 {
 	struct err *err;
 
@@ -383,7 +385,8 @@ static struct err *list_branches(struct repo *repo, const char *name, struct str
 }
 
 /* blocker gets the branch in the way. */
-static enum name_state name_state(struct span refs, const char *name, struct span *blocker)
+static enum name_state name_state(struct span refs, const char *name,
+				  struct span *blocker)
 {
 	size_t len = strlen(name);
 

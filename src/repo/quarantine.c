@@ -35,7 +35,8 @@ const char *repo_quarantine_dir(const struct repo *repo)
 
 static struct err *need_quarantine(const struct repo *repo)
 {
-	return repo->quarantine ? NULL : err_new(ERR_FATAL, "no quarantine to write objects to");
+	return repo->quarantine ? NULL
+				: err_new(ERR_FATAL, "no quarantine to write objects to");
 }
 
 /* Updates for git_tree_create_updated(); the paths are the changes' own. */
@@ -48,7 +49,8 @@ static git_filemode_t mode_of(enum source_kind kind)
 {
 	if (kind == SOURCE_LINK)
 		return GIT_FILEMODE_LINK;
-	return kind == SOURCE_EXECUTABLE ? GIT_FILEMODE_BLOB_EXECUTABLE : GIT_FILEMODE_BLOB;
+	return kind == SOURCE_EXECUTABLE ? GIT_FILEMODE_BLOB_EXECUTABLE
+					 : GIT_FILEMODE_BLOB;
 }
 
 static bool is_content(enum source_kind kind)
@@ -136,7 +138,8 @@ static struct err *write_all(struct repo *repo, const git_tree *base,
 			err = refuse(c->path, there);
 		if (err)
 			return err;
-		rc = git_blob_create_from_buffer(&u->id, repo->git, c->bytes.ptr, c->bytes.len);
+		rc = git_blob_create_from_buffer(&u->id, repo->git, c->bytes.ptr,
+						 c->bytes.len);
 		if (rc)
 			return backend_err(ERR_FATAL, rc, "cannot write '%s'", c->path);
 		u->action = GIT_TREE_UPDATE_UPSERT;
@@ -201,7 +204,8 @@ static struct err *signature(const char *text, git_signature **out)
 	if (!err) {
 		rc = git_signature_from_buffer(out, ident.buf);
 		if (rc)
-			err = backend_err(ERR_INPUT, rc, "'%s' cannot be an author", text);
+			err = backend_err(ERR_INPUT, rc, "'%s' cannot be an author",
+					  text);
 	}
 	str_release(&ident);
 	return err;

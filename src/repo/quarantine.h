@@ -37,7 +37,7 @@ struct err *candidate_tree(struct repo *repo, const struct oid *base,
 struct commit_request {
 	const struct oid *tree;
 	const struct oid *parent;
-	const char *author;    /* "Name <mail>"; with "seconds zone" appended or now is taken */
+	const char *author; /* "Name <mail>", then "seconds zone" or nothing: now */
 	const char *committer;
 	struct span message;
 };
@@ -51,8 +51,8 @@ struct err *candidate_commit(struct repo *repo, const struct commit_request *req
  * refs/heads/<branch> -> commit with a reflog line. An existing ref is never
  * moved: ERR_INPUT. message is for the reflog.
  */
-struct err *publish_branch(struct repo *repo, const char *branch, const struct oid *commit,
-			   const char *message) MUST_USE;
+struct err *publish_branch(struct repo *repo, const char *branch,
+			   const struct oid *commit, const char *message) MUST_USE;
 
 /*
  * A free branch name: dualfix/<slug>, with "-2", "-3", ... while taken, or

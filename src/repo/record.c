@@ -54,12 +54,13 @@ static struct err *make_id(char *id)
 	snprintf(id, ID_LEN + 1, "%04u%02u%02u-%02u%02u%02u-%02x%02x",
 		 (unsigned)(tm.tm_year + 1900) % 10000u, (unsigned)(tm.tm_mon + 1) % 100u,
 		 (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u,
-		 (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u, random[0], random[1]);
+		 (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u, random[0],
+		 random[1]);
 	return NULL;
 }
 
-static struct err *run_path(struct repo *repo, const char *id, const char *name, bool make,
-			    struct str *out)
+static struct err *run_path(struct repo *repo, const char *id, const char *name,
+			    bool make, struct str *out)
 {
 	struct str below = STR_INIT(4096);
 	struct err *err;
@@ -256,7 +257,8 @@ struct err *record_find(struct repo *repo, const char *id, struct str *found)
 		if (id && strncmp(ids.v[i], id, strlen(id)))
 			continue;
 		if (hit)
-			err = err_new(ERR_INPUT, "several runs begin with '%s'", id ? id : "");
+			err = err_new(ERR_INPUT, "several runs begin with '%s'",
+				      id ? id : "");
 		hit = ids.v[i];
 		if (!id)
 			break;
@@ -275,8 +277,8 @@ struct err *record_find(struct repo *repo, const char *id, struct str *found)
 	return err;
 }
 
-struct err *record_read(struct repo *repo, const char *id, const char *name, size_t max_bytes,
-			struct str *out)
+struct err *record_read(struct repo *repo, const char *id, const char *name,
+			size_t max_bytes, struct str *out)
 {
 	struct str found = STR_INIT(ID_LEN), path = STR_INIT(PATH_BYTES);
 	struct err *err = record_find(repo, id, &found);

@@ -36,18 +36,19 @@ const char *record_id(const struct record *record);
 const char *record_dir(const struct record *record);
 
 /* Writes <dir>/<name>; name is one of ours, without a slash. */
-struct err *record_write(struct record *record, const char *name, struct span bytes) MUST_USE;
+struct err *record_write(struct record *record, const char *name,
+			 struct span bytes) MUST_USE;
 
 /* The run that id, or its unique prefix, names; NULL: the newest. ERR_INPUT if none. */
 struct err *record_find(struct repo *repo, const char *id, struct str *found) MUST_USE;
 
 /* Reads <name> of that run into out, whose ceiling becomes max_bytes. */
-struct err *record_read(struct repo *repo, const char *id, const char *name, size_t max_bytes,
-			struct str *out) MUST_USE;
+struct err *record_read(struct repo *repo, const char *id, const char *name,
+			size_t max_bytes, struct str *out) MUST_USE;
 
 /* Calls fn with each id, newest first. */
-struct err *record_each(struct repo *repo,
-			struct err *(*fn)(void *ctx, const char *id), void *ctx) MUST_USE;
+struct err *record_each(struct repo *repo, struct err *(*fn)(void *ctx, const char *id),
+			void *ctx) MUST_USE;
 
 /*
  * Removes records and scratch checkouts that nobody has used for expire_s seconds

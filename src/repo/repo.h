@@ -83,8 +83,10 @@ struct err *repo_git_env(struct repo *repo, const char *const *args,
  * repository without any commit.
  */
 struct err *repo_commit_of(struct repo *repo, const char *rev, struct oid *out) MUST_USE;
-struct err *repo_tree_of(struct repo *repo, const struct oid *commit, struct oid *out) MUST_USE;
-struct err *repo_parent_of(struct repo *repo, const struct oid *commit, struct oid *out) MUST_USE;
+struct err *repo_tree_of(struct repo *repo, const struct oid *commit,
+			 struct oid *out) MUST_USE;
+struct err *repo_parent_of(struct repo *repo, const struct oid *commit,
+			   struct oid *out) MUST_USE;
 
 /* The short name of the branch HEAD is on, into out; empty when detached or unborn. */
 struct err *repo_head_branch(struct repo *repo, struct str *out) MUST_USE;
@@ -93,7 +95,8 @@ struct err *repo_head_branch(struct repo *repo, struct str *out) MUST_USE;
  * Tracked files with uncommitted changes, at most max of them, one a line, quoted
  * as git does; *n counts all. None without a work tree.
  */
-struct err *repo_dirty_files(struct repo *repo, size_t max, struct str *out, size_t *n) MUST_USE;
+struct err *repo_dirty_files(struct repo *repo, size_t max, struct str *out,
+			     size_t *n) MUST_USE;
 
 /*
  * The tree of HEAD plus the uncommitted changes of tracked files, in the
@@ -102,7 +105,8 @@ struct err *repo_dirty_files(struct repo *repo, size_t max, struct str *out, siz
  */
 struct err *repo_worktree_tree(struct repo *repo, struct oid *out) MUST_USE;
 
-/* "Name <mail>" for author and committer as git would use them; ERR_CONFIG if it has none. */
-struct err *repo_identity(struct repo *repo, struct str *author, struct str *committer) MUST_USE;
+/* "Name <mail>" of author and committer as git takes them; ERR_CONFIG if it has none. */
+struct err *repo_identity(struct repo *repo, struct str *author,
+			  struct str *committer) MUST_USE;
 
 #endif

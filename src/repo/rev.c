@@ -35,7 +35,7 @@ struct err *repo_commit_of(struct repo *repo, const char *rev, struct oid *out)
 	str_addf(&name, "%s^{commit}", rev);
 	err = str_err(&name, "revision");
 	if (!err) {
-		const char *const args[] = { "rev-parse",	  "--verify", "-q",
+		const char *const args[] = { "rev-parse",	 "--verify", "-q",
 					     "--end-of-options", name.buf,   NULL };
 
 		err = repo_git(repo, args, NO_INPUT, &answer, &code);
@@ -95,8 +95,9 @@ struct err *repo_parent_of(struct repo *repo, const struct oid *commit, struct o
 struct err *repo_head_branch(struct repo *repo, struct str *out)
 {
 	/* Of an unborn branch it prints nothing, of a detached HEAD "HEAD". */
-	static const char *const args[] = { "rev-parse", "--symbolic-full-name", "--verify",
-					    "-q", "HEAD", NULL };
+	static const char *const args[] = { "rev-parse", "--symbolic-full-name",
+					    "--verify",	 "-q",
+					    "HEAD",	 NULL };
 	struct str answer = STR_INIT(LINE_MAX_BYTES);
 	struct span rest, line = { 0 };
 	int code = 0;
@@ -112,8 +113,8 @@ struct err *repo_head_branch(struct repo *repo, struct str *out)
 
 static struct err *no_identity(struct err *why)
 {
-	struct err *err = err_new(ERR_CONFIG, "git knows no name to commit as (%s)",
-				  err_text(why));
+	struct err *err =
+		err_new(ERR_CONFIG, "git knows no name to commit as (%s)", err_text(why));
 
 	err_drop(why);
 	return err_hint(err, "git config --global user.name 'Your Name'; "

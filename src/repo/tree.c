@@ -86,7 +86,8 @@ static struct err *source_read(void *ctx, const char *path, struct source_entry 
 }
 
 static struct err *source_list(void *ctx, const char *pathspec,
-			       struct err *(*fn)(void *fn_ctx, const char *path), void *fn_ctx)
+			       struct err *(*fn)(void *fn_ctx, const char *path),
+			       void *fn_ctx)
 {
 	struct repo_source *rs = ctx;
 	const char *const pathspecs[] = { pathspec, NULL };
@@ -105,7 +106,8 @@ struct err *repo_source_new(struct repo_source **out, struct repo *repo,
 		return err_nomem();
 	rs->repo = repo;
 	rs->tree = *tree;
-	rs->source = (struct source){ .ctx = rs, .read = source_read, .list = source_list };
+	rs->source =
+		(struct source){ .ctx = rs, .read = source_read, .list = source_list };
 	err = backend_tree(repo, tree, &rs->root);
 	if (err) {
 		free(rs);
@@ -146,7 +148,8 @@ static struct err *each_added(struct span listing,
 
 	while (!err && listing.len) {
 		ptrdiff_t meta = span_findc(listing, '\0', 0);
-		ptrdiff_t path = meta < 0 ? -1 : span_findc(listing, '\0', (size_t)meta + 1);
+		ptrdiff_t path =
+			meta < 0 ? -1 : span_findc(listing, '\0', (size_t)meta + 1);
 
 		if (path < 0)
 			return err_new(ERR_FATAL, "git diff-tree: output is cut off");
@@ -161,8 +164,9 @@ struct err *repo_tree_match(struct repo *repo, const struct oid *tree,
 			    const char *const *pathspecs,
 			    struct err *(*fn)(void *ctx, const char *path), void *ctx)
 {
-	const char *const start[] = { "diff-tree", "-r", "-z", "--raw", "--no-renames",
-				      EMPTY_TREE, tree->hex, "--", NULL };
+	const char *const start[] = { "diff-tree", "-r",	   "-z",
+				      "--raw",	   "--no-renames", EMPTY_TREE,
+				      tree->hex,   "--",	   NULL };
 	struct str listing = STR_INIT(LISTING_MAX_BYTES);
 	struct argv args = ARGV_INIT;
 	struct err *err;
@@ -186,7 +190,8 @@ struct err *repo_tree_match(struct repo *repo, const struct oid *tree,
 struct walk {
 	struct repo *repo;
 	struct str path;
-	struct err *(*fn)(void *ctx, const char *path, bool is_link, const struct oid *blob);
+	struct err *(*fn)(void *ctx, const char *path, bool is_link,
+			  const struct oid *blob);
 	void *ctx;
 };
 
@@ -217,7 +222,8 @@ static struct err *walk_tree(struct walk *walk, const git_oid *id)
 			err = walk_tree(walk, git_tree_entry_id(entry));
 		} else {
 			backend_hex(&blob, git_tree_entry_id(entry));
-			err = walk->fn(walk->ctx, walk->path.buf, mode == GIT_FILEMODE_LINK, &blob);
+			err = walk->fn(walk->ctx, walk->path.buf,
+				       mode == GIT_FILEMODE_LINK, &blob);
 		}
 		str_truncate(&walk->path, base);
 	}

@@ -56,7 +56,8 @@ struct err *repo_tree_walk(struct repo *repo, const struct oid *tree,
  */
 struct err *repo_tree_match(struct repo *repo, const struct oid *tree,
 			    const char *const *pathspecs,
-			    struct err *(*fn)(void *ctx, const char *path), void *ctx) MUST_USE;
+			    struct err *(*fn)(void *ctx, const char *path),
+			    void *ctx) MUST_USE;
 
 /*
  * For each word, the files that hold it as a whole word and how often, sorted by
@@ -79,7 +80,8 @@ struct repo_diffstat {
 };
 struct err *repo_diff_stat(struct repo *repo, const struct oid *a, const struct oid *b,
 			   struct repo_diffstat *stat,
-			   struct err *(*fn)(void *ctx, const char *path), void *ctx) MUST_USE;
+			   struct err *(*fn)(void *ctx, const char *path),
+			   void *ctx) MUST_USE;
 
 /* The unified diff of two trees as git prints it, with the user's diff settings off. */
 struct err *repo_diff_text(struct repo *repo, const struct oid *a, const struct oid *b,

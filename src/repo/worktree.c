@@ -86,8 +86,9 @@ static struct err *refuse_conflicts(struct repo *repo, const char *const *env)
 	struct err *err = repo_git_env(repo, args, env, NO_INPUT, &out, NULL);
 
 	if (!err && out.len)
-		err = err_hint(err_new(ERR_INPUT, "the work tree has unresolved conflicts"),
-			       "git status");
+		err = err_hint(
+			err_new(ERR_INPUT, "the work tree has unresolved conflicts"),
+			"git status");
 	str_release(&out);
 	return err;
 }

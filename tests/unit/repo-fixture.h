@@ -16,16 +16,17 @@
 #include "sys/file.h"
 #include "sys/loop.h"
 
-#define HISTORY_SH \
-	"git init -q -b main . && " \
-	"mkdir -p src/deep && " \
-	"printf 'int one;\\nint two;\\n' >src/a.c && " \
-	"printf 'alpha beta alpha\\n' >src/deep/b.txt && " \
-	"printf '#!/bin/sh\\n' >run.sh && chmod +x run.sh && " \
-	"ln -s src/a.c link && ln -s src dirlink && " \
-	"printf 'x\\0y alpha' >bin.dat && " \
-	"git add . && " \
-	"git update-index --add --cacheinfo 160000,0123456789012345678901234567890123456789,sub && " \
+#define HISTORY_SH                                                \
+	"git init -q -b main . && "                               \
+	"mkdir -p src/deep && "                                   \
+	"printf 'int one;\\nint two;\\n' >src/a.c && "            \
+	"printf 'alpha beta alpha\\n' >src/deep/b.txt && "        \
+	"printf '#!/bin/sh\\n' >run.sh && chmod +x run.sh && "    \
+	"ln -s src/a.c link && ln -s src dirlink && "             \
+	"printf 'x\\0y alpha' >bin.dat && "                       \
+	"git add . && "                                           \
+	"git update-index --add --cacheinfo "                     \
+	"160000,0123456789012345678901234567890123456789,sub && " \
 	"mkdir sub && git commit -q -m base"
 
 struct fixture {

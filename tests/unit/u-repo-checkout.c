@@ -43,24 +43,28 @@ static void files_and_facade(void **state)
 
 	(void)state;
 	make(&w);
-	before = strdup(sh_out(&w.f, "cksum .git/index; git for-each-ref; git worktree list; "
-				     "git config --list --local; ls -A .git | grep -v dualfix"));
+	before = strdup(
+		sh_out(&w.f, "cksum .git/index; git for-each-ref; git worktree list; "
+			     "git config --list --local; ls -A .git | grep -v dualfix"));
 	ok(checkout_move(w.co, &w.tree, &w.head));
 	assert_string_equal(sh_out(&w.f, STATUS), "");
 	assert_string_equal(sh_out(&w.f, "cd $CO && git rev-parse --show-toplevel HEAD"),
 			    sh_out(&w.f, "echo $CO; git rev-parse HEAD"));
-	assert_string_equal(sh_out(&w.f, "cd $CO && git describe && readlink link && "
-					 "cat src/a.c && test -x run.sh && test -d sub && "
-					 "git log --oneline | wc -l && git ls-files -s"),
-			    sh_out(&w.f, "git describe && readlink link && cat src/a.c && "
-					 "git log --oneline | wc -l && git ls-files -s"));
+	assert_string_equal(
+		sh_out(&w.f, "cd $CO && git describe && readlink link && "
+			     "cat src/a.c && test -x run.sh && test -d sub && "
+			     "git log --oneline | wc -l && git ls-files -s"),
+		sh_out(&w.f, "git describe && readlink link && cat src/a.c && "
+			     "git log --oneline | wc -l && git ls-files -s"));
 	assert_int_equal(checkout_object_dirs(w.co, &dirs), 1);
 	assert_string_equal(dirs[0], sh_out(&w.f, "echo $PWD/.git/objects"));
 	assert_null(dirs[1]);
-	assert_string_equal(before, sh_out(&w.f, "cksum .git/index; git for-each-ref; "
-						 "git worktree list; git config --list --local; "
-						 "ls -A .git | grep -v dualfix"));
-	assert_string_equal(sh_out(&w.f, "stat -c %a .git/dualfix .git/dualfix/checkout"), "700\n700");
+	assert_string_equal(before,
+			    sh_out(&w.f, "cksum .git/index; git for-each-ref; "
+					 "git worktree list; git config --list --local; "
+					 "ls -A .git | grep -v dualfix"));
+	assert_string_equal(sh_out(&w.f, "stat -c %a .git/dualfix .git/dualfix/checkout"),
+			    "700\n700");
 	free(before);
 	drop(&w);
 }
@@ -80,7 +84,8 @@ static void moves_by_the_difference(void **state)
 	(void)state;
 	make(&w);
 	ok(checkout_move(w.co, &w.tree, &w.head));
-	sh(&w.f, "cd $CO && touch -d 2001-01-01 src/deep/b.txt && echo out >a.o && echo left >left "
+	sh(&w.f, "cd $CO && touch -d 2001-01-01 src/deep/b.txt && echo out >a.o && echo "
+		 "left >left "
 		 "&& echo in the way >new && git update-index -q --refresh; true");
 	/* The index knows that file by its old time: once more, then it stays. */
 	ok(checkout_move(w.co, &w.tree, &w.head));
@@ -92,10 +97,12 @@ static void moves_by_the_difference(void **state)
 	ok(checkout_move(w.co, &tree, &w.head));
 	assert_string_equal(sh_out(&w.f, "cd $CO && stat -c %Y.%y src/deep/b.txt"),
 			    sh_out(&w.f, "cat $CO/../stamp"));
-	assert_string_equal(sh_out(&w.f, "cd $CO && cat new src/a.c a.o left; test ! -e run.sh; "
-					 "git status --porcelain; git diff --cached --stat | tail -1"),
-			    "nint x;\nout\nleft\nA  new\nD  run.sh\nM  src/a.c\n?? left\n"
-			    " 3 files changed, 2 insertions(+), 3 deletions(-)");
+	assert_string_equal(
+		sh_out(&w.f,
+		       "cd $CO && cat new src/a.c a.o left; test ! -e run.sh; "
+		       "git status --porcelain; git diff --cached --stat | tail -1"),
+		"nint x;\nout\nleft\nA  new\nD  run.sh\nM  src/a.c\n?? left\n"
+		" 3 files changed, 2 insertions(+), 3 deletions(-)");
 	assert_int_equal(checkout_object_dirs(w.co, &dirs), 2);
 	assert_string_equal(dirs[1], repo_quarantine_dir(w.f.repo));
 
@@ -127,16 +134,19 @@ static void hostile_checks(void **state)
 {
 	static const char *const scripts[] = {
 		"rm -rf src && ln -s $OUT src",
-		"rm -rf src/deep && ln -s $OUT src/deep && rm src/a.c && ln -s $OUT/victim src/a.c",
+		"rm -rf src/deep && ln -s $OUT src/deep && rm src/a.c && ln -s "
+		"$OUT/victim src/a.c",
 		"rm -rf .git && ln -s $OUT .git",
 		"rm -rf .git && echo 'gitdir: $OUT' >.git",
 		"rm .git/config && printf '[core]\\n\\tfsmonitor = touch $OUT/ran\\n"
 		"[filter \"x\"]\\n\\tsmudge = touch $OUT/ran\\n' >.git/config "
 		"&& echo '* filter=x' >.git/info/attributes",
-		"mkdir -p .git/hooks && printf '#!/bin/sh\\ntouch $OUT/ran\\n' >.git/hooks/post-checkout"
+		"mkdir -p .git/hooks && printf '#!/bin/sh\\ntouch $OUT/ran\\n' "
+		">.git/hooks/post-checkout"
 		" && chmod +x .git/hooks/post-checkout",
 		"rm run.sh && mkdir -p run.sh/d && echo >run.sh/d/f",
-		"git init -q nested && mkdir -p nested/sub && git -C nested commit -q --allow-empty -m x",
+		"git init -q nested && mkdir -p nested/sub && git -C nested commit -q "
+		"--allow-empty -m x",
 		"rmdir sub && git init -q sub",
 		"chmod 000 src/deep src",
 		"echo '*' >.gitignore && echo >hidden",
@@ -163,10 +173,12 @@ static void hostile_checks(void **state)
 		ok(checkout_take(&w.co, w.f.repo));
 		ok(checkout_move(w.co, &w.tree, &w.head));
 		assert_string_equal(sh_out(&w.f, STATUS), "");
-		assert_string_equal(sh_out(&w.f, "cd $CO && git ls-files -s && cat src/a.c"),
-				    sh_out(&w.f, "git ls-files -s && cat src/a.c"));
-		assert_string_equal(sh_out(&w.f, "cat $OUT/victim $OUT/a.c $OUT/deep/b.txt; ls $OUT"),
-				    "victim\nc\nb\na.c\ndeep\nvictim");
+		assert_string_equal(
+			sh_out(&w.f, "cd $CO && git ls-files -s && cat src/a.c"),
+			sh_out(&w.f, "git ls-files -s && cat src/a.c"));
+		assert_string_equal(
+			sh_out(&w.f, "cat $OUT/victim $OUT/a.c $OUT/deep/b.txt; ls $OUT"),
+			"victim\nc\nb\na.c\ndeep\nvictim");
 	}
 	drop(&w);
 }
@@ -183,7 +195,8 @@ static void hostile_trees(void **state)
 			    "t=$(printf '100644 blob %s\\tconfig\\n' $b | git mktree); "
 			    "printf '040000 tree %s\\t.GIT\\n' $t | git mktree"),
 	       40);
-	fails(checkout_move(w.co, &tree, &w.head), ERR_FATAL, "invalid path '.GIT/config'");
+	fails(checkout_move(w.co, &tree, &w.head), ERR_FATAL,
+	      "invalid path '.GIT/config'");
 	ok(checkout_move(w.co, &w.tree, &w.head));
 	assert_string_equal(sh_out(&w.f, STATUS), "");
 	drop(&w);

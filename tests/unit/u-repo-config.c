@@ -95,7 +95,8 @@ static void typed_values(void **state)
 	assert_true(b);
 	assert_null(config_get_int(config, "dualfix.none", 0, 1, &n));
 	assert_int_equal(n, 7);
-	assert_null(config_get_int(config, "dualfix.check.Unit.timeout", 0, INT64_MAX, &n));
+	assert_null(
+		config_get_int(config, "dualfix.check.Unit.timeout", 0, INT64_MAX, &n));
 	assert_int_equal(n, 2 << 20);
 
 	err = config_get_bool(config, "dualfix.planner.keyenv", &b);

@@ -37,18 +37,20 @@ static struct err *stop(void *ctx, const char *path, size_t word, size_t count)
 
 static void words_of_a_tree(void **state)
 {
-	static const char *const words[] = { "alpha", "int", "alph", "foo.bar", "x->y",
-					     "größe", "größ", "beta", "none", "->" };
+	static const char *const words[] = { "alpha", "int",  "alph", "foo.bar", "x->y",
+					     "größe", "größ", "beta", "none",	 "->" };
 	struct world w;
 	struct str got = STR_INIT(1 << 20);
 
 	(void)state;
-	make(&w, HISTORY_SH " && printf 'foo.bar foo.barn afoo.bar p.foo.bar x->y->z größe 1alpha "
-			    "alpha_ (alpha)' >words && (printf alpha; head -c 1048576 /dev/zero | "
-			    "tr '\\0' a) >large && git add . && git commit -q -m w");
+	make(&w, HISTORY_SH
+	     " && printf 'foo.bar foo.barn afoo.bar p.foo.bar x->y->z größe 1alpha "
+	     "alpha_ (alpha)' >words && (printf alpha; head -c 1048576 /dev/zero | "
+	     "tr '\\0' a) >large && git add . && git commit -q -m w");
 	ok(repo_tree_grep(w.f.repo, &w.tree, words, ARRAY_SIZE(words), collect, &got));
-	assert_string_equal(got.buf, "src/a.c:1:2;src/deep/b.txt:0:2;src/deep/b.txt:7:1;"
-				     "words:0:1;words:3:2;words:4:1;words:5:1;words:9:2;");
+	assert_string_equal(got.buf,
+			    "src/a.c:1:2;src/deep/b.txt:0:2;src/deep/b.txt:7:1;"
+			    "words:0:1;words:3:2;words:4:1;words:5:1;words:9:2;");
 	fails(repo_tree_grep(w.f.repo, &w.tree, words, 2, stop, NULL), ERR_NO_FIX,
 	      "stopped at src/a.c");
 	str_reset(&got);
@@ -68,14 +70,16 @@ static void many_files(void **state)
 	(void)state;
 	make(&w, "git init -q . && mkdir d && i=0 && while test $i -lt 1500; do "
 		 "echo every $i >d/$(printf %04d $i); i=$((i+1)); done && "
-		 "echo needle >>d/0007 && echo needle >>d/1499 && git add . && git commit -q -m x");
+		 "echo needle >>d/0007 && echo needle >>d/1499 && git add . && git "
+		 "commit -q -m x");
 	ok(repo_tree_grep(w.f.repo, &w.tree, words, 1, collect, &got));
 	assert_string_equal(got.buf, "d/0007:0:1;d/1499:0:1;");
 	str_reset(&got);
 	ok(repo_tree_grep(w.f.repo, &w.tree, words, 2, collect, &got));
 	ok(repo_tree_grep(w.f.repo, &w.tree, words, 2, collect, &again));
 	assert_string_equal(got.buf, again.buf);
-	assert_true(strstr(got.buf, "d/0006:1:1;d/0007:0:1;d/0007:1:1;d/0008:1:1;") != NULL);
+	assert_true(strstr(got.buf, "d/0006:1:1;d/0007:0:1;d/0007:1:1;d/0008:1:1;") !=
+		    NULL);
 	str_release(&got);
 	str_release(&again);
 	fixture_drop(&w.f);
@@ -94,8 +98,8 @@ static void evidence(void **state)
 		const char *word;
 		bool removed;
 	} history[] = {
-		{ "gone", true }, { "go", false },	{ "gone_too", true },
-		{ "alpha", false }, { "changed", true }, { "in.dash", true },
+		{ "gone", true },     { "go", false },	   { "gone_too", true },
+		{ "alpha", false },   { "changed", true }, { "in.dash", true },
 		{ "inxdash", false }, { "never", false },
 	};
 	struct world w;
@@ -105,11 +109,13 @@ static void evidence(void **state)
 	size_t n;
 
 	(void)state;
-	make(&w, HISTORY_SH
-	     " && printf 'void gone(void);\\n-- gone_too --\\nin.dash\\n' >src/c.c && git add . "
-	     "&& git commit -q -m add && sed -i 1d src/c.c && git commit -qam less && git rm -q src/c.c "
-	     "&& git commit -q -m none && echo 'a changed line' >>src/a.c && git commit -qam c1 && "
-	     "sed -i s/changed/other/ src/a.c && git commit -qam c2");
+	make(&w, HISTORY_SH " && printf 'void gone(void);\\n-- gone_too --\\nin.dash\\n' "
+			    ">src/c.c && git add . "
+			    "&& git commit -q -m add && sed -i 1d src/c.c && git commit "
+			    "-qam less && git rm -q src/c.c "
+			    "&& git commit -q -m none && echo 'a changed line' >>src/a.c "
+			    "&& git commit -qam c1 && "
+			    "sed -i s/changed/other/ src/a.c && git commit -qam c2");
 	ok(repo_evidence_new(&re, w.f.repo, &w.head, &w.tree));
 	e = repo_evidence(re);
 	ok(repo_evidence_prime(re, prime, 3));

@@ -29,8 +29,10 @@ static void paths_of_each_sort(void **state)
 	assert_true(oid_is_none(&parent));
 	ok(repo_head_branch(f.repo, &branch));
 	assert_string_equal(branch.buf, "main");
-	fails(repo_commit_of(f.repo, "nosuch", &head), ERR_INPUT, "'nosuch' names no commit");
-	fails(repo_commit_of(f.repo, "--all", &head), ERR_INPUT, "'--all' names no commit");
+	fails(repo_commit_of(f.repo, "nosuch", &head), ERR_INPUT,
+	      "'nosuch' names no commit");
+	fails(repo_commit_of(f.repo, "--all", &head), ERR_INPUT,
+	      "'--all' names no commit");
 	fails(repo_commit_of(f.repo, "HEAD:run.sh", &head), ERR_INPUT, "names no commit");
 
 	/* from below the top */
@@ -83,9 +85,11 @@ static void none_or_not_trusted(void **state)
 	fails(repo_open(&repo, f.loop, f.top), ERR_FATAL, "not a git repository");
 	assert_null(repo);
 	sh(&f, "git init -q --object-format=sha256 .");
-	fails(repo_open(&repo, f.loop, f.top), ERR_FATAL, "extension objectFormat=sha256");
-	sh(&f, "rm -rf .git; git init -q . && git config core.repositoryformatversion 1 && "
-	       "git config extensions.fromTheFuture true");
+	fails(repo_open(&repo, f.loop, f.top), ERR_FATAL,
+	      "extension objectFormat=sha256");
+	sh(&f,
+	   "rm -rf .git; git init -q . && git config core.repositoryformatversion 1 && "
+	   "git config extensions.fromTheFuture true");
 	fails(repo_open(&repo, f.loop, f.top), ERR_FATAL, "fromthefuture");
 	unsetenv("GIT_CEILING_DIRECTORIES");
 	fixture_drop(&f);
@@ -138,7 +142,8 @@ static void odd_but_readable(void **state)
 			   "git config extensions.partialClone origin",
 		HISTORY_SH " && git config core.repositoryformatversion 1 && "
 			   "git config extensions.preciousObjects true",
-		"git init -q ../up && cd ../up && " HISTORY_SH " && git commit -q --allow-empty -m 2"
+		"git init -q ../up && cd ../up && " HISTORY_SH
+		" && git commit -q --allow-empty -m 2"
 		" && cd ../top && git clone -q --depth 1 file://$PWD/../up .",
 		"git init -q ../up && cd ../up && " HISTORY_SH
 		" && cd ../top && git clone -q --shared ../up .",
@@ -173,12 +178,14 @@ static void identity(void **state)
 	unsetenv("GIT_COMMITTER_EMAIL");
 	unsetenv("EMAIL");
 	fixture_open(&f);
-	fails(repo_identity(f.repo, &author, &committer), ERR_CONFIG, "no name to commit as");
+	fails(repo_identity(f.repo, &author, &committer), ERR_CONFIG,
+	      "no name to commit as");
 	setenv("GIT_CONFIG_PARAMETERS", "'user.email'='c@example.com'", 1);
 	fixture_open(&f);
 	ok(repo_identity(f.repo, &author, &committer));
 	assert_string_equal(committer.buf, "C O Mitter <c@example.com>");
-	assert_string_equal(config_get(repo_config(f.repo), "user.email"), "c@example.com");
+	assert_string_equal(config_get(repo_config(f.repo), "user.email"),
+			    "c@example.com");
 	unsetenv("GIT_CONFIG_PARAMETERS");
 	str_release(&author);
 	str_release(&committer);
@@ -214,11 +221,13 @@ static void hostile_surroundings(void **state)
 	size_t n;
 
 	(void)state;
-	fixture_make(&f, HISTORY_SH
-		     " && printf '#!/bin/sh\\ntouch %s/ran\\n' \"$PWD\" >../evil && chmod +x ../evil"
-		     " && git config core.fsmonitor \"$PWD/../evil\""
-		     " && mkdir -p .git/hooks && cp ../evil .git/hooks/reference-transaction"
-		     " && cp ../evil .git/hooks/post-index-change");
+	fixture_make(
+		&f, HISTORY_SH
+		" && printf '#!/bin/sh\\ntouch %s/ran\\n' \"$PWD\" >../evil && chmod +x "
+		"../evil"
+		" && git config core.fsmonitor \"$PWD/../evil\""
+		" && mkdir -p .git/hooks && cp ../evil .git/hooks/reference-transaction"
+		" && cp ../evil .git/hooks/post-index-change");
 	setenv("GIT_INDEX_FILE", "/nonexistent/index", 1);
 	setenv("GIT_OBJECT_DIRECTORY", "/nonexistent/objects", 1);
 	fixture_open(&f);
@@ -241,13 +250,15 @@ static void worktree_tree(void **state)
 	char *before;
 
 	(void)state;
-	fixture_make(&f, HISTORY_SH
-		     " && git config filter.up.clean 'tr a-z A-Z' && echo '*.txt filter=up' >.gitattributes"
-		     " && git add .gitattributes && git commit -q -m attr");
+	fixture_make(&f,
+		     HISTORY_SH " && git config filter.up.clean 'tr a-z A-Z' && echo "
+				"'*.txt filter=up' >.gitattributes"
+				" && git add .gitattributes && git commit -q -m attr");
 	fixture_open(&f);
 	sh(&f, "echo changed >src/deep/b.txt; rm run.sh; echo new >untracked; "
 	       "echo staged >staged; git add staged");
-	before = strdup(sh_out(&f, "cksum .git/index; git count-objects -v; git status -s"));
+	before = strdup(
+		sh_out(&f, "cksum .git/index; git count-objects -v; git status -s"));
 	ok(repo_private_path(f.repo, "runs/x", true, &dir));
 	ok(repo_quarantine(f.repo, dir.buf));
 	ok(repo_worktree_tree(f.repo, &tree));

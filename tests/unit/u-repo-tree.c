@@ -105,7 +105,8 @@ static void source_lists_by_pathspec(void **state)
 		ok(source->list(source->ctx, cases[i].pathspec, collect_path, &got));
 		assert_string_equal(got.buf, cases[i].paths);
 	}
-	fails(repo_source(rs)->list(repo_source(rs)->ctx, ":(bogus)x", collect_path, &got),
+	fails(repo_source(rs)->list(repo_source(rs)->ctx, ":(bogus)x", collect_path,
+				    &got),
 	      ERR_INPUT, "bogus");
 	repo_source_free(rs);
 	str_release(&got);
@@ -136,11 +137,13 @@ static void walk_and_blob(void **state)
 	(void)state;
 	make(&w);
 	ok(repo_tree_walk(w.f.repo, &w.tree, collect_file, &got));
-	assert_string_equal(got.buf, sh_out(&w.f, "git ls-tree -r --format='%(objectmode) %(path):"
-						  "%(objectname)' HEAD | grep -v ^160000 | "
-						  "sed 's/^120000 \\(.*\\):/\\1@:/; s/^[0-9]* //; "
-						  "s/\\(:....\\).*/\\1;/' | tr -d '\\n'"));
-	fails(repo_tree_walk(w.f.repo, &w.tree, stop, NULL), ERR_NO_FIX, "stopped at bin.dat");
+	assert_string_equal(got.buf,
+			    sh_out(&w.f, "git ls-tree -r --format='%(objectmode) %(path):"
+					 "%(objectname)' HEAD | grep -v ^160000 | "
+					 "sed 's/^120000 \\(.*\\):/\\1@:/; s/^[0-9]* //; "
+					 "s/\\(:....\\).*/\\1;/' | tr -d '\\n'"));
+	fails(repo_tree_walk(w.f.repo, &w.tree, stop, NULL), ERR_NO_FIX,
+	      "stopped at bin.dat");
 	memset(&blob, 0, sizeof(blob));
 	memcpy(blob.hex, sh_out(&w.f, "git rev-parse HEAD:run.sh"), 40);
 	str_reset(&got);
@@ -154,35 +157,68 @@ static void walk_and_blob(void **state)
 	fixture_drop(&w.f);
 }
 
-#define CHANGE(p, k, b) { .path = (p), .kind = (k), .bytes = { (b), sizeof(b) - 1 } }
+#define CHANGE(p, k, b)                                                  \
+	{                                                                \
+		.path = (p), .kind = (k), .bytes = {(b), sizeof(b) - 1 } \
+	}
 
 static void candidates(void **state)
 {
 	static const struct {
 		struct file_change changes[4];
 		size_t n;
-		const char *raw;    /* of diff-tree, or */
+		const char *raw; /* of diff-tree, or */
 		const char *refused;
 	} cases[] = {
-		{ { CHANGE("src/a.c", SOURCE_FILE, "changed\n") }, 1, "M 100644 src/a.c", NULL },
-		{ { CHANGE("new/x/y", SOURCE_EXECUTABLE, "n") }, 1, "A 100755 new/x/y", NULL },
-		{ { CHANGE("run.sh", SOURCE_FILE, "#!/bin/sh\n") }, 1, "M 100644 run.sh", NULL },
+		{ { CHANGE("src/a.c", SOURCE_FILE, "changed\n") },
+		  1,
+		  "M 100644 src/a.c",
+		  NULL },
+		{ { CHANGE("new/x/y", SOURCE_EXECUTABLE, "n") },
+		  1,
+		  "A 100755 new/x/y",
+		  NULL },
+		{ { CHANGE("run.sh", SOURCE_FILE, "#!/bin/sh\n") },
+		  1,
+		  "M 100644 run.sh",
+		  NULL },
 		{ { CHANGE("l2", SOURCE_LINK, "run.sh") }, 1, "A 120000 l2", NULL },
-		{ { CHANGE("src/deep/b.txt", SOURCE_ABSENT, "") }, 1, "D 000000 src/deep/b.txt", NULL },
+		{ { CHANGE("src/deep/b.txt", SOURCE_ABSENT, "") },
+		  1,
+		  "D 000000 src/deep/b.txt",
+		  NULL },
 		/* a file becomes a folder, a folder a file */
-		{ { CHANGE("run.sh", SOURCE_ABSENT, ""), CHANGE("run.sh/in", SOURCE_FILE, "x") }, 2,
-		  "D 000000 run.sh A 100644 run.sh/in", NULL },
-		{ { CHANGE("src/deep", SOURCE_FILE, "x"), CHANGE("src/deep/b.txt", SOURCE_ABSENT, "") },
-		  2, "A 100644 src/deep D 000000 src/deep/b.txt", NULL },
+		{ { CHANGE("run.sh", SOURCE_ABSENT, ""),
+		    CHANGE("run.sh/in", SOURCE_FILE, "x") },
+		  2,
+		  "D 000000 run.sh A 100644 run.sh/in",
+		  NULL },
+		{ { CHANGE("src/deep", SOURCE_FILE, "x"),
+		    CHANGE("src/deep/b.txt", SOURCE_ABSENT, "") },
+		  2,
+		  "A 100644 src/deep D 000000 src/deep/b.txt",
+		  NULL },
 		{ { CHANGE("link", SOURCE_FILE, "x") }, 1, "T 100644 link", NULL },
 		/* and what must not be */
-		{ { CHANGE("src/deep", SOURCE_FILE, "x") }, 1, NULL, "'src/deep' is a folder" },
-		{ { CHANGE("dirlink/a.c", SOURCE_FILE, "x") }, 1, NULL, "through a symbolic link" },
-		{ { CHANGE("dirlink/a.c", SOURCE_ABSENT, "") }, 1, NULL, "through a symbolic link" },
+		{ { CHANGE("src/deep", SOURCE_FILE, "x") },
+		  1,
+		  NULL,
+		  "'src/deep' is a folder" },
+		{ { CHANGE("dirlink/a.c", SOURCE_FILE, "x") },
+		  1,
+		  NULL,
+		  "through a symbolic link" },
+		{ { CHANGE("dirlink/a.c", SOURCE_ABSENT, "") },
+		  1,
+		  NULL,
+		  "through a symbolic link" },
 		{ { CHANGE("sub", SOURCE_FILE, "x") }, 1, NULL, "'sub' is a submodule" },
 		{ { CHANGE("sub/x", SOURCE_FILE, "x") }, 1, NULL, "into a submodule" },
 		{ { CHANGE("src/a.c/x", SOURCE_FILE, "x") }, 1, NULL, "through a file" },
-		{ { CHANGE("none", SOURCE_ABSENT, "") }, 1, NULL, "'none' does not exist" },
+		{ { CHANGE("none", SOURCE_ABSENT, "") },
+		  1,
+		  NULL,
+		  "'none' does not exist" },
 		{ { CHANGE(".GIT/config", SOURCE_FILE, "x") }, 1, NULL, ".GIT/config" },
 		{ { CHANGE("../x", SOURCE_FILE, "x") }, 1, NULL, "../x" },
 	};
@@ -198,8 +234,8 @@ static void candidates(void **state)
 	objects = strdup(sh_out(&w.f, "git count-objects -v"));
 	setenv("GIT_ALTERNATE_OBJECT_DIRECTORIES", repo_quarantine_dir(w.f.repo), 1);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct err *err = candidate_tree(w.f.repo, &w.tree, cases[i].changes, cases[i].n,
-						 &tree);
+		struct err *err = candidate_tree(w.f.repo, &w.tree, cases[i].changes,
+						 cases[i].n, &tree);
 
 		if (cases[i].refused) {
 			fails(err, ERR_INPUT, cases[i].refused);
@@ -207,11 +243,13 @@ static void candidates(void **state)
 		}
 		ok(err);
 		setenv("TREE", tree.hex, 1);
-		assert_string_equal(sh_out(&w.f, "git diff-tree -r --no-renames HEAD $TREE | "
-						 "awk '{print $5, $2, $6}' | tr '\\n' ' ' | "
-						 "sed 's/ $//'"),
+		assert_string_equal(sh_out(&w.f,
+					   "git diff-tree -r --no-renames HEAD $TREE | "
+					   "awk '{print $5, $2, $6}' | tr '\\n' ' ' | "
+					   "sed 's/ $//'"),
 				    cases[i].raw);
-		sh(&w.f, "git fsck --strict --no-dangling $TREE 2>../fsck || { cat ../fsck; false; }");
+		sh(&w.f, "git fsck --strict --no-dangling $TREE 2>../fsck || { cat "
+			 "../fsck; false; }");
 	}
 	unsetenv("GIT_ALTERNATE_OBJECT_DIRECTORIES");
 	/* The user's store is as it was. */
@@ -263,7 +301,8 @@ static void diffs(void **state)
 
 static void commit_on(struct world *w, const char *text, struct oid *commit)
 {
-	struct file_change change = { .path = "src/a.c", .kind = SOURCE_FILE,
+	struct file_change change = { .path = "src/a.c",
+				      .kind = SOURCE_FILE,
 				      .bytes = span_of(text) };
 	struct oid tree;
 	struct commit_request request = {
@@ -280,7 +319,8 @@ static void commit_on(struct world *w, const char *text, struct oid *commit)
 	fails(candidate_commit(w->f.repo, &request, &tree), ERR_INPUT, "NUL");
 	request.message = SPAN("a");
 	request.author = "A <a@b>\nparent 1";
-	fails(candidate_commit(w->f.repo, &request, &tree), ERR_INPUT, "cannot be an author");
+	fails(candidate_commit(w->f.repo, &request, &tree), ERR_INPUT,
+	      "cannot be an author");
 }
 
 static void publishing(void **state)
@@ -293,11 +333,13 @@ static void publishing(void **state)
 	(void)state;
 	make(&w);
 	sh(&w.f, "mkdir -p .git/hooks && printf '#!/bin/sh\\nexit 1\\n' "
-		 ">.git/hooks/reference-transaction && chmod +x .git/hooks/reference-transaction");
+		 ">.git/hooks/reference-transaction && chmod +x "
+		 ".git/hooks/reference-transaction");
 	quarantine(&w);
 	commit_on(&w, "fixed\n", &commit);
 	assert_int_not_equal(sh_code(&w.f, "git cat-file -e $COMMIT 2>/dev/null"), 0);
-	refs = strdup(sh_out(&w.f, "git for-each-ref; git status -s; git symbolic-ref HEAD"));
+	refs = strdup(
+		sh_out(&w.f, "git for-each-ref; git status -s; git symbolic-ref HEAD"));
 	reflog = strdup(sh_out(&w.f, "cat .git/logs/HEAD"));
 
 	ok(publish_free_name(w.f.repo, NULL, "slug", &name));
@@ -307,9 +349,11 @@ static void publishing(void **state)
 	assert_string_equal(sh_out(&w.f, "git rev-parse dualfix/slug"), commit.hex);
 	sh(&w.f, "git fsck --strict --full 2>&1 | grep -v dangling || true; "
 		 "test -z \"$(git fsck --strict --full 2>/dev/null)\"");
-	assert_string_equal(sh_out(&w.f, "git log -1 --format='%an <%ae> %ad|%cn|%B' dualfix/slug"),
-			    "Ä U <a@example.com> Tue Nov 14 23:43:20 2023 +0130|C|subject\n\nbody");
-	assert_string_equal(sh_out(&w.f, "git reflog --format=%gs dualfix/slug"), "dualfix: run x");
+	assert_string_equal(
+		sh_out(&w.f, "git log -1 --format='%an <%ae> %ad|%cn|%B' dualfix/slug"),
+		"Ä U <a@example.com> Tue Nov 14 23:43:20 2023 +0130|C|subject\n\nbody");
+	assert_string_equal(sh_out(&w.f, "git reflog --format=%gs dualfix/slug"),
+			    "dualfix: run x");
 	sh(&w.f, "git for-each-ref | grep -v dualfix >../refs; git status -s >>../refs; "
 		 "git symbolic-ref HEAD >>../refs");
 	assert_string_equal(refs, sh_out(&w.f, "cat ../refs"));
@@ -317,8 +361,10 @@ static void publishing(void **state)
 
 	/* a ref that is there is never moved */
 	sh(&w.f, "rm .git/hooks/reference-transaction");
-	fails(publish_branch(w.f.repo, "dualfix/slug", &w.head, "again"), ERR_INPUT, "exists");
-	fails(publish_branch(w.f.repo, "dualfix/slug/x", &w.head, "again"), ERR_INPUT, "cannot create");
+	fails(publish_branch(w.f.repo, "dualfix/slug", &w.head, "again"), ERR_INPUT,
+	      "exists");
+	fails(publish_branch(w.f.repo, "dualfix/slug/x", &w.head, "again"), ERR_INPUT,
+	      "cannot create");
 	assert_string_equal(sh_out(&w.f, "git rev-parse dualfix/slug"), commit.hex);
 
 	ok(publish_free_name(w.f.repo, NULL, "slug", &name));
@@ -326,13 +372,18 @@ static void publishing(void **state)
 	sh(&w.f, "git branch dualfix/slug-2/x");
 	ok(publish_free_name(w.f.repo, NULL, "slug", &name));
 	assert_string_equal(name.buf, "dualfix/slug-3");
-	fails(publish_free_name(w.f.repo, "main", "slug", &name), ERR_INPUT, "'main' exists already");
-	fails(publish_free_name(w.f.repo, "main/x", "slug", &name), ERR_INPUT, "beside 'main'");
-	fails(publish_free_name(w.f.repo, "dualfix", "slug", &name), ERR_INPUT, "beside 'dualfix/");
+	fails(publish_free_name(w.f.repo, "main", "slug", &name), ERR_INPUT,
+	      "'main' exists already");
+	fails(publish_free_name(w.f.repo, "main/x", "slug", &name), ERR_INPUT,
+	      "beside 'main'");
+	fails(publish_free_name(w.f.repo, "dualfix", "slug", &name), ERR_INPUT,
+	      "beside 'dualfix/");
 	fails(publish_free_name(w.f.repo, "-x", "slug", &name), ERR_INPUT, "not a valid");
-	fails(publish_free_name(w.f.repo, "a..b", "slug", &name), ERR_INPUT, "not a valid");
+	fails(publish_free_name(w.f.repo, "a..b", "slug", &name), ERR_INPUT,
+	      "not a valid");
 	sh(&w.f, "git branch -q -D dualfix/slug dualfix/slug-2/x && git branch dualfix");
-	fails(publish_free_name(w.f.repo, NULL, "slug", &name), ERR_INPUT, "beside 'dualfix'");
+	fails(publish_free_name(w.f.repo, NULL, "slug", &name), ERR_INPUT,
+	      "beside 'dualfix'");
 	ok(publish_free_name(w.f.repo, "other", "slug", &name));
 	free(refs);
 	free(reflog);
@@ -352,7 +403,8 @@ static void publish_refuses_holes(void **state)
 	setenv("BLOB", sh_out(&w.f, "echo pruned | git hash-object -w --stdin"), 1);
 	commit_on(&w, "pruned\n", &commit);
 	sh(&w.f, "git gc -q --prune=now");
-	fails(publish_branch(w.f.repo, "dualfix/x", &commit, "m"), ERR_FATAL, "is missing");
+	fails(publish_branch(w.f.repo, "dualfix/x", &commit, "m"), ERR_FATAL,
+	      "is missing");
 	assert_int_not_equal(sh_code(&w.f, "git rev-parse -q --verify dualfix/x"), 0);
 	fixture_drop(&w.f);
 }
@@ -371,15 +423,17 @@ static void many_objects(void **state)
 	for (int i = 0; i < N; i++) {
 		snprintf(names[i], sizeof(names[i]), "many/%03d", i);
 		snprintf(bytes[i], sizeof(bytes[i]), "file %d\n", i);
-		changes[i] = (struct file_change){ names[i], SOURCE_FILE, span_of(bytes[i]) };
+		changes[i] =
+			(struct file_change){ names[i], SOURCE_FILE, span_of(bytes[i]) };
 	}
 	ok(candidate_tree(w.f.repo, &w.tree, changes, N, &tree));
 	ok(candidate_commit(w.f.repo,
-			    &(struct commit_request){ &tree, &w.head, "A <a@b>", "A <a@b>",
-						      SPAN("m\n") },
+			    &(struct commit_request){ &tree, &w.head, "A <a@b>",
+						      "A <a@b>", SPAN("m\n") },
 			    &commit));
 	ok(publish_branch(w.f.repo, "dualfix/many", &commit, "m"));
-	assert_string_equal(sh_out(&w.f, "git ls-tree -r dualfix/many many | wc -l"), "300");
+	assert_string_equal(sh_out(&w.f, "git ls-tree -r dualfix/many many | wc -l"),
+			    "300");
 	assert_string_equal(sh_out(&w.f, "git show dualfix/many:many/299"), "file 299");
 	fixture_drop(&w.f);
 }
