@@ -62,14 +62,21 @@ $(O)/git-dualfix: $(O)/src/main.o $(O)/libdualfix.a
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
-$(O)/libdualfix.a: $(OBJ) $(O)/gen/templates.o
+# Quick append: two folders may have a file of one name.
+$(O)/libdualfix.a: $(OBJ) $(O)/gen/templates.o $(O)/files
 	$(say) AR $@
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar qcs $@ $(filter %.o,$^)
 
 # Flags are a prerequisite of every object: changed flags rebuild.
 $(O)/flags: FORCE
 	@mkdir -p $(O)/gen
 	@printf '%s\n' '$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(VERSION)' >$@.new
+	@if cmp -s $@ $@.new; then rm -f $@.new; else mv $@.new $@; fi
+
+# So is the list of files: what is gone must not live on in the archive.
+$(O)/files: FORCE
+	@mkdir -p $(O)
+	@printf '%s\n' $(SRC) $(TEMPLATES) $(HOOKS) >$@.new
 	@if cmp -s $@ $@.new; then rm -f $@.new; else mv $@.new $@; fi
 
 $(O)/%.o: %.c $(O)/flags
@@ -78,7 +85,7 @@ $(O)/%.o: %.c $(O)/flags
 	$(Q)$(CC) $(ALL_CPPFLAGS) -DDUALFIX_VERSION='"$(VERSION)"' $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # templates/ and hooks/ compiled in: text files become one table of name and bytes.
-$(O)/gen/templates.c: templates/embed.sh $(TEMPLATES) $(HOOKS) $(O)/flags
+$(O)/gen/templates.c: templates/embed.sh $(TEMPLATES) $(HOOKS) $(O)/files
 	$(say) GEN $@
 	$(Q)sh templates/embed.sh $(filter-out %/embed.sh,$(TEMPLATES)) $(HOOKS) >$@
 

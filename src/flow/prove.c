@@ -7,9 +7,13 @@
 #include <string.h>
 
 #include "sys/clock.h"
+#include "sys/file.h"
+
+#define TEMP_PATH_MAX_BYTES 8192
 
 struct prove {
 	struct check_run *run;
+	struct str temp_dir;
 	const char *const *changed;
 	size_t n_changed;
 	size_t n_checks;
@@ -42,6 +46,20 @@ static bool is_wanted(void *ctx, const struct check *check)
 	return false;
 }
 
+/* Beside the files, so that what a killed run left there is found and removed. */
+static struct err *make_temp_dir(struct prove *prove, const struct checkout *checkout)
+{
+	struct err *err;
+
+	str_addf(&prove->temp_dir, "%s.tmp", checkout_dir(checkout));
+	err = str_err(&prove->temp_dir, "TMPDIR");
+	if (!err)
+		err = file_remove_tree(prove->temp_dir.buf);
+	if (!err)
+		err = file_mkdirs(prove->temp_dir.buf, 0700);
+	return err;
+}
+
 static void on_done(void *ctx, struct err *err)
 {
 	struct prove *prove = ctx;
@@ -58,7 +76,6 @@ struct err *prove_start(struct prove **out, const struct prove_spec *spec,
 		.checks = spec->checks,
 		.checkout = spec->checkout,
 		.sandbox = spec->sandbox,
-		.temp_dir = spec->temp_dir,
 		.read_dirs = spec->read_dirs,
 		.hide_dirs = spec->hide_dirs,
 		.pass_env = spec->pass_env,
@@ -73,13 +90,17 @@ struct err *prove_start(struct prove **out, const struct prove_spec *spec,
 	*out = NULL;
 	if (!prove)
 		return err_nomem();
+	str_init(&prove->temp_dir, TEMP_PATH_MAX_BYTES);
 	prove->changed = spec->changed;
 	prove->n_changed = spec->n_changed;
 	prove->n_checks = spec->checks->n;
 	prove->start_ms = clock_mono_ms();
 	prove->done = done;
 	prove->ctx = ctx;
-	err = checkout_move(spec->checkout, spec->tree, spec->head);
+	err = make_temp_dir(prove, spec->checkout);
+	run.temp_dir = prove->temp_dir.buf;
+	if (!err)
+		err = checkout_move(spec->checkout, spec->tree, spec->head);
 	if (!err)
 		err = check_run_start(&prove->run, spec->loop, &run, on_done, prove);
 	if (err) {
@@ -105,6 +126,9 @@ void prove_free(struct prove *prove)
 	if (!prove)
 		return;
 	check_run_free(prove->run);
+	if (prove->temp_dir.len)
+		err_drop(file_remove_tree(prove->temp_dir.buf));
+	str_release(&prove->temp_dir);
 	free(prove);
 }
 

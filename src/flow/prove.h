@@ -2,7 +2,8 @@
 /*
  * One stage: the checks, run on one tree.
  *
- * The checkout is moved to the tree, then the checks run one after another.
+ * The checkout is moved to the tree, then the checks run one after another, with
+ * an empty folder beside it for their temporary files.
  * Two proofs of one checkout must not overlap.
  */
 #ifndef FLOW_PROVE_H
@@ -26,7 +27,6 @@ struct prove_spec {
 	const struct sandbox *sandbox;
 	const struct oid *tree; /* what is checked */
 	const struct oid *head; /* what HEAD is in there: the base commit */
-	const char *temp_dir;
 	const char *const *read_dirs;
 	const char *const *hide_dirs; /* the user's git folders */
 	const char *const *pass_env;

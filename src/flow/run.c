@@ -140,9 +140,6 @@ static void let_go(struct run *run)
 	known_free(run->known);
 	run->known = NULL;
 	sandbox_release(&run->sandbox);
-	if (run->temp_dir.len)
-		err_drop(file_remove_tree(run->temp_dir.buf));
-	str_release(&run->temp_dir);
 	record_close(run->record);
 	run->record = NULL;
 }
@@ -204,7 +201,6 @@ struct err *run_new(struct run **out, const struct run_input *input,
 	run->ready = true;
 	report_init(&run->report);
 	argv_init(&run->changed);
-	str_init(&run->temp_dir, 8192);
 	str_init(&run->left, LEFT_MAX_BYTES);
 	str_init(&run->answer, OUTPUT_MAX_BYTES);
 	str_init(&run->output, OUTPUT_MAX_BYTES);

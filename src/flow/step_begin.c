@@ -95,7 +95,6 @@ struct prove_spec run_prove_spec(struct run *run, const struct oid *tree)
 		.sandbox = &run->sandbox,
 		.tree = tree,
 		.head = &run->head,
-		.temp_dir = run->temp_dir.buf,
 		.read_dirs = run->options.sandbox_read,
 		.hide_dirs = run->hide_dirs,
 		.pass_env = run->options.sandbox_env,
@@ -115,8 +114,6 @@ static struct err *open_checks(struct run *run)
 				run->options.sandbox_env, run->options.expire_s);
 	if (!err)
 		err = checkout_take(&run->checkout, run->env.repo);
-	if (!err)
-		err = file_temp_dir(NULL, "dualfix-", &run->temp_dir);
 	return err;
 }
 

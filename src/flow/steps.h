@@ -60,7 +60,6 @@ struct run {
 	struct checkout *checkout;
 	struct sandbox sandbox;
 	struct known *known;
-	struct str temp_dir;
 	const char *hide_dirs[3];   /* NULL-terminated */
 	struct oid head, base_tree; /* the base: commit and tree */
 	struct oid tree;            /* what stands now */

@@ -7,7 +7,6 @@
 #include "flow/prove.h"
 #include "repo/checkout.h"
 #include "sys/clock.h"
-#include "sys/file.h"
 #include "verify/known.h"
 #include "verify/sandbox.h"
 
@@ -48,7 +47,6 @@ struct err *verify_commit(struct verification *out, const struct verify_spec *sp
 	struct sandbox sandbox = { 0 };
 	struct checkout *checkout = NULL;
 	struct known *known = NULL;
-	struct str temp_dir = STR_INIT(8192);
 	struct oid tree;
 	struct prove_spec prove = {
 		.loop = spec->loop,
@@ -71,21 +69,15 @@ struct err *verify_commit(struct verification *out, const struct verify_spec *sp
 		err = known_new(&known, spec->repo, &sandbox, spec->sandbox_env, spec->expire_s);
 	if (!err)
 		err = checkout_take(&checkout, spec->repo);
-	if (!err)
-		err = file_temp_dir(NULL, "dualfix-", &temp_dir);
 	if (err)
 		goto out;
 	prove.known = known;
 	prove.checkout = checkout;
-	prove.temp_dir = temp_dir.buf;
 	err = prove_and_wait(out, &prove);
 out:
 	checkout_release(checkout);
 	known_free(known);
 	sandbox_release(&sandbox);
-	if (temp_dir.len)
-		err = err_first(err, file_remove_tree(temp_dir.buf));
-	str_release(&temp_dir);
 	return err;
 }
 
