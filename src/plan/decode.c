@@ -40,7 +40,10 @@ static struct err *keep(const struct reader *r, struct span text, struct span *o
 	return NULL;
 }
 
-/* As keep(), with LF for every CRLF. */
+/*
+ * As keep(), with LF for every CRLF; also for CR CR LF, or a plan written back
+ * and read again would be another one.
+ */
 static struct err *keep_lf(const struct reader *r, struct span text, struct span *out)
 {
 	struct err *err = keep(r, text, out);
@@ -50,9 +53,11 @@ static struct err *keep_lf(const struct reader *r, struct span text, struct span
 	if (err || span_findc(text, '\r', 0) < 0)
 		return err;
 	to = (char *)out->ptr; /* ours: just copied */
-	for (size_t i = 0; i < text.len; i++)
-		if (text.ptr[i] != '\r' || i + 1 == text.len || text.ptr[i + 1] != '\n')
-			to[n++] = text.ptr[i];
+	for (size_t i = 0; i < text.len; i++) {
+		while (text.ptr[i] == '\n' && n && to[n - 1] == '\r')
+			n--;
+		to[n++] = text.ptr[i];
+	}
 	to[n] = '\0';
 	out->len = n;
 	return NULL;
