@@ -142,9 +142,9 @@ static bool is_dotgit(const struct name *name)
 
 static struct err *refuse(const char *path, const char *why)
 {
-	bool cut = strlen(path) > SHOWN_BYTES;
+	const char *more = strlen(path) > SHOWN_BYTES ? "..." : "";
 
-	return err_new(ERR_INPUT, "'%.*s%s' %s", SHOWN_BYTES, path, cut ? "..." : "", why);
+	return err_new(ERR_INPUT, "'%.*s%s' %s", SHOWN_BYTES, path, more, why);
 }
 
 static struct err *check_part(const char *path, struct span part)
@@ -157,8 +157,8 @@ static struct err *check_part(const char *path, struct span part)
 	if (is_dotgit(&name))
 		return refuse(path, "has a part that is '.git' to some file system");
 	if (!name.len)
-		return refuse(path, "has a part '.' or '..', or one that some file system "
-				    "reads so");
+		return refuse(path, "has a part '.' or '..', or one that some file "
+				    "system reads so");
 	return NULL;
 }
 

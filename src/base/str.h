@@ -67,7 +67,7 @@ void str_splice(struct str *s, size_t start, size_t end, struct span with);
 
 struct span str_span(const struct str *s);
 
-/* Hands over the bytes, NUL-terminated, for free(); NULL after a failure. s is empty then. */
+/* Hands over the bytes, NUL-terminated, for free(); NULL after a failure. Empties s. */
 char *str_detach(struct str *s);
 
 /* NULL, or why what (ERR_INPUT when it passed its ceiling) could not be built. */

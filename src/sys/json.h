@@ -64,7 +64,8 @@ enum json_need { JSON_OPTIONAL, JSON_REQUIRED };
 struct err *json_read_string(const json_node *object, const char *where, const char *key,
 			     enum json_need need, struct span *out) MUST_USE;
 struct err *json_read_int(const json_node *object, const char *where, const char *key,
-			  enum json_need need, int64_t min, int64_t max, int64_t *out) MUST_USE;
+			  enum json_need need, int64_t min, int64_t max,
+			  int64_t *out) MUST_USE;
 struct err *json_read_bool(const json_node *object, const char *where, const char *key,
 			   enum json_need need, bool *out) MUST_USE;
 

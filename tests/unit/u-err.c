@@ -75,7 +75,8 @@ static void test_first(void **state)
 {
 	(void)state;
 	assert_null(err_first(NULL, NULL));
-	fails(err_first(err_new(ERR_INPUT, "a"), err_new(ERR_FATAL, "b")), ERR_INPUT, "a");
+	fails(err_first(err_new(ERR_INPUT, "a"), err_new(ERR_FATAL, "b")), ERR_INPUT,
+	      "a");
 	fails(err_first(NULL, err_new(ERR_FATAL, "b")), ERR_FATAL, "b");
 	fails(err_first(err_new(ERR_INPUT, "a"), NULL), ERR_INPUT, "a");
 	err_drop(NULL);

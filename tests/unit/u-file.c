@@ -133,7 +133,8 @@ static void test_write_replaces_a_link(void **state)
 static void test_failed_write_leaves_nothing(void **state)
 {
 	(void)state;
-	fails_saying(file_write(in("none/a"), SPAN("x"), 0600), ERR_FATAL, "cannot create");
+	fails_saying(file_write(in("none/a"), SPAN("x"), 0600), ERR_FATAL,
+		     "cannot create");
 	assert_int_equal(mkdir(in("dir"), 0700), 0);
 	put(in("dir/x"), "x");
 	fails_saying(file_write(in("dir"), SPAN("x"), 0600), ERR_FATAL, "cannot rename");
@@ -152,7 +153,8 @@ static void test_no_room(void **state)
 	small = (struct rlimit){ 2, old.rlim_max };
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-	fails_saying(file_write(in("a"), SPAN("longer"), 0600), ERR_FATAL, "cannot write");
+	fails_saying(file_write(in("a"), SPAN("longer"), 0600), ERR_FATAL,
+		     "cannot write");
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
 	signal(SIGXFSZ, SIG_DFL);
 	ok(file_read(in("a"), &s));
@@ -203,7 +205,8 @@ static void test_temp_dir(void **state)
 	assert_true(span_starts(str_span(&a), in("run-")));
 	assert_int_equal(stat(a.buf, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
-	fails_saying(file_temp_dir(in("none"), "x", &a), ERR_FATAL, "cannot create a folder");
+	fails_saying(file_temp_dir(in("none"), "x", &a), ERR_FATAL,
+		     "cannot create a folder");
 	str_release(&a);
 	str_release(&b);
 }

@@ -46,7 +46,8 @@ static void test_refused(void **state)
 		{ SPAN("[99999999999999999999]"), "too big" },
 		{ SPAN("[1e999]"), "real number overflow" },
 		{ SPAN("[\"a\nb\"]"), "unexpected newline" },
-		{ SPAN("[\n [[[[[[[[1]]]]]]]]]"), "line 2, column 9: nested more than 8 deep" },
+		{ SPAN("[\n [[[[[[[[1]]]]]]]]]"),
+		  "line 2, column 9: nested more than 8 deep" },
 		{ SPAN("\xef\xbb\xbf\xef\xbb\xbf[]"), "line 1" },
 	};
 	struct json_doc *doc;
@@ -94,8 +95,8 @@ static void test_limits(void **state)
 static void test_loose_reads(void **state)
 {
 	struct json_doc *doc = parse("\xef\xbb\xbf"
-				     "{\"s\": \"x\\ty\", \"n\": -3, \"b\": false, \"r\": 1.5,"
-				     " \"z\": null, \"a\": [1, \"two\"], \"o\": {}}");
+				     "{\"s\": \"x\\ty\", \"n\": -3, \"b\": false, "
+				     "\"r\": 1.5, \"z\": null, \"a\": [1, \"two\"], \"o\": {}}");
 	const json_node *root = json_root(doc), *list = json_get(root, "a");
 	struct span s = SPAN("kept");
 	int64_t n = 7;
@@ -142,7 +143,8 @@ static void test_loose_reads(void **state)
 
 static void test_strict_reads(void **state)
 {
-	struct json_doc *doc = parse("{\"s\": \"x\", \"n\": 5, \"b\": true, \"z\": null}");
+	struct json_doc *doc = parse("{\"s\": \"x\", \"n\": 5, \"b\": true, "
+				     "\"z\": null}");
 	const json_node *o = json_root(doc);
 	struct span s = SPAN("kept");
 	int64_t n = 7;

@@ -218,7 +218,8 @@ static void test_largest_text(void **state)
 
 	(void)state;
 	str_init(&json, PLAN_MAX_BYTES);
-	str_adds(&json, "{\"edits\":[{\"type\":\"create_file\",\"file\":\"a\",\"content\":\"");
+	str_adds(&json, "{\"edits\":[{\"type\":\"create_file\",\"file\":\"a\","
+			"\"content\":\"");
 	while (json.len < PLAN_MAX_BYTES - 4)
 		str_addc(&json, 'x');
 	str_adds(&json, "\"}]}");
@@ -313,8 +314,9 @@ static void test_man(void **state)
 		assert_true(line.len > 0);
 		items += span_starts(line, ".It Cm ");
 		if (line.ptr[0] == '.')
-			assert_true(span_starts(line, ".It") || span_starts(line, ".Bl") ||
-				    span_starts(line, ".El") || span_starts(line, ".Pp"));
+			assert_true(span_starts(line, ".It ") ||
+				    span_starts(line, ".Bl ") || span_eqs(line, ".El") ||
+				    span_eqs(line, ".Pp"));
 	}
 	assert_int_equal(items, EDIT_KINDS + plan_fields_n);
 	str_release(&man);

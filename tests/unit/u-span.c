@@ -126,7 +126,8 @@ static void test_number(void **state)
 
 		if (SIZE_MAX >> 32 == 0 && cases[i].max == SIZE_MAX)
 			continue; /* the figures are those of 64 bits */
-		if (span_number(span_of(cases[i].text), cases[i].max, &n) != cases[i].good)
+		if (cases[i].good !=
+		    span_number(span_of(cases[i].text), cases[i].max, &n))
 			fail_msg("'%s'", cases[i].text);
 		assert_int_equal(n, cases[i].good ? cases[i].n : 77);
 	}

@@ -94,7 +94,7 @@ static void test_clean(void **state)
 		const char *line, *all;
 	} cases[] = {
 		{ { "", 0 }, "", "" },
-		{ SPAN("plain, na\xc3\xafve"), "plain, na\xc3\xafve", "plain, na\xc3\xafve" },
+		{ SPAN("na\xc3\xafve"), "na\xc3\xafve", "na\xc3\xafve" },
 		{ SPAN("a\nb\tc\r\nd\re"), "a b c d?e", "a\nb\tc\nd?e" },
 		{ SPAN("\033[31mred\033]0;t\a"), "?[31mred?]0;t?", "?[31mred?]0;t?" },
 		{ SPAN("\0\x7f"), "??", "??" },
@@ -143,6 +143,7 @@ static void test_clean(void **state)
 /* Whatever goes in, nothing comes out that needs cleaning again, or is too long. */
 static void test_clean_is_final(void **state)
 {
+	static const char lead[] = "\xc2\xe2\xf3\xef\x80\x81\xbf\xa0";
 	struct str once = STR_INIT(3 * 64), twice = STR_INIT(3 * 64);
 	uint32_t seed = 1;
 
@@ -154,7 +155,7 @@ static void test_clean_is_final(void **state)
 			seed = seed * 1664525 + 1013904223;
 			text[i] = (char)(seed >> 24);
 			if (seed >> 10 & 1) /* more of what begins a long one */
-				text[i] = "\xc2\xe2\xf3\xef\x80\x81\xbf\xa0"[seed >> 28 & 7];
+				text[i] = lead[seed >> 28 & 7];
 		}
 		str_reset(&once);
 		str_reset(&twice);
