@@ -66,6 +66,9 @@ static void name_read(struct name *name, struct span part)
 
 		if (cp == ':' && at)
 			break;
+		/* git takes ".git" and a broken character for ".git" on HFS+. */
+		if (cp == UTF8_BAD && name->len == 4 && !memcmp(name->buf, ".git", 4))
+			break;
 		if (cp == UTF8_BAD || !utf8_is_ignorable(cp))
 			add_char(name, fold(cp), part.ptr + at, len);
 		at += len;

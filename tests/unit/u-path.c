@@ -34,6 +34,9 @@ static const char *const good[] = {
 	"...a/b",
 	"na\xc3\xafve/\xf0\x9f\x98\x80",
 	"latin-1 \xe9",
+	"\xe9",
+	".gi\xff",
+	"x.git\xff",
 	"units/system-systemd\\x2dcryptsetup.slice",
 	"src/[id].tsx",
 	"a b",
@@ -126,6 +129,8 @@ static const struct {
 	{ ".git" ZWJ "." ZWJ " ", ".git" },
 	{ ".git" ZWJ "::$INDEX_ALLOCATION", ".git" },
 	{ "g" ZWJ "it~1", ".git" },
+	{ ".Git\xff", ".git" },
+	{ ".g" ZWJ "it\xffx/a", ".git" },
 	{ ".g" DOTTED_I "t", ".git" },
 	{ ".g" DOTLESS_I "t", ".git" },
 };
