@@ -313,12 +313,12 @@ static void test_bombs(void **state)
 		const char *pattern;
 		unsigned flags;
 	} cases[] = {
-		{ "(a*)*b", 0 },
-		{ "(a|aa)+$x", 0 },
-		{ ".*.*.*=", REGEX_DOTALL },
+		{ "(a*)*[xy]", 0 },
+		{ "(a|aa)+$[xy]", 0 },
+		{ ".*.*.*[=:]", REGEX_DOTALL },
 		{ "(?:a?){40}a{40}\\d", 0 },
-		{ "(a|b|ab)*c\\1", 0 },
-		{ "^(.|a)+b", REGEX_UTF },
+		{ "(a|b|ab)*[cd]\\1", 0 },
+		{ "^(.|a)+[xy]", REGEX_UTF },
 	};
 	size_t len = 1 << 20;
 	char *text = malloc(len);
