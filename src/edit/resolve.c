@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "edit/cut.h"
 #include "edit/imports.h"
 #include "edit/lines.h"
 #include "edit/literal.h"
 #include "edit/overlay.h"
 #include "edit/pattern.h"
-#include "edit/region.h"
 
 /* Lines above and below a region that an executor gets to read. */
 #define CONTEXT_LINES ((size_t)6)
@@ -75,9 +75,9 @@ static struct err *model_reserve(struct resolver *r, struct draft *d,
 	struct err *err;
 	bool whole;
 
-	if (!region_named(d, edit, &lines, &whole, result))
+	if (!cut_named(d, edit, &lines, &whole, result))
 		return NULL;
-	if (!region_settle(d, &lines, &conflict)) {
+	if (!cut_settle(d, &lines, &conflict)) {
 		draft_refuse(d, conflict, result);
 		return NULL;
 	}
@@ -431,8 +431,8 @@ struct err *resolver_region(struct resolver *r, const struct edit *edit,
 		goto out;
 	}
 	if (edit->kind == EDIT_MODEL ||
-	    !region_around(d, edit, failed, &lines, &whole) ||
-	    !region_settle(d, &lines, &conflict))
+	    !cut_around(d, edit, failed, &lines, &whole) ||
+	    !cut_settle(d, &lines, &conflict))
 		goto out;
 	node->now->touched_by = edit->index;
 	*found = true;

@@ -20,6 +20,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "edit/region.h"
 #include "edit/result.h"
 #include "edit/source.h"
 #include "plan/plan.h"
@@ -40,16 +41,6 @@ void resolver_free(struct resolver *r);
  */
 struct err *resolver_apply(struct resolver *r, const struct edit *edit,
 			   struct edit_result *result) MUST_USE;
-
-/* What an executor is to rewrite. Spans live as long as the resolver. */
-struct region {
-	const struct edit *edit;
-	const char *file;
-	size_t first_line, last_line; /* of the base, for people */
-	struct span text;   /* as it is now, whole lines, LF line ends, no BOM */
-	struct span before; /* a few lines above and below, to read only */
-	struct span after;
-};
 
 /*
  * The region of a waiting edit; or of an edit that failed directly, found from
