@@ -28,6 +28,7 @@ struct repo {
 	char *objects_dir; /* the user's */
 	char *quarantine;  /* its objects folder, or NULL */
 	struct config *config;
+	bool is_dup; /* config is the original's */
 	struct argv env;     /* of git on this repository */
 	git_repository *git; /* what libgit2's functions want; it has objects alone */
 	git_odb *odb;

@@ -12,14 +12,17 @@ static const char *const user_names[] = {
 	/* git -c */
 	"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_*",
 	"GIT_CONFIG_VALUE_*", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME",
-	"GIT_COMMITTER_EMAIL", "EMAIL", NULL,
+	"GIT_COMMITTER_EMAIL", "EMAIL",
+	/* what `git var GIT_EDITOR` goes by, and what signing needs */
+	"GIT_EDITOR", "VISUAL", "EDITOR", "TERM", "GNUPGHOME", "GPG_TTY", "SSH_AUTH_SOCK",
+	NULL,
 };
 
 static const char *const bare_names[] = { "PATH", "TMPDIR", "GIT_EXEC_PATH", NULL };
 
 static const char *const fixed[] = {
 	"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_PAGER=cat",
-	"GIT_EDITOR=:", "GIT_SEQUENCE_EDITOR=:", "GIT_ADVICE=0",
+	"GIT_ADVICE=0",
 	/* Objects are read as they are, here and by libgit2. */
 	"GIT_NO_REPLACE_OBJECTS=1",
 	/* A partial clone would fetch what is missing; the first is for git 2.45 on. */

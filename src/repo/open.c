@@ -240,7 +240,8 @@ void repo_close(struct repo *repo)
 		git_odb_free(repo->odb);
 		git_libgit2_shutdown();
 	}
-	config_free(repo->config);
+	if (!repo->is_dup)
+		config_free(repo->config);
 	argv_release(&repo->env);
 	free(repo->git_dir);
 	free(repo->common_dir);
@@ -248,6 +249,41 @@ void repo_close(struct repo *repo)
 	free(repo->objects_dir);
 	free(repo->quarantine);
 	free(repo);
+}
+
+struct err *repo_dup(struct repo **out, const struct repo *from)
+{
+	struct repo *repo = calloc(1, sizeof(*repo));
+	struct err *err;
+
+	*out = NULL;
+	if (!repo)
+		return err_nomem();
+	repo->is_dup = true;
+	repo->loop = from->loop;
+	repo->config = from->config;
+	argv_init(&repo->env);
+	argv_push_all(&repo->env, argv_list(&from->env));
+	repo->git_dir = strdup(from->git_dir);
+	repo->common_dir = strdup(from->common_dir);
+	repo->objects_dir = strdup(from->objects_dir);
+	if (from->work_tree)
+		repo->work_tree = strdup(from->work_tree);
+	if (!repo->git_dir || !repo->common_dir || !repo->objects_dir ||
+	    (from->work_tree && !repo->work_tree))
+		err = err_nomem();
+	else
+		err = argv_err(&repo->env);
+	if (!err)
+		err = start_library(repo);
+	if (!err)
+		err = backend_use(repo, NULL);
+	if (err) {
+		repo_close(repo);
+		return err;
+	}
+	*out = repo;
+	return NULL;
 }
 
 const char *repo_git_dir(const struct repo *repo)

@@ -211,6 +211,8 @@ struct err *record_write(struct record *record, const char *name, struct span by
 
 	str_addf(&path, "%s/%s", record->dir.buf, name);
 	err = str_err(&path, "path");
+	if (!err && strchr(name, '/'))
+		err = err_new(ERR_FATAL, "'%s' is no name for a part of a run", name);
 	if (!err)
 		err = file_write(path.buf, bytes, 0600);
 	str_release(&path);
@@ -285,7 +287,7 @@ struct err *record_read(struct repo *repo, const char *id, const char *name,
 
 	if (!err)
 		err = run_path(repo, found.buf, name, false, &path);
-	if (!err && !file_exists(path.buf))
+	if (!err && (strchr(name, '/') || !file_exists(path.buf)))
 		err = err_new(ERR_INPUT, "run %s has no %s", found.buf, name);
 	if (!err) {
 		str_release(out);

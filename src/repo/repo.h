@@ -45,6 +45,12 @@ struct err *repo_open(struct repo **out, struct loop *loop, const char *dir) MUS
 void repo_close(struct repo *repo);
 
 /*
+ * Another handle of the same repository with a quarantine of its own, for runs at
+ * once. Starts no process. from must stay open for as long.
+ */
+struct err *repo_dup(struct repo **out, const struct repo *from) MUST_USE;
+
+/*
  * Borrowed; absolute paths without links or a trailing slash. work_tree is NULL in
  * a bare one and when we were started inside the git folder.
  */
@@ -60,9 +66,8 @@ struct err *repo_private_path(struct repo *repo, const char *name, bool make,
 
 /*
  * Runs git on the repository, in its work tree (a bare one: in its folder), with
- * an environment of its own: no hooks, fsmonitor, prompts, pager, editor,
- * optional locks, replaced objects or transports; LC_ALL=C; the GIT_* of a hook
- * gone. The user's configuration counts, `git -c` too. Objects in the quarantine
+ * an environment of its own: no hooks, fsmonitor, prompts, pager, optional locks,
+ * replaced objects or transports; LC_ALL=C; the GIT_* of a hook gone. The user's configuration counts, `git -c` too. Objects in the quarantine
  * are seen. Filters run where git reads the work tree, nowhere else.
  *
  * args is NULL-terminated, without "git". out (NULL: not wanted) gets stdout. An
