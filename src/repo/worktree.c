@@ -40,6 +40,9 @@ struct err *repo_dirty_files(struct repo *repo, size_t max, struct str *out, siz
 	return err ? err : str_err(out, "list of changed files");
 }
 
+/* A split one would leave its other half in the user's git folder. */
+#define PRIVATE_INDEX "-c", "core.splitIndex=false", "-c", "core.untrackedCache=false"
+
 /* A copy of the user's index, beside the quarantine. */
 static struct err *copy_index(struct repo *repo, const char *copy)
 {
@@ -95,7 +98,7 @@ static struct err *refuse_conflicts(struct repo *repo, const char *const *env)
 
 static struct err *write_tree(struct repo *repo, const char *const *env, struct oid *out)
 {
-	static const char *const args[] = { "write-tree", NULL };
+	static const char *const args[] = { PRIVATE_INDEX, "write-tree", NULL };
 	struct str answer = STR_INIT(LINE_MAX_BYTES);
 	struct err *err = repo_git_env(repo, args, env, NO_INPUT, &answer, NULL);
 	struct span rest = str_span(&answer), line;
@@ -108,7 +111,11 @@ static struct err *write_tree(struct repo *repo, const char *const *env, struct 
 
 struct err *repo_worktree_tree(struct repo *repo, struct oid *out)
 {
-	static const char *const add[] = { "add", "-u", "--", ".", NULL };
+	static const char *const add[] = {
+		PRIVATE_INDEX,
+		/* A warning about line ends is no reason to stop. */
+		"-c", "core.safecrlf=false", "add", "-u", "--", ".", NULL,
+	};
 	struct str index = STR_INIT(PATH_BYTES), quoted = STR_INIT(PATH_BYTES);
 	struct argv env = ARGV_INIT;
 	struct err *err = NULL;

@@ -280,6 +280,107 @@ static void worktree_tree(void **state)
 	fixture_drop(&f);
 }
 
+/* Indexes that only git reads: none of them is touched, all give the right tree. */
+static void worktree_tree_of_odd_indexes(void **state)
+{
+	static const char *const scripts[] = {
+		"git update-index --split-index",
+		"git config core.splitIndex true && git update-index --split-index",
+		"git update-index --index-version 4 && git update-index "
+		"--untracked-cache",
+		"git sparse-checkout set --cone src && echo '*' >>.git/info/exclude",
+		"git sparse-checkout set --cone --sparse-index src",
+		"git config core.autocrlf input && git config core.safecrlf true && "
+		"printf 'a\r\n' >src/a.c",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++) {
+		struct fixture f;
+		struct oid tree;
+		struct str dir = STR_INIT(4096);
+		char *before;
+
+		fixture_make(&f, HISTORY_SH);
+		sh(&f, scripts[i]);
+		fixture_open(&f);
+		sh(&f, "echo changed >>src/a.c");
+		before = strdup(sh_out(&f,
+				       "cksum .git/index; ls -A .git | grep -v dualfix; "
+				       "git count-objects -v"));
+		ok(repo_private_path(f.repo, "runs/x", true, &dir));
+		ok(repo_quarantine(f.repo, dir.buf));
+		ok(repo_worktree_tree(f.repo, &tree));
+		assert_string_equal(
+			before,
+			sh_out(&f, "cksum .git/index; ls -A .git | grep -v dualfix; "
+				   "git count-objects -v"));
+		free(before);
+		sh(&f, "git -c core.safecrlf=false commit -qam all");
+		assert_string_equal(tree.hex, sh_out(&f, "git rev-parse HEAD^{tree}"));
+		str_release(&dir);
+		fixture_drop(&f);
+	}
+}
+
+/* As git calls a hook: GIT_DIR set, relative in a main work tree. */
+static void called_from_a_hook(void **state)
+{
+	struct fixture f;
+	struct repo *repo;
+	char here[4096], linked[128];
+	struct oid head;
+
+	(void)state;
+	assert_non_null(getcwd(here, sizeof(here)));
+	fixture_make(&f, HISTORY_SH " && git worktree add -q ../linked");
+	assert_int_equal(chdir(f.top), 0);
+	setenv("GIT_DIR", ".git", 1);
+	setenv("GIT_PREFIX", "src/", 1);
+	ok(repo_open(&repo, f.loop, NULL));
+	assert_string_equal(repo_work_tree(repo), f.top);
+	ok(repo_commit_of(repo, "HEAD", &head));
+	repo_close(repo);
+
+	snprintf(linked, sizeof(linked), "%s/linked", f.dir);
+	assert_int_equal(chdir(linked), 0);
+	setenv("GIT_DIR", sh_out(&f, "echo $PWD/.git/worktrees/linked"), 1);
+	ok(repo_open(&repo, f.loop, NULL));
+	assert_string_equal(repo_work_tree(repo), linked);
+	assert_string_equal(repo_common_dir(repo), sh_out(&f, "echo $PWD/.git"));
+	repo_close(repo);
+
+	/* A folder that is named wins over what the hook says. */
+	setenv("GIT_DIR", "/nonexistent", 1);
+	fails(repo_open(&repo, f.loop, NULL), ERR_FATAL, "not a git repository");
+	ok(repo_open(&repo, f.loop, f.top));
+	repo_close(repo);
+	unsetenv("GIT_DIR");
+	unsetenv("GIT_PREFIX");
+	assert_int_equal(chdir(here), 0);
+	fixture_drop(&f);
+}
+
+static void a_submodule(void **state)
+{
+	struct fixture f;
+	struct repo *repo;
+	struct oid head;
+	char path[128];
+
+	(void)state;
+	fixture_make(
+		&f, "git init -q ../up && cd ../up && " HISTORY_SH " && cd ../top && "
+		    "git init -q . && git -c protocol.file.allow=always submodule add -q "
+		    "../up mod && git commit -q -m mod");
+	snprintf(path, sizeof(path), "%s/mod", f.top);
+	ok(repo_open(&repo, f.loop, path));
+	assert_string_equal(repo_work_tree(repo), path);
+	ok(repo_commit_of(repo, "HEAD", &head));
+	repo_close(repo);
+	fixture_drop(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +393,9 @@ int main(void)
 		cmocka_unit_test(dirty_files),
 		cmocka_unit_test(hostile_surroundings),
 		cmocka_unit_test(worktree_tree),
+		cmocka_unit_test(worktree_tree_of_odd_indexes),
+		cmocka_unit_test(called_from_a_hook),
+		cmocka_unit_test(a_submodule),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -35,7 +35,8 @@ static void kept_and_found(void **state)
 	assert_string_equal(text.buf, "{}");
 	fails(record_read(f.repo, id, "plan.json", 1, &text), ERR_INPUT, "plan.json");
 	fails(record_read(f.repo, id, "none", 100, &text), ERR_INPUT, "has no none");
-	fails(record_read(f.repo, "2", "../../../config", 100, &text), ERR_INPUT, "has no");
+	fails(record_read(f.repo, "2", "../../../config", 100, &text), ERR_INPUT,
+	      "has no");
 
 	ok(record_open(&b, f.repo, NULL));
 	assert_string_equal(record_id(b), id);

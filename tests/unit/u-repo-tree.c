@@ -409,6 +409,34 @@ static void publish_refuses_holes(void **state)
 	fixture_drop(&w.f);
 }
 
+/* No link leads there: the objects are copied. */
+static void publish_to_another_file_system(void **state)
+{
+	struct world w;
+	struct oid commit;
+
+	(void)state;
+	make(&w);
+	if (sh_code(&w.f, "d=$(mktemp -d /dev/shm/u-repo-XXXXXX 2>/dev/null) && "
+			  "test \"$(stat -c %d $d)\" != \"$(stat -c %d .)\" && "
+			  "cp -a .git/objects/. $d && rm -rf .git/objects && "
+			  "ln -s $d .git/objects")) {
+		fixture_drop(&w.f);
+		skip();
+	}
+	fixture_open(&w.f);
+	quarantine(&w);
+	commit_on(&w, "elsewhere\n", &commit);
+	ok(publish_branch(w.f.repo, "dualfix/x", &commit, "m"));
+	assert_string_equal(sh_out(&w.f, "git show dualfix/x:src/a.c"), "elsewhere");
+	assert_string_equal(
+		sh_out(&w.f, "git fsck --strict 2>&1; find .git/objects/ -name 'tmp*'; "
+			     "find .git/objects/?? -type f ! -perm 444"),
+		"");
+	sh(&w.f, "rm -rf $(readlink .git/objects)");
+	fixture_drop(&w.f);
+}
+
 static void many_objects(void **state)
 {
 	enum { N = 300 };
@@ -448,6 +476,7 @@ int main(void)
 		cmocka_unit_test(diffs),
 		cmocka_unit_test(publishing),
 		cmocka_unit_test(publish_refuses_holes),
+		cmocka_unit_test(publish_to_another_file_system),
 		cmocka_unit_test(many_objects),
 	};
 
