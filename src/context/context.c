@@ -41,7 +41,8 @@ struct gather {
 	size_t room; /* bytes left */
 };
 
-static struct err *on_file(void *ctx, const char *path, bool is_link, const struct oid *blob)
+static struct err *on_file(void *ctx, const char *path, bool is_link,
+			   const struct oid *blob)
 {
 	struct gather *g = ctx;
 
@@ -56,7 +57,8 @@ static struct err *on_file(void *ctx, const char *path, bool is_link, const stru
 		g->entries = grown;
 		g->cap = cap;
 	}
-	g->entries[g->n] = (struct entry){ .path = arena_dups(&g->scratch, path), .blob = *blob };
+	g->entries[g->n] =
+		(struct entry){ .path = arena_dups(&g->scratch, path), .blob = *blob };
 	if (!g->entries[g->n].path)
 		return arena_err(&g->scratch, "the list of files");
 	g->n++;
@@ -95,8 +97,8 @@ static struct err *list_files(struct gather *g)
 		qsort(g->entries, g->n, sizeof(*g->entries), by_path);
 	if (!spec->exclude || !spec->exclude[0])
 		return NULL;
-	return err_wrap(repo_tree_match(spec->repo, spec->tree, spec->exclude, on_excluded, g),
-			"dualfix.exclude");
+	err = repo_tree_match(spec->repo, spec->tree, spec->exclude, on_excluded, g);
+	return err_wrap(err, "dualfix.exclude");
 }
 
 /* ---- a file's excerpt ---- */
@@ -118,8 +120,9 @@ static struct err *add_quote(struct gather *g, const char *path,
 	if (!err && part->first_line == 1 && part->last_line == n_lines)
 		quote->title = arena_dups(&out->arena, path);
 	else if (!err)
-		quote->title = arena_printf(&out->arena, "%s (lines %zu-%zu of %zu)", path,
-					    part->first_line, part->last_line, n_lines);
+		quote->title =
+			arena_printf(&out->arena, "%s (lines %zu-%zu of %zu)", path,
+				     part->first_line, part->last_line, n_lines);
 	if (!err) {
 		quote->text.ptr = arena_dup(&out->arena, str_span(&clean));
 		quote->text.len = clean.len;
@@ -275,15 +278,16 @@ static struct err *show_likely(struct gather *g)
 		words[i] = terms->words[i].text;
 	err = rank_new(&g->rank, terms->words, terms->n_words, g->n);
 	if (!err)
-		err = repo_tree_grep(g->spec->repo, g->spec->tree, words, terms->n_words, on_hit,
-				     g);
+		err = repo_tree_grep(g->spec->repo, g->spec->tree, words, terms->n_words,
+				     on_hit, g);
 	if (!err)
 		err = rank_sort(g->rank, &ranked, &n);
 	for (size_t i = 0; !err && i < n; i++) {
 		struct entry *entry = entry_of(g, ranked[i].path);
 
 		if (ranked[i].score < ranked[0].score * SCORE_SHARE ||
-		    g->out->n_paths == CONTEXT_FILES_MAX || g->room < g->spec->max_bytes / 20)
+		    g->out->n_paths == CONTEXT_FILES_MAX ||
+		    g->room < g->spec->max_bytes / 20)
 			break;
 		err = show(g, entry, NULL, 0, g->spec->max_bytes / LIKELY_SHARE < g->room
 						      ? g->spec->max_bytes / LIKELY_SHARE

@@ -36,9 +36,9 @@ static size_t count_lines(struct span text)
 static struct span lines_between(struct span text, size_t first, size_t last)
 {
 	size_t start = line_start(text, first);
+	size_t length = line_start(span_cut(text, start, text.len), last - first + 2);
 
-	return span_cut(text, start,
-			start + line_start(span_cut(text, start, text.len), last - first + 2));
+	return span_cut(text, start, start + length);
 }
 
 static struct span line_at(struct span text, size_t start)
@@ -48,7 +48,7 @@ static struct span line_at(struct span text, size_t start)
 	return span_cut(text, start, end < 0 ? text.len : (size_t)end);
 }
 
-/* A line that may begin a definition: at the margin, a name, no label, no closing brace. */
+/* A line that may begin a definition: a name at the margin, but no label. */
 static bool begins_block(struct span line)
 {
 	if (!line.len || !(isalpha((unsigned char)line.ptr[0]) || line.ptr[0] == '_' ||
@@ -136,7 +136,8 @@ static bool add_part(struct excerpt *out, struct span text, size_t first, size_t
 		if (p->first_line < part.first_line || p->last_line > part.last_line)
 			out->parts[kept++] = *p;
 	}
-	for (out->n = kept; kept && out->parts[kept - 1].first_line > part.first_line; kept--)
+	for (out->n = kept; kept && out->parts[kept - 1].first_line > part.first_line;
+	     kept--)
 		out->parts[kept] = out->parts[kept - 1];
 	out->parts[kept] = part;
 	out->n++;
@@ -186,7 +187,8 @@ static bool find_word(struct span text, const char *word, size_t from, size_t *a
 	return false;
 }
 
-static void add_word(struct excerpt *out, struct span text, const char *word, size_t *room)
+static void add_word(struct excerpt *out, struct span text, const char *word,
+		     size_t *room)
 {
 	size_t from = 0, at, line = 1, counted = 0;
 
@@ -198,9 +200,9 @@ static void add_word(struct excerpt *out, struct span text, const char *word, si
 	}
 }
 
-void excerpt_cut(struct excerpt *out, struct span text, const size_t *lines, size_t n_lines,
-		 const char *const *words, size_t n_words, size_t whole_bytes,
-		 size_t max_bytes)
+void excerpt_cut(struct excerpt *out, struct span text, const size_t *lines,
+		 size_t n_lines, const char *const *words, size_t n_words,
+		 size_t whole_bytes, size_t max_bytes)
 {
 	size_t room = max_bytes;
 
@@ -216,7 +218,8 @@ void excerpt_cut(struct excerpt *out, struct span text, const size_t *lines, siz
 			add_word(out, text, words[i], &room);
 		if (!out->n)
 			(void)add_part(out, text, 1,
-				       out->n_lines < BLOCK_LINES ? out->n_lines : BLOCK_LINES,
+				       out->n_lines < BLOCK_LINES ? out->n_lines
+								  : BLOCK_LINES,
 				       &room);
 	}
 	for (size_t i = 0; i < out->n; i++)

@@ -35,8 +35,8 @@ struct excerpt {
  * max_bytes, and given in the order of the file. With no place at all it is the
  * file's begin.
  */
-void excerpt_cut(struct excerpt *out, struct span text, const size_t *lines, size_t n_lines,
-		 const char *const *words, size_t n_words, size_t whole_bytes,
-		 size_t max_bytes);
+void excerpt_cut(struct excerpt *out, struct span text, const size_t *lines,
+		 size_t n_lines, const char *const *words, size_t n_words,
+		 size_t whole_bytes, size_t max_bytes);
 
 #endif

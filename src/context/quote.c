@@ -19,7 +19,8 @@ static size_t fence_length(struct span text)
 static void add_title(struct str *out, const char *title)
 {
 	for (const char *p = title; *p; p++)
-		str_addc(out, (unsigned char)*p < 0x20 || *p == 0x7f || *p == '`' ? '?' : *p);
+		str_addc(out,
+			 (unsigned char)*p < 0x20 || *p == 0x7f || *p == '`' ? '?' : *p);
 	str_addc(out, '\n');
 }
 

@@ -32,8 +32,9 @@ static const struct {
 	{ "*vendor/*", PATH_MADE }, { "*node_modules/*", PATH_MADE },
 	{ "*third_party/*", PATH_MADE },
 	{ "changelog*", PATH_PROSE }, { "changes*", PATH_PROSE }, { "news*", PATH_PROSE },
-	{ "authors*", PATH_PROSE }, { "copying*", PATH_PROSE }, { "license*", PATH_PROSE },
-	{ "readme*", PATH_PROSE }, { "*.md", PATH_PROSE }, { "*.rst", PATH_PROSE },
+	{ "authors*", PATH_PROSE }, { "copying*", PATH_PROSE },
+	{ "license*", PATH_PROSE }, { "readme*", PATH_PROSE },
+	{ "*.md", PATH_PROSE }, { "*.rst", PATH_PROSE },
 	{ "*.adoc", PATH_PROSE }, { "*.txt", PATH_PROSE }, { "*.html", PATH_PROSE },
 	{ "*.texi", PATH_PROSE }, { "*.[1-8]", PATH_PROSE }, { "*.tex", PATH_PROSE },
 	{ "test_*", PATH_TEST }, { "*_test.*", PATH_TEST }, { "*.test.*", PATH_TEST },
@@ -143,7 +144,8 @@ static struct err *hits_of(struct rank *rank, const char *path, struct hits **ou
 		if (err)
 			return err;
 	}
-	for (at = hash(path) % rank->n_slots; rank->slots[at]; at = (at + 1) % rank->n_slots) {
+	for (at = hash(path) % rank->n_slots; rank->slots[at];
+	     at = (at + 1) % rank->n_slots) {
 		*out = &rank->hits[rank->slots[at] - 1];
 		if (!strcmp((*out)->path, path))
 			return NULL;
@@ -190,7 +192,8 @@ static double rarity(const struct rank *rank, size_t word)
 	return log_of((files + 1) / (holders + 0.5)) * rank->words[word].weight;
 }
 
-static double score(const struct rank *rank, const double *rarities, const struct hits *hits)
+static double score(const struct rank *rank, const double *rarities,
+		    const struct hits *hits)
 {
 	double sum = 0;
 
@@ -232,7 +235,8 @@ struct err *rank_sort(struct rank *rank, const struct ranked **out, size_t *n)
 		double points = score(rank, rarities, &rank->hits[i]);
 
 		if (points > 0)
-			rank->sorted[kept++] = (struct ranked){ rank->hits[i].path, points };
+			rank->sorted[kept++] =
+				(struct ranked){ rank->hits[i].path, points };
 	}
 	qsort(rank->sorted, kept, sizeof(*rank->sorted), better_first);
 	*out = rank->sorted;

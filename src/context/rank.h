@@ -4,8 +4,8 @@
  * Pure, and the same input gives the same order.
  *
  * A word counts more the fewer files hold it, its tenth occurrence in a file less
- * than its second, and in the file's path more than in its text. Code goes before tests, both
- * before documentation: of 20 files found by plain word counts for a kernel bug, 7
+ * than its second, and in the file's path more than in its text. Code goes before tests,
+ * both before documentation: of 20 files found by plain word counts for a kernel bug, 7
  * were documentation.
  */
 #ifndef CONTEXT_RANK_H
@@ -32,7 +32,7 @@ struct ranked {
 
 #define RANK_WORDS_MAX 64
 
-/* words are borrowed, RANK_WORDS_MAX of them count; n_files is how many there are in all. */
+/* words are borrowed, RANK_WORDS_MAX of them count; n_files: all that there are. */
 struct err *rank_new(struct rank **out, const struct rank_word *words, size_t n_words,
 		     size_t n_files) MUST_USE;
 void rank_free(struct rank *rank);

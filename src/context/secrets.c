@@ -40,12 +40,15 @@ static const struct {
 	{ "dop_v1_", "\\bdop_v1_[a-f0-9]{64}\\b" },
 	{ "SG.", "\\bSG\\.[A-Za-z0-9_-]{20,}\\.[A-Za-z0-9_-]{20,}" },
 	{ "AccountKey=", "AccountKey=[A-Za-z0-9+/]{40,}" },
-	{ "eyJ", "\\beyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}" },
+	{ "eyJ",
+	  "\\beyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}" },
 	{ "AGE-SECRET-KEY-", "\\bAGE-SECRET-KEY-1[A-Z0-9]{50,}" },
 	/* a password in a URL: scheme://user:password@host */
-	{ "://", "://[^/\\s:@'\"]{1,64}:(?!\\*+@|x+@|\\$|<|%[sd]|\\{)[^/\\s@'\"]{3,128}@[A-Za-z0-9]" },
-	{ "uthorization", "(?i)authorization[\"']?\\s*[:=]\\s*[\"']?(?:bearer|basic|token)\\s+"
-			  "(?!\\$|<|%|\\{|\\.\\.\\.)[A-Za-z0-9._~+/=-]{16,}" },
+	{ "://", "://[^/\\s:@'\"]{1,64}:"
+		 "(?!\\*+@|x+@|\\$|<|%[sd]|\\{)[^/\\s@'\"]{3,128}@[A-Za-z0-9]" },
+	{ "uthorization",
+	  "(?i)authorization[\"']?\\s*[:=]\\s*[\"']?(?:bearer|basic|token)\\s+"
+	  "(?!\\$|<|%|\\{|\\.\\.\\.)[A-Za-z0-9._~+/=-]{16,}" },
 };
 
 /*
@@ -53,15 +56,18 @@ static const struct {
  * digit is most often a word of prose, a variable or an example.
  */
 #define ASSIGNED \
-	"(?i)(?:pass(?:word|wd|phrase)|secret|api[_-]?key|access[_-]?key|private[_-]?key" \
-	"|auth[_-]?token|access[_-]?token|client[_-]?secret|credential)s?" \
+	"(?i)(?:pass(?:word|wd|phrase)|secret|api[_-]?key|access[_-]?key" \
+	"|private[_-]?key|auth[_-]?token|access[_-]?token|client[_-]?secret" \
+	"|credential)s?" \
 	"[\"']?\\]?\\s*(?::|=>|:=|=)\\s*"
 #define LITERAL "[\"'](?=[^\"']*[0-9])(?!\\$|<|\\{|%)[^\"'\\s]{8,}[\"']"
 #define BARE \
-	"^\\s*(?:export\\s+)?[A-Za-z0-9_.-]*(?i:password|passwd|secret|token|api_?key|access_?key)" \
+	"^\\s*(?:export\\s+)?[A-Za-z0-9_.-]*" \
+	"(?i:password|passwd|secret|token|api_?key|access_?key)" \
 	"[A-Za-z0-9_]*=(?=[^\\s]*[0-9])(?!\\$|<|\\{|%)[A-Za-z0-9+/=_.!@#%^&*-]{12,}\\s*$"
 
-static const char *const assignment_words[] = { "pass", "secret", "key", "token", "credential" };
+static const char *const assignment_words[] = { "pass", "secret", "key", "token",
+						"credential" };
 
 static const char *const key_paths[] = {
 	".env", ".env.*", "*.env", ".netrc", "_netrc", ".pgpass", ".my.cnf", ".npmrc",
@@ -199,7 +205,8 @@ struct err *secrets_filter(struct secrets *s, struct span text, struct str *out,
 
 	while (text.len) {
 		ptrdiff_t end = span_findc(text, '\n', 0);
-		struct span line = span_cut(text, 0, end < 0 ? text.len : (size_t)end + 1);
+		struct span line =
+			span_cut(text, 0, end < 0 ? text.len : (size_t)end + 1);
 		struct span bare = line;
 		bool found = in_key;
 		struct err *err = NULL;

@@ -13,30 +13,33 @@
 
 /* Frequent in reports, and hardly ever what they are about; sorted. */
 static const char *const prose[] = {
-	"about", "above", "after", "again", "against", "all", "already", "also", "although",
-	"always", "and", "another", "any", "are", "argument", "arguments", "because", "been",
-	"before", "behavior", "behaviour", "being", "below", "between", "both", "branch", "bug",
-	"bugs", "build", "but", "call", "called", "calling", "calls", "can", "cannot", "case",
-	"cause", "causes", "change", "changed", "changes", "check", "code", "commit", "compile",
-	"correct", "could", "crash", "crashes", "current", "currently", "default", "defined",
-	"describe", "description", "did", "does", "doing", "done", "due", "during", "each",
-	"else", "error", "errors", "even", "every", "example", "exit", "expected", "fail",
-	"failed", "failing", "fails", "failure", "false", "file", "files", "first", "fix",
-	"fixed", "following", "for", "from", "function", "functions", "given", "gives", "has",
-	"have", "having", "here", "how", "however", "implicit", "incorrect", "input", "inside",
-	"instead", "into", "issue", "its", "just", "known", "last", "line", "lines", "make",
-	"makes", "many", "may", "message", "might", "more", "most", "must", "need", "needs",
-	"never", "new", "none", "not", "note", "nothing", "now", "null", "old", "once", "one",
-	"only", "other", "our", "out", "output", "over", "passed", "please", "possible",
-	"previous", "problem", "program", "project", "really", "report", "reproduce", "result",
-	"results", "return", "returned", "returns", "right", "run", "running", "runs", "same",
-	"second", "see", "seems", "should", "show", "shows", "since", "some", "something",
-	"steps", "still", "such", "sure", "test", "tested", "tests", "than", "that", "the",
-	"their", "them", "then", "there", "these", "they", "thing", "this", "those", "through",
-	"time", "too", "true", "try", "trying", "two", "under", "unexpected", "until", "upon",
-	"use", "used", "uses", "using", "value", "values", "version", "very", "warning",
-	"warnings", "was", "well", "were", "what", "when", "where", "whether", "which", "while",
-	"who", "why", "will", "with", "within", "without", "work", "working", "works", "would",
+	"about", "above", "after", "again", "against", "all", "already", "also",
+	"although", "always", "and", "another", "any", "are", "argument", "arguments",
+	"because", "been", "before", "behavior", "behaviour", "being", "below",
+	"between", "both", "branch", "bug", "bugs", "build", "but", "call", "called",
+	"calling", "calls", "can", "cannot", "case", "cause", "causes", "change",
+	"changed", "changes", "check", "code", "commit", "compile", "correct", "could",
+	"crash", "crashes", "current", "currently", "default", "defined", "describe",
+	"description", "did", "does", "doing", "done", "due", "during", "each", "else",
+	"error", "errors", "even", "every", "example", "exit", "expected", "fail",
+	"failed", "failing", "fails", "failure", "false", "file", "files", "first",
+	"fix", "fixed", "following", "for", "from", "function", "functions", "given",
+	"gives", "has", "have", "having", "here", "how", "however", "implicit",
+	"incorrect", "input", "inside", "instead", "into", "issue", "its", "just",
+	"known", "last", "line", "lines", "make", "makes", "many", "may", "message",
+	"might", "more", "most", "must", "need", "needs", "never", "new", "none", "not",
+	"note", "nothing", "now", "null", "old", "once", "one", "only", "other", "our",
+	"out", "output", "over", "passed", "please", "possible", "previous", "problem",
+	"program", "project", "really", "report", "reproduce", "result", "results",
+	"return", "returned", "returns", "right", "run", "running", "runs", "same",
+	"second", "see", "seems", "should", "show", "shows", "since", "some",
+	"something", "steps", "still", "such", "sure", "test", "tested", "tests",
+	"than", "that", "the", "their", "them", "then", "there", "these", "they",
+	"thing", "this", "those", "through", "time", "too", "true", "try", "trying",
+	"two", "under", "unexpected", "until", "upon", "use", "used", "uses", "using",
+	"value", "values", "version", "very", "warning", "warnings", "was", "well",
+	"were", "what", "when", "where", "whether", "which", "while", "who", "why",
+	"will", "with", "within", "without", "work", "working", "works", "would",
 	"wrong", "yet", "you", "your",
 };
 
@@ -78,7 +81,8 @@ static struct err *add_place(struct terms *terms, struct span path, size_t line)
 	struct term_place *place;
 
 	for (size_t i = 0; i < terms->n_places; i++)
-		if (terms->places[i].line == line && span_eqs(path, terms->places[i].path))
+		if (terms->places[i].line == line &&
+		    span_eqs(path, terms->places[i].path))
 			return NULL;
 	if (terms->n_places == TERMS_PLACES_MAX)
 		return NULL;
@@ -176,7 +180,8 @@ static struct err *read_words(struct terms *terms, struct span text)
 
 static bool is_path_byte(char c)
 {
-	return isalnum((unsigned char)c) || (c && strchr("._-/+@~", c)) || (unsigned char)c >= 0x80;
+	return isalnum((unsigned char)c) || (c && strchr("._-/+@~", c)) ||
+	       (unsigned char)c >= 0x80;
 }
 
 /* "dir/name" or "name.ext" where ext begins with a letter and is short. */
@@ -200,7 +205,8 @@ static bool looks_like_path(struct span word)
 /* ":12", "(12", "\", line 12" behind a path; 0: none. */
 static size_t line_behind(struct span text, size_t at)
 {
-	static const char *const leads[] = { ":", "(", "\", line ", "', line ", ", line " };
+	static const char *const leads[] = { ":", "(", "\", line ", "', line ",
+					     ", line " };
 	struct span rest = span_cut(text, at, text.len);
 
 	for (size_t i = 0; i < ARRAY_SIZE(leads); i++) {

@@ -47,8 +47,8 @@ static struct span strip_fence(struct span text)
 {
 	struct span rest = text, first, last = last_line(text);
 
-	if (!span_line(&rest, &first) || !is_fence(first, true) || !is_fence(last, false) ||
-	    last.ptr < rest.ptr)
+	if (!span_line(&rest, &first) || !is_fence(first, true) ||
+	    !is_fence(last, false) || last.ptr < rest.ptr)
 		return text;
 	return (struct span){ rest.ptr, (size_t)(last.ptr - rest.ptr) };
 }
@@ -73,8 +73,8 @@ struct err *answer_region(struct str *out, struct span reply, const char *marker
 	snprintf(close, sizeof(close), "</%s>", marker);
 	at = span_find(text, span_of(open), 0);
 	if (at < 0 && !prefilled)
-		return err_new(ERR_NO_FIX, "the text is not between <%s> and </%s>", marker,
-			       marker);
+		return err_new(ERR_NO_FIX, "the text is not between <%s> and </%s>",
+			       marker, marker);
 	if (at >= 0)
 		text = drop_line_end(span_cut(text, (size_t)at + strlen(open), text.len));
 	if (span_find(text, span_of(open), 0) >= 0)
@@ -102,9 +102,11 @@ struct err *answer_review(struct span reply, bool *approved, struct str *reason)
 	*approved = false;
 	err = json_parse(&doc, plan_unwrap(reply), &limits);
 	if (!err)
-		err = json_read_bool(json_root(doc), "", "approve", JSON_REQUIRED, approved);
+		err = json_read_bool(json_root(doc), "", "approve", JSON_REQUIRED,
+				     approved);
 	if (!err)
-		err = json_read_string(json_root(doc), "", "reason", JSON_OPTIONAL, &text);
+		err = json_read_string(json_root(doc), "", "reason", JSON_OPTIONAL,
+				       &text);
 	if (err) {
 		*approved = false;
 		err = err_as(err_wrap(err, "the review's answer"), ERR_SERVICE);

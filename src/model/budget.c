@@ -34,11 +34,12 @@ void budget_init(struct budget *budget, double usd_max, int64_t tokens_max)
 	*budget = (struct budget){ .usd_max = usd_max, .tokens_max = tokens_max };
 }
 
-static struct err *over_tokens(const struct budget *budget, const char *model, int64_t need,
-			       int64_t left)
+static struct err *over_tokens(const struct budget *budget, const char *model,
+			       int64_t need, int64_t left)
 {
 	return err_hint(err_new(ERR_SERVICE,
-				"the next call to '%s' may take %lld tokens; %lld of %lld are left",
+				"the next call to '%s' may take %lld tokens; "
+				"%lld of %lld are left",
 				model, (long long)need, (long long)(left < 0 ? 0 : left),
 				(long long)budget->tokens_max),
 			"raise dualfix.maxTokens");
@@ -48,14 +49,15 @@ static struct err *over_usd(const struct budget *budget, const char *model, doub
 			    double left)
 {
 	return err_hint(err_new(ERR_SERVICE,
-				"the next call to '%s' may cost $%.4f; $%.4f of $%.4f is left",
+				"the next call to '%s' may cost $%.4f; "
+				"$%.4f of $%.4f is left",
 				model, need, left < 0 ? 0 : left, budget->usd_max),
 			"raise --budget or dualfix.budget");
 }
 
-struct err *budget_hold(struct budget *budget, const char *model, const struct prices *prices,
-			int64_t prompt_tokens, int min_tokens, int *max_tokens,
-			struct budget_hold *hold)
+struct err *budget_hold(struct budget *budget, const char *model,
+			const struct prices *prices, int64_t prompt_tokens,
+			int min_tokens, int *max_tokens, struct budget_hold *hold)
 {
 	bool priced = prices->input >= 0 && prices->output >= 0;
 	int64_t most = *max_tokens;
@@ -69,14 +71,16 @@ struct err *budget_hold(struct budget *budget, const char *model, const struct p
 		if (prompt_tokens + most > left)
 			most = left - prompt_tokens;
 		if (most < min_tokens)
-			return over_tokens(budget, model, prompt_tokens + min_tokens, left);
+			return over_tokens(budget, model, prompt_tokens + min_tokens,
+					   left);
 	}
 	if (budget->usd_max >= 0 && priced) {
 		double left = budget->usd_max - budget->usd_known - budget->usd_held;
 		double each = prices->output / MILLION;
 
 		if (input + (double)most * each > left)
-			most = each > 0 && left > input ? (int64_t)((left - input) / each) : 0;
+			most = each > 0 && left > input ? (int64_t)((left - input) / each)
+							: 0;
 		if (most < min_tokens)
 			return over_usd(budget, model, input + min_tokens * each, left);
 	}

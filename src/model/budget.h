@@ -5,7 +5,7 @@
  * Money is US dollars. An unknown price makes a sum unknown (negative), never
  * zero; the limit in dollars then binds the known part, the one in tokens all.
  *
- *	err = budget_hold(&budget, model, &prices, prompt_tokens, 256, &max_tokens, &hold);
+ *	err = budget_hold(&budget, model, &prices, prompt, 256, &max_tokens, &hold);
  *	... the call ...
  *	budget_settle(&budget, &hold, &reply->usage);
  */
@@ -58,8 +58,9 @@ void budget_init(struct budget *budget, double usd_max, int64_t tokens_max);
  * go over is shortened, but not below min_tokens: then it is ERR_SERVICE, which
  * says what is left, and nothing is set aside.
  */
-struct err *budget_hold(struct budget *budget, const char *model, const struct prices *prices,
-			int64_t prompt_tokens, int min_tokens, int *max_tokens,
+struct err *budget_hold(struct budget *budget, const char *model,
+			const struct prices *prices, int64_t prompt_tokens,
+			int min_tokens, int *max_tokens,
 			struct budget_hold *hold) MUST_USE;
 
 /* The call is over; usage is what it did cost (NULL: it never left). */

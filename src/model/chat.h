@@ -27,7 +27,7 @@ struct chat_request {
 	int min_tokens;      /* with less the call is not worth making; 0: max_tokens */
 	bool json;           /* the answer is one JSON object */
 	const char *stop;    /* or NULL */
-	const char *prefill; /* the answer is to begin so, where the server can; or NULL */
+	const char *prefill; /* how it is to begin, where the server can; or NULL */
 };
 
 enum chat_finish {

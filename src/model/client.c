@@ -159,10 +159,11 @@ static void on_kick(void *ctx)
 
 	client->kick = NULL;
 	for (struct chat *chat = client->chats, *next; chat; chat = next) {
-		int most = chat->endpoint.concurrency > 0 ? chat->endpoint.concurrency : 1;
+		const struct endpoint *e = &chat->endpoint;
+		int most = e->concurrency > 0 ? e->concurrency : 1;
 
 		next = chat->next;
-		if (chat->state == CHAT_WAITS && running_at(client, chat->endpoint.url) < most)
+		if (chat->state == CHAT_WAITS && running_at(client, e->url) < most)
 			attempt_begin(chat);
 	}
 }
@@ -250,16 +251,19 @@ static void attempt_over(struct chat *chat, struct failure *failure)
 	stop_timer(chat);
 	count_attempt(chat);
 	if (!err) {
-		chat->reply.finish = chat->reader.finish == WIRE_LENGTH	    ? CHAT_LENGTH
-				     : chat->reader.finish == WIRE_FILTERED ? CHAT_FILTERED
-									    : CHAT_STOP;
+		chat->reply.finish = CHAT_STOP;
+		if (chat->reader.finish == WIRE_LENGTH)
+			chat->reply.finish = CHAT_LENGTH;
+		else if (chat->reader.finish == WIRE_FILTERED)
+			chat->reply.finish = CHAT_FILTERED;
 		finish(chat, NULL);
 		return;
 	}
 	if (client->retries_left > 0)
 		wait_ms = retry_next(&chat->retry, failure->cause, failure->status,
 				     failure->retry_after_ms, now_ms);
-	if (wait_ms < 0 || deadline_passed(client->limits.deadline_ms, now_ms + wait_ms)) {
+	if (wait_ms < 0 ||
+	    deadline_passed(client->limits.deadline_ms, now_ms + wait_ms)) {
 		if (chat->spent.requests > 1)
 			err = err_wrap(err, "after %lld attempts",
 				       (long long)chat->spent.requests);
@@ -308,8 +312,10 @@ static struct limit next_limit(const struct chat *chat)
 	if (is_said(chat))
 		limit.at_ms = deadline_after_ms(chat->byte_ms, CLOSING_MS);
 	else if (chat->worked)
-		limit = (struct limit){ deadline_after_ms(chat->work_ms, limits->between_ms),
-					RETRY_SILENCE, "the answer stopped half way, silent" };
+		limit = (struct limit){
+			deadline_after_ms(chat->work_ms, limits->between_ms),
+			RETRY_SILENCE, "the answer stopped half way, silent"
+		};
 	else if (queued_ms < silent_ms)
 		limit = (struct limit){ queued_ms, RETRY_SILENCE, "queued, no answer" };
 	if (limits->deadline_ms < limit.at_ms)
@@ -334,7 +340,8 @@ static void on_watchdog(void *ctx)
 	chat->transfer = NULL;
 	failure.cause = limit.cause;
 	if (is_said(chat))
-		failure = failure_of_answer(&chat->endpoint, &chat->reader, chat->prompt_tokens);
+		failure = failure_of_answer(&chat->endpoint, &chat->reader,
+					    chat->prompt_tokens);
 	else if (limit.cause == RETRY_NEVER)
 		failure.err = time_is_up();
 	else
@@ -432,9 +439,10 @@ static void on_not_begun(void *ctx)
 
 static void attempt_begin(struct chat *chat)
 {
-	static const char *const headers[] = { "Content-Type: application/json",
-					       "Accept: text/event-stream, application/json",
-					       NULL };
+	static const char *const headers[] = {
+		"Content-Type: application/json",
+		"Accept: text/event-stream, application/json", NULL
+	};
 	const struct http_request request = {
 		.method = "POST",
 		.url = chat->url.buf,
@@ -482,7 +490,8 @@ struct err *client_new(struct client **out, struct loop *loop, struct http *http
 	l->between_ms = l->between_ms ? l->between_ms : BETWEEN_MS;
 	l->deadline_ms = l->deadline_ms ? l->deadline_ms : DEADLINE_NEVER;
 	l->max_attempts = l->max_attempts ? l->max_attempts : ATTEMPTS;
-	l->max_answer_bytes = l->max_answer_bytes ? l->max_answer_bytes : ANSWER_MAX_BYTES;
+	l->max_answer_bytes =
+		l->max_answer_bytes ? l->max_answer_bytes : ANSWER_MAX_BYTES;
 	*out = client;
 	return NULL;
 }
@@ -499,7 +508,8 @@ void client_free(struct client *client)
 }
 
 static struct err *chat_new(struct chat **out, struct client *client,
-			    const struct endpoint *endpoint, const struct chat_request *request)
+			    const struct endpoint *endpoint,
+			    const struct chat_request *request)
 {
 	struct retry_policy policy = retry_default;
 	struct chat *chat = calloc(1, sizeof(*chat));
@@ -530,7 +540,8 @@ static struct err *chat_new(struct chat **out, struct client *client,
 struct err *client_chat(struct client *client, const struct endpoint *endpoint,
 			const struct chat_request *request,
 			void (*delta)(void *ctx, struct span text),
-			void (*done)(void *ctx, struct chat_reply *reply, struct err *err),
+			void (*done)(void *ctx, struct chat_reply *reply,
+				     struct err *err),
 			void *ctx, struct chat **out)
 {
 	struct chat *chat = NULL, **last = &client->chats;

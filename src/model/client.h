@@ -59,7 +59,8 @@ void client_free(struct client *client);
 struct err *client_chat(struct client *client, const struct endpoint *endpoint,
 			const struct chat_request *request,
 			void (*delta)(void *ctx, struct span text),
-			void (*done)(void *ctx, struct chat_reply *reply, struct err *err),
+			void (*done)(void *ctx, struct chat_reply *reply,
+				     struct err *err),
 			void *ctx, struct chat **out) MUST_USE;
 void client_cancel(struct chat *chat); /* without calling done; NULL is fine */
 

@@ -58,7 +58,7 @@ static void set_prices(struct endpoint *e, const struct endpoint_settings *s,
 	if (s->prices.cached >= 0)
 		e->prices.cached = s->prices.cached;
 	else if (s->prices.input >= 0)
-		e->prices.cached = s->prices.input; /* a known discount is not of this price */
+		e->prices.cached = s->prices.input; /* the discount was another's */
 	if (s->prices.output >= 0)
 		e->prices.output = s->prices.output;
 	if (s->prices.input >= 0 && s->prices.output >= 0)
@@ -69,8 +69,9 @@ static struct err *set_profile(struct endpoint *e, const struct endpoint_setting
 {
 	e->profile = s->server ? profile_by_name(s->server) : profile_of_url(e->url);
 	if (!e->profile)
-		return err_new(ERR_CONFIG, "dualfix.%s.server: unknown kind of server '%s'",
-			       s->role, s->server);
+		return err_new(ERR_CONFIG,
+			       "dualfix.%s.server: unknown kind of server '%s'", s->role,
+			       s->server);
 	e->concurrency = s->concurrency ? (int)s->concurrency : e->profile->concurrency;
 	if (e->model)
 		e->window_tokens = profile_window(e->profile, e->model);
@@ -94,8 +95,10 @@ static struct err *set_url(struct endpoint *e, const struct endpoint_settings *s
 	e->allow_http = !is_https;
 	if (is_https || e->is_loopback || s->insecure)
 		return NULL;
-	return err_hint(err_new(ERR_CONFIG, "dualfix.%s.url: '%s' is plain http, and not of "
-				"this machine", s->role, s->url),
+	return err_hint(err_new(ERR_CONFIG,
+				"dualfix.%s.url: '%s' is plain http, and not "
+				"of this machine",
+				s->role, s->url),
 			"use https, or set dualfix.%s.insecure if the network is trusted",
 			s->role);
 }
@@ -107,9 +110,10 @@ static struct err *set_key(struct owned_endpoint *own, struct loop *loop,
 	const char *source = NULL;
 	struct err *err;
 
-	e->key_wanted = arena_dups(&own->arena,
-				   s->named_variable ? s->named_variable : s->own_variable);
-	err = secret_find(&own->key, loop, s->url, s->own_variable, s->named_variable, &source);
+	e->key_wanted = arena_dups(&own->arena, s->named_variable ? s->named_variable
+								  : s->own_variable);
+	err = secret_find(&own->key, loop, s->url, s->own_variable, s->named_variable,
+			  &source);
 	if (err)
 		return err;
 	e->key = own->key;
@@ -183,7 +187,8 @@ static struct span ollama_base(struct span base)
 	return base;
 }
 
-void endpoint_url(const struct endpoint *endpoint, enum endpoint_door door, struct str *out)
+void endpoint_url(const struct endpoint *endpoint, enum endpoint_door door,
+		  struct str *out)
 {
 	struct span base = span_of(endpoint->url);
 

@@ -32,7 +32,7 @@ struct endpoint {
 	int concurrency;   /* requests at once */
 	int window_tokens; /* 0: not known */
 	struct prices prices;
-	const char *price_as_of; /* date and hours of the known price; NULL: configured, or none */
+	const char *price_as_of; /* date and hours; NULL: the user's own price, or none */
 };
 
 struct endpoint_settings {
@@ -45,7 +45,7 @@ struct endpoint_settings {
 	bool insecure;              /* plain http to other machines is meant */
 	int64_t concurrency;        /* 0: by server kind */
 	struct prices prices;       /* those >= 0 win over the known ones */
-	int64_t from_s, until_s;    /* when it will be used: the dearest price of that time */
+	int64_t from_s, until_s;    /* when it is used: the dearest price of that time */
 };
 
 /*
@@ -63,6 +63,7 @@ struct endpoint endpoint_with(const struct endpoint *endpoint, const char *model
 enum endpoint_door { ENDPOINT_CHAT, ENDPOINT_MODELS };
 
 /* The full URL of a door, into out. */
-void endpoint_url(const struct endpoint *endpoint, enum endpoint_door door, struct str *out);
+void endpoint_url(const struct endpoint *endpoint, enum endpoint_door door,
+		  struct str *out);
 
 #endif

@@ -8,12 +8,16 @@
 
 struct failure failure_of_transport(struct err *err, const struct http_reply *reply)
 {
-	return (struct failure){ .err = err, .cause = reply->failure, .retry_after_ms = -1 };
+	return (struct failure){ .err = err,
+				 .cause = reply->failure,
+				 .retry_after_ms = -1 };
 }
 
 struct failure failure_of_stream(struct err *err, const struct stream *stream)
 {
-	struct failure failure = { .err = err, .cause = RETRY_USELESS, .retry_after_ms = -1 };
+	struct failure failure = { .err = err,
+				   .cause = RETRY_USELESS,
+				   .retry_after_ms = -1 };
 
 	if (err_kind(err) != ERR_SERVICE || stream->kind == STREAM_OTHER ||
 	    stream->endless)
@@ -23,13 +27,17 @@ struct failure failure_of_stream(struct err *err, const struct stream *stream)
 
 static struct err *with_key_hint(struct err *err, const struct endpoint *endpoint)
 {
-	const char *variable = endpoint->key_wanted ? endpoint->key_wanted : "the key's variable";
+	const char *variable =
+		endpoint->key_wanted ? endpoint->key_wanted : "the key's variable";
 
 	if (!endpoint->key)
-		return err_hint(err, "no key was sent: set %s, or name another variable with "
-				"dualfix.%s.keyEnv", variable, endpoint->role);
+		return err_hint(err,
+				"no key was sent: set %s, or name another variable with "
+				"dualfix.%s.keyEnv",
+				variable, endpoint->role);
 	return err_hint(err, "the key from %s was refused: see that it is valid for %s",
-			endpoint->key_source ? endpoint->key_source : variable, endpoint->host);
+			endpoint->key_source ? endpoint->key_source : variable,
+			endpoint->host);
 }
 
 /* How servers say that the prompt is too long. */
@@ -44,16 +52,21 @@ static struct err *with_hint(struct err *err, const struct endpoint *endpoint, i
 	if (status == 401 || status == 403)
 		return with_key_hint(err_as(err, ERR_CONFIG), endpoint);
 	if (status == 402)
-		return err_hint(err, "the account at %s has no balance left", endpoint->host);
+		return err_hint(err, "the account at %s has no balance left",
+				endpoint->host);
 	if (status >= 300 && status < 400)
-		return err_hint(err, "redirects are not followed: set dualfix.%s.url to where "
-				"the server is", endpoint->role);
+		return err_hint(err,
+				"redirects are not followed: set dualfix.%s.url to where "
+				"the server is",
+				endpoint->role);
 	if (status == 404)
-		return err_hint(err, "see that dualfix.%s.url and dualfix.%s.model are right",
+		return err_hint(err,
+				"see that dualfix.%s.url and dualfix.%s.model are right",
 				endpoint->role, endpoint->role);
 	for (size_t i = 0; status == 400 && i < ARRAY_SIZE(overlong); i++)
 		if (strcasestr(text, overlong[i]))
-			return err_hint(err, "name the files in the issue, or leave some out "
+			return err_hint(err,
+					"name the files in the issue, or leave some out "
 					"with dualfix.exclude");
 	return err;
 }
@@ -113,8 +126,8 @@ static struct failure failure_of_message(const struct endpoint *endpoint,
  * A server that cut the prompt counts far fewer tokens than there are bytes for. The
  * estimate is high by up to a third; half of it is no error of estimation.
  */
-static bool prompt_was_cut(const struct endpoint *endpoint, const struct wire_reader *reader,
-			   int64_t prompt_tokens)
+static bool prompt_was_cut(const struct endpoint *endpoint,
+			   const struct wire_reader *reader, int64_t prompt_tokens)
 {
 	return endpoint->profile->cuts_prompts && reader->has_usage &&
 	       reader->reply->usage.prompt_tokens < prompt_tokens / 2;
@@ -135,7 +148,8 @@ struct failure failure_of_answer(const struct endpoint *endpoint,
 	}
 	switch (reader->finish) {
 	case WIRE_STARVED:
-		failure.err = err_new(ERR_SERVICE, "the server ran out of resources on the way");
+		failure.err = err_new(ERR_SERVICE,
+				      "the server ran out of resources on the way");
 		break;
 	case WIRE_ODD:
 		failure.err = err_new(ERR_SERVICE, "the answer ended with '%s'",
@@ -154,11 +168,13 @@ struct failure failure_of_answer(const struct endpoint *endpoint,
 	}
 	if (!failure.err && prompt_was_cut(endpoint, reader, prompt_tokens)) {
 		failure.cause = RETRY_NEVER;
-		failure.err = err_new(ERR_SERVICE, "the server saw %lld tokens of a prompt of about "
+		failure.err = err_new(ERR_SERVICE,
+				      "the server saw %lld tokens of a prompt of about "
 				      "%lld: it was cut",
 				      (long long)reader->reply->usage.prompt_tokens,
 				      (long long)prompt_tokens);
-		failure.err = err_hint(failure.err, "load the model with a larger context");
+		failure.err =
+			err_hint(failure.err, "load the model with a larger context");
 	}
 	if (!failure.err)
 		failure.cause = RETRY_NONE;
@@ -167,5 +183,6 @@ struct failure failure_of_answer(const struct endpoint *endpoint,
 
 struct err *failure_say(struct err *err, const struct endpoint *endpoint)
 {
-	return err_wrap(err, "%s '%s' at %s", endpoint->role, endpoint->model, endpoint->host);
+	return err_wrap(err, "%s '%s' at %s", endpoint->role, endpoint->model,
+			endpoint->host);
 }

@@ -61,19 +61,27 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static struct err *status_err(const struct models *models, const struct http_reply *reply)
+{
+	struct span body = str_span(&models->body);
+
+	return failure_of_status(&models->endpoint, reply, body).err;
+}
+
 static void on_done(void *ctx, const struct http_reply *reply, struct err *err)
 {
 	struct models *models = ctx;
 	struct argv ids = ARGV_INIT;
 
 	if (!err && reply->status != 200)
-		err = failure_of_status(&models->endpoint, reply, str_span(&models->body)).err;
+		err = status_err(models, reply);
 	else if (!err)
 		err = wire_models(str_span(&models->body), add_id, &ids);
 	if (!err)
 		err = argv_err(&ids);
 	if (err)
-		err = err_wrap(err, "%s at %s", models->endpoint.role, models->endpoint.host);
+		err = err_wrap(err, "%s at %s", models->endpoint.role,
+			       models->endpoint.host);
 	else if (ids.n)
 		qsort(ids.v, ids.n, sizeof(*ids.v), by_name);
 	models->done(models->ctx, argv_list(&ids), err ? 0 : ids.n, err);

@@ -20,7 +20,7 @@ static const struct profile profiles[] = {
 		.window_tokens = 1000000, .output_tokens = 393216,
 	},
 	{
-		/* openrouter.ai/docs: hosts differ, so nothing is asked that one may lack */
+		/* openrouter.ai/docs: hosts differ; nothing is asked that one may lack */
 		.name = "openrouter", .wire = WIRE_OPENAI, .json = JSON_MODE_OBJECT,
 		.sampling = true, .penalty = "repetition_penalty", .concurrency = 8,
 	},
@@ -31,7 +31,7 @@ static const struct profile profiles[] = {
 		.output_tokens = 8192,
 	},
 	{
-		/* ollama docs/api: /v1 cannot set num_ctx and cuts silently, /api/chat can */
+		/* ollama docs/api: /v1 cannot set num_ctx and cuts, /api/chat can */
 		.name = "ollama", .wire = WIRE_OLLAMA, .json = JSON_MODE_OBJECT,
 		.prefill = PREFILL_PLAIN, .sampling = true, .penalty = "repeat_penalty",
 		.local = true, .concurrency = 1, .window_tokens = 32768, .port = 11434,
@@ -66,7 +66,7 @@ static const struct profile profiles[] = {
 		.cuts_prompts = true, .concurrency = 4, .port = 1234,
 	},
 	{
-		/* platform.openai.com/docs/api-reference: the part that all others copy */
+		/* platform.openai.com/docs/api-reference: what all others copy */
 		.name = "openai", .wire = WIRE_OPENAI, .json = JSON_MODE_OBJECT,
 		.sampling = true, .concurrency = 8,
 	},
@@ -74,11 +74,13 @@ static const struct profile profiles[] = {
 
 #define PROFILE_ANY (&profiles[ARRAY_SIZE(profiles) - 1])
 
+#define DEEPSEEK "api.deepseek.com"
+
 static const struct {
 	const char *host; /* the whole of it, or with a leading dot what it ends in */
 	const char *profile;
 } hosts[] = {
-	{ "api.deepseek.com", "deepseek" },
+	{ DEEPSEEK, "deepseek" },
 	{ "openrouter.ai", "openrouter" },
 	{ "dashscope.aliyuncs.com", "dashscope" },
 	{ "dashscope-intl.aliyuncs.com", "dashscope" },
@@ -107,26 +109,30 @@ static const struct {
  * api-docs.deepseek.com/quick_start/pricing (2026-11-15) and models.dev
  * (2026-07-02).
  */
+#define DEEPSEEK_DATE "2026-11-15"
+#define MODELS_DEV_DATE "2026-07-02"
+
 static const struct price prices[] = {
-	{ "api.deepseek.com", "deepseek-v4-pro", 1.32, 0.044, 3.96, "2026-11-15", PEAK },
-	{ "api.deepseek.com", "deepseek-v4-pro", 0.66, 0.022, 1.98, "2026-11-15", OFF_PEAK },
-	{ "api.deepseek.com", "deepseek-flash", 0.30, 0.006, 1.20, "2026-11-15", PEAK },
-	{ "api.deepseek.com", "deepseek-flash", 0.15, 0.003, 0.60, "2026-11-15", OFF_PEAK },
-	{ "api.deepseek.com", "deepseek-v4-flash", 0.30, 0.006, 1.20, "2026-11-15", PEAK },
-	{ "api.deepseek.com", "deepseek-v4-flash", 0.15, 0.003, 0.60, "2026-11-15",
-	  OFF_PEAK },
-	{ "openrouter.ai", "qwen/qwen-2.5-7b-instruct", 0.04, 0.04, 0.10, "2026-07-02", NULL },
+	{ DEEPSEEK, "deepseek-v4-pro", 1.32, 0.044, 3.96, DEEPSEEK_DATE, PEAK },
+	{ DEEPSEEK, "deepseek-v4-pro", 0.66, 0.022, 1.98, DEEPSEEK_DATE, OFF_PEAK },
+	{ DEEPSEEK, "deepseek-flash", 0.30, 0.006, 1.20, DEEPSEEK_DATE, PEAK },
+	{ DEEPSEEK, "deepseek-flash", 0.15, 0.003, 0.60, DEEPSEEK_DATE, OFF_PEAK },
+	{ DEEPSEEK, "deepseek-v4-flash", 0.30, 0.006, 1.20, DEEPSEEK_DATE, PEAK },
+	{ DEEPSEEK, "deepseek-v4-flash", 0.15, 0.003, 0.60, DEEPSEEK_DATE, OFF_PEAK },
+	{ "openrouter.ai", "qwen/qwen-2.5-7b-instruct", 0.04, 0.04, 0.10,
+	  MODELS_DEV_DATE, NULL },
 	{ "dashscope.aliyuncs.com", "qwen2.5-coder-7b-instruct", 0.144, 0.144, 0.287,
-	  "2026-07-02", NULL },
+	  MODELS_DEV_DATE, NULL },
 	{ "dashscope.aliyuncs.com", "qwen2.5-7b-instruct", 0.072, 0.072, 0.144,
-	  "2026-07-02", NULL },
+	  MODELS_DEV_DATE, NULL },
 	{ "dashscope-intl.aliyuncs.com", "qwen2.5-7b-instruct", 0.175, 0.175, 0.70,
-	  "2026-07-02", NULL },
+	  MODELS_DEV_DATE, NULL },
 	{ "api.siliconflow.com", "Qwen/Qwen2.5-7B-Instruct", 0.05, 0.05, 0.05,
-	  "2026-07-02", NULL },
-	{ "api.novita.ai", "qwen/qwen2.5-7b-instruct", 0.07, 0.07, 0.07, "2026-07-02", NULL },
+	  MODELS_DEV_DATE, NULL },
+	{ "api.novita.ai", "qwen/qwen2.5-7b-instruct", 0.07, 0.07, 0.07,
+	  MODELS_DEV_DATE, NULL },
 	{ "api.together.ai", "Qwen/Qwen2.5-7B-Instruct-Turbo", 0.30, 0.30, 0.30,
-	  "2026-07-02", NULL },
+	  MODELS_DEV_DATE, NULL },
 };
 
 /* Host and port of a URL, without user and brackets; the port is 0 if not said. */

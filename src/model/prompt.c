@@ -38,8 +38,10 @@ static struct err *add(struct prompt *prompt, enum chat_role role, struct span t
 	char *copy;
 
 	if (prompt->n == PROMPT_MESSAGES_MAX)
-		return err_new(ERR_SERVICE, "the conversation with the model has more than %d "
-			       "messages", PROMPT_MESSAGES_MAX);
+		return err_new(ERR_SERVICE,
+			       "the conversation with the model has more than %d "
+			       "messages",
+			       PROMPT_MESSAGES_MAX);
 	copy = arena_dup(&prompt->arena, text);
 	if (!copy)
 		return arena_err(&prompt->arena, "prompt");
@@ -81,6 +83,14 @@ static struct err *say(struct prompt *prompt, const struct templates *templates,
 	return err;
 }
 
+/* Lines without the last one's end: the template's line has its own. */
+static struct span lines(struct span text)
+{
+	if (span_ends(text, "\n"))
+		text.len--;
+	return text;
+}
+
 static struct err *quotes(struct str *out, const struct quote *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -97,19 +107,23 @@ struct err *prompt_plan(struct prompt *prompt, const struct templates *templates
 	struct str edits = STR_INIT(PROMPT_MAX_BYTES), tree = STR_INIT(PROMPT_MAX_BYTES);
 	struct str files = STR_INIT(PROMPT_MAX_BYTES), issue = STR_INIT(PROMPT_MAX_BYTES);
 	struct str logs = STR_INIT(PROMPT_MAX_BYTES);
-	struct template_value rules[] = { { "schema", input->schema }, { "edits", { 0 } } };
+	struct template_value rules[] = { { "schema", { 0 } }, { "edits", { 0 } } };
 	struct template_value task[] = {
-		{ "tree", { 0 } }, { "files", { 0 } }, { "issue", { 0 } }, { "logs", { 0 } },
+		{ "tree", { 0 } },
+		{ "files", { 0 } },
+		{ "issue", { 0 } },
+		{ "logs", { 0 } },
 	};
 	struct err *err;
 
 	err = fill(prompt, templates, &edits,
-		   input->direct_only ? "prompts/edits-direct.txt" : "prompts/edits-any.txt",
+		   input->direct_only ? "prompts/edits-direct.txt"
+				      : "prompts/edits-any.txt",
 		   NULL, 0);
 	if (err)
 		goto out;
-	rules[1].value = str_span(&edits);
-	rules[1].value.len -= edits.len ? 1 : 0; /* the template's line has its own end */
+	rules[0].value = lines(input->schema);
+	rules[1].value = lines(str_span(&edits));
 	err = say(prompt, templates, CHAT_SYSTEM, "prompts/planner.txt", rules,
 		  ARRAY_SIZE(rules));
 	if (!err)
@@ -157,8 +171,8 @@ struct err *prompt_repair_json(struct prompt *prompt, const struct templates *te
 struct err *prompt_repair(struct prompt *prompt, const struct templates *templates,
 			  const struct prompt_repair *input)
 {
-	struct str diff = STR_INIT(PROMPT_MAX_BYTES), failures = STR_INIT(PROMPT_MAX_BYTES);
-	struct str files = STR_INIT(PROMPT_MAX_BYTES);
+	struct str diff = STR_INIT(PROMPT_MAX_BYTES), files = STR_INIT(PROMPT_MAX_BYTES);
+	struct str failures = STR_INIT(PROMPT_MAX_BYTES);
 	struct err *err;
 
 	err = quotes(&diff, input->diff, input->diff ? 1 : 0);
@@ -173,14 +187,15 @@ struct err *prompt_repair(struct prompt *prompt, const struct templates *templat
 							 { "log", str_span(&failures) },
 							 { "files", str_span(&files) } };
 
-		err = say(prompt, templates, CHAT_USER, "prompts/repair-checks.txt", values,
-			  ARRAY_SIZE(values));
+		err = say(prompt, templates, CHAT_USER, "prompts/repair-checks.txt",
+			  values, ARRAY_SIZE(values));
 	} else if (!err) {
-		const struct template_value values[] = { { "failures", str_span(&failures) },
-							 { "files", str_span(&files) } };
+		const struct template_value values[] = {
+			{ "failures", str_span(&failures) }, { "files", str_span(&files) }
+		};
 
-		err = say(prompt, templates, CHAT_USER, "prompts/repair-edits.txt", values,
-			  ARRAY_SIZE(values));
+		err = say(prompt, templates, CHAT_USER, "prompts/repair-edits.txt",
+			  values, ARRAY_SIZE(values));
 	}
 	str_release(&diff);
 	str_release(&failures);
@@ -203,9 +218,11 @@ struct err *prompt_review(struct prompt *prompt, const struct templates *templat
 	if (!err)
 		err = quotes(&evidence, input->evidence, 1);
 	if (!err) {
-		const struct template_value values[] = { { "issue", str_span(&issue) },
-							 { "diff", str_span(&diff) },
-							 { "evidence", str_span(&evidence) } };
+		const struct template_value values[] = {
+			{ "issue", str_span(&issue) },
+			{ "diff", str_span(&diff) },
+			{ "evidence", str_span(&evidence) },
+		};
 
 		err = say(prompt, templates, CHAT_USER, "prompts/review-task.txt", values,
 			  ARRAY_SIZE(values));
@@ -225,7 +242,8 @@ static const char *const control_tokens[] = {
 
 static bool holds(const struct prompt_region *input, const char *text)
 {
-	const struct span parts[] = { input->code, input->before, input->after, input->action };
+	const struct span parts[] = { input->code, input->before, input->after,
+				      input->action };
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		if (span_find(parts[i], span_of(text), 0) >= 0)
@@ -254,14 +272,6 @@ static struct err *choose_marker(struct prompt *prompt, const struct prompt_regi
 	return NULL;
 }
 
-/* Lines without the last one's end: the template's line has its own. */
-static struct span lines(struct span text)
-{
-	if (span_ends(text, "\n"))
-		text.len--;
-	return text;
-}
-
 struct err *prompt_region(struct prompt *prompt, const struct templates *templates,
 			  const struct prompt_region *input)
 {
@@ -277,21 +287,22 @@ struct err *prompt_region(struct prompt *prompt, const struct templates *templat
 
 	for (size_t i = 0; i < ARRAY_SIZE(control_tokens); i++)
 		if (holds(input, control_tokens[i]))
-			return err_new(ERR_NO_FIX, "'%s': the region holds '%s', which the "
-				       "executor's model takes for a command", input->file,
-				       control_tokens[i]);
+			return err_new(ERR_NO_FIX,
+				       "'%s': the region holds '%s', which the "
+				       "executor's model takes for a command",
+				       input->file, control_tokens[i]);
 	err = choose_marker(prompt, input);
 	if (err)
 		return err;
 	values[4].value = span_of(prompt->marker);
 	err = say(prompt, templates, CHAT_SYSTEM, "prompts/executor.txt", &values[4], 1);
 	if (!err && (input->before.len || input->after.len))
-		err = fill(prompt, templates, &context, "prompts/executor-context.txt", around,
-			   ARRAY_SIZE(around));
+		err = fill(prompt, templates, &context, "prompts/executor-context.txt",
+			   around, ARRAY_SIZE(around));
 	if (!err) {
 		values[0].value = lines(str_span(&context));
-		err = say(prompt, templates, CHAT_USER, "prompts/executor-task.txt", values,
-			  ARRAY_SIZE(values));
+		err = say(prompt, templates, CHAT_USER, "prompts/executor-task.txt",
+			  values, ARRAY_SIZE(values));
 	}
 	str_release(&context);
 	return err;

@@ -47,7 +47,8 @@ static void find_kind(struct stream *stream, unsigned char first)
 
 	if (first == '{' || first == '[')
 		set_kind(stream, lines ? STREAM_LINES : STREAM_OBJECT);
-	else if (!lines && (first == ':' || first == 0xef || (first >= 'a' && first <= 'z')))
+	else if (!lines &&
+		 (first == ':' || first == 0xef || (first >= 'a' && first <= 'z')))
 		set_kind(stream, STREAM_EVENTS);
 	else
 		set_kind(stream, STREAM_OTHER);
@@ -74,7 +75,8 @@ static struct err *feed_lines(struct stream *stream, struct span bytes)
 		ptrdiff_t end = span_findc(bytes, '\n', 0);
 		struct span line;
 
-		str_add_span(&stream->rest, span_cut(bytes, 0, end < 0 ? bytes.len : (size_t)end));
+		str_add_span(&stream->rest,
+			     span_cut(bytes, 0, end < 0 ? bytes.len : (size_t)end));
 		err = str_err(&stream->rest, "a line of the reply");
 		if (err || end < 0)
 			break;
@@ -90,14 +92,16 @@ static struct err *feed_lines(struct stream *stream, struct span bytes)
 static struct err *too_long(struct stream *stream, size_t max_bytes)
 {
 	stream->endless = true;
-	return err_new(ERR_SERVICE, "the reply does not end: more than %zu bytes", max_bytes);
+	return err_new(ERR_SERVICE, "the reply does not end: more than %zu bytes",
+		       max_bytes);
 }
 
 static struct err *feed(struct stream *stream, struct span bytes)
 {
 	switch (stream->kind) {
 	case STREAM_BLANK:
-		return stream->bytes > BLANK_MAX_BYTES ? too_long(stream, BLANK_MAX_BYTES) : NULL;
+		return stream->bytes > BLANK_MAX_BYTES ? too_long(stream, BLANK_MAX_BYTES)
+						       : NULL;
 	case STREAM_EVENTS:
 		return sse_feed(&stream->sse, bytes, on_event, stream);
 	case STREAM_LINES:
@@ -109,8 +113,9 @@ static struct err *feed(struct stream *stream, struct span bytes)
 	case STREAM_OTHER:
 		str_add_span(&stream->rest,
 			     span_cut(bytes, 0, OTHER_KEPT_BYTES - stream->rest.len));
-		return stream->bytes > OBJECT_MAX_BYTES ? too_long(stream, OBJECT_MAX_BYTES)
-							: str_err(&stream->rest, "reply");
+		return stream->bytes > OBJECT_MAX_BYTES
+			       ? too_long(stream, OBJECT_MAX_BYTES)
+			       : str_err(&stream->rest, "reply");
 	}
 	return NULL;
 }
@@ -128,7 +133,8 @@ struct err *stream_feed(struct stream *stream, struct span bytes, bool *progress
 
 		if (seen.len) {
 			find_kind(stream, (unsigned char)seen.ptr[0]);
-			bytes = span_cut(bytes, (size_t)(seen.ptr - bytes.ptr), bytes.len);
+			bytes = span_cut(bytes, (size_t)(seen.ptr - bytes.ptr),
+					 bytes.len);
 		}
 	}
 	err = feed(stream, bytes);
@@ -157,7 +163,8 @@ struct err *stream_end(struct stream *stream)
 		return wire_body(stream->reader, str_span(&stream->rest));
 	case STREAM_OTHER:
 		wire_error_text(str_span(&stream->rest), &text);
-		err = err_new(ERR_SERVICE, "the reply is no answer of a model: '%s'", text.buf);
+		err = err_new(ERR_SERVICE, "the reply is no answer of a model: '%s'",
+			      text.buf);
 		str_release(&text);
 		return err;
 	}

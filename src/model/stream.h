@@ -30,7 +30,7 @@ struct stream {
 	enum stream_kind kind;
 	struct wire_reader *reader;
 	struct sse sse;
-	struct str rest; /* an unfinished line, an object, or the begin of something else */
+	struct str rest; /* an unfinished line, an object, the begin of something else */
 	size_t bytes;
 	bool endless; /* more came than an answer can be */
 	bool progress;
@@ -43,7 +43,8 @@ void stream_release(struct stream *stream);
  * Takes the next bytes. *progress says whether the model did something by them.
  * ERR_SERVICE when they are malformed or more than an answer can be.
  */
-struct err *stream_feed(struct stream *stream, struct span bytes, bool *progress) MUST_USE;
+struct err *stream_feed(struct stream *stream, struct span bytes,
+			bool *progress) MUST_USE;
 
 /* The body is over. ERR_SERVICE when it was no answer, saying how it began. */
 struct err *stream_end(struct stream *stream) MUST_USE;

@@ -21,7 +21,8 @@ static bool find_text(struct template *out, const struct templates *templates,
 	}
 	for (size_t i = 0; i < template_files_count; i++) {
 		if (!strcmp(template_files[i].name, name)) {
-			*text = (struct span){ template_files[i].bytes, template_files[i].len };
+			*text = (struct span){ template_files[i].bytes,
+					       template_files[i].len };
 			return true;
 		}
 	}
@@ -39,15 +40,18 @@ struct err *template_find(struct template *out, const struct templates *template
 	if (!span_line(&text, &line) || !span_starts(line, "version: ") ||
 	    !span_number(span_cut(line, strlen("version: "), line.len), VERSION_MAX,
 			 &out->version))
-		return err_hint(err_new(ERR_CONFIG, "template '%s': the first line is not "
-					"'version: <number>'", name),
+		return err_hint(err_new(ERR_CONFIG,
+					"template '%s': the first line is not "
+					"'version: <number>'",
+					name),
 				"copy the line of the one shipped with git dualfix");
 	out->body = text;
 	return NULL;
 }
 
 static const struct template_value *value_of(struct span name,
-					     const struct template_value *values, size_t n)
+					     const struct template_value *values,
+					     size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (span_eqs(name, values[i].name))
@@ -56,7 +60,8 @@ static const struct template_value *value_of(struct span name,
 }
 
 static struct err *fill_line(struct str *out, const struct template *tpl, size_t number,
-			     struct span line, const struct template_value *values, size_t n)
+			     struct span line, const struct template_value *values,
+			     size_t n)
 {
 	size_t at = 0, start = out->len;
 	bool filled = false;
@@ -69,13 +74,16 @@ static struct err *fill_line(struct str *out, const struct template *tpl, size_t
 			break;
 		close = span_find(line, CLOSE, (size_t)open);
 		if (close < 0)
-			return err_new(ERR_CONFIG, "template '%s', line %zu: '{{' is not closed",
+			return err_new(ERR_CONFIG,
+				       "template '%s', line %zu: '{{' is not closed",
 				       tpl->name, number);
 		value = value_of(span_trim(span_cut(line, (size_t)open + OPEN.len,
 						    (size_t)close)), values, n);
 		if (!value)
-			return err_new(ERR_CONFIG, "template '%s', line %zu: nothing is called "
-				       "'%.*s' here", tpl->name, number,
+			return err_new(ERR_CONFIG,
+				       "template '%s', line %zu: nothing is called "
+				       "'%.*s' here",
+				       tpl->name, number,
 				       (int)(close - open - (ptrdiff_t)OPEN.len),
 				       line.ptr + open + OPEN.len);
 		str_add_span(out, span_cut(line, at, (size_t)open));

@@ -27,14 +27,16 @@ int64_t wire_prompt_tokens(const struct chat_request *request)
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < request->n_messages; i++)
-		sum += tokens_of_bytes(request->messages[i].text.len) + MESSAGE_FRAME_TOKENS;
+		sum += tokens_of_bytes(request->messages[i].text.len) +
+		       MESSAGE_FRAME_TOKENS;
 	if (request->prefill)
 		sum += tokens_of_bytes(strlen(request->prefill)) + MESSAGE_FRAME_TOKENS;
 	return sum;
 }
 
 /* What is left for the answer when the prompt is in. */
-static int64_t answer_tokens(const struct endpoint *endpoint, const struct chat_request *request)
+static int64_t answer_tokens(const struct endpoint *endpoint,
+			     const struct chat_request *request)
 {
 	int64_t most = request->max_tokens;
 
@@ -58,13 +60,15 @@ struct err *wire_check_window(const struct endpoint *endpoint,
 		return NULL;
 	if (!endpoint->window_tokens)
 		return err_new(ERR_SERVICE, "'%s' at %s gives at most %d tokens, not %d",
-			       endpoint->model, endpoint->host, endpoint->profile->output_tokens,
-			       least);
-	return err_hint(err_new(ERR_SERVICE, "the prompt does not fit '%s': about %lld tokens "
-				"and %d for the answer, in a window of %d", endpoint->model,
-				(long long)wire_prompt_tokens(request), least,
-				endpoint->window_tokens),
-			"name the files in the issue, or leave some out with dualfix.exclude");
+			       endpoint->model, endpoint->host,
+			       endpoint->profile->output_tokens, least);
+	return err_hint(
+		err_new(ERR_SERVICE,
+			"the prompt does not fit '%s': about %lld tokens "
+			"and %d for the answer, in a window of %d",
+			endpoint->model, (long long)wire_prompt_tokens(request), least,
+			endpoint->window_tokens),
+		"name the files in the issue, or leave some out with dualfix.exclude");
 }
 
 static void encode_messages(struct jsonw *w, const struct endpoint *endpoint,
@@ -160,7 +164,8 @@ static void encode_openai(struct jsonw *w, const struct endpoint *endpoint,
 	encode_messages(w, endpoint, request);
 }
 
-static int64_t ollama_window(const struct endpoint *endpoint, const struct chat_request *request)
+static int64_t ollama_window(const struct endpoint *endpoint,
+			     const struct chat_request *request)
 {
 	int64_t need = wire_prompt_tokens(request) + answer_tokens(endpoint, request);
 	int64_t window = (need + OLLAMA_WINDOW_STEP - 1) / OLLAMA_WINDOW_STEP *
@@ -207,7 +212,8 @@ struct err *wire_encode(struct str *out, const struct endpoint *endpoint,
 	return str_err(out, "request");
 }
 
-void wire_reader_init(struct wire_reader *reader, enum wire wire, struct chat_reply *reply)
+void wire_reader_init(struct wire_reader *reader, enum wire wire,
+		      struct chat_reply *reply)
 {
 	*reader = (struct wire_reader){ .wire = wire, .reply = reply,
 					.message = STR_INIT(MESSAGE_MAX_BYTES) };
@@ -317,7 +323,8 @@ static bool take_usage(struct wire_reader *reader, const json_node *usage)
 	u->completion_tokens = count_of(usage, "completion_tokens");
 	cached = count_of(usage, "prompt_cache_hit_tokens");
 	if (!cached)
-		cached = count_of(json_get(usage, "prompt_tokens_details"), "cached_tokens");
+		cached = count_of(json_get(usage, "prompt_tokens_details"),
+				  "cached_tokens");
 	u->cached_tokens = cached < u->prompt_tokens ? cached : u->prompt_tokens;
 	reader->has_usage = true;
 	return true;
@@ -358,7 +365,8 @@ static bool take_message(struct wire_reader *reader, const json_node *message)
 		some = true;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(thinking_keys); i++) {
-		if (json_string_of(json_get(message, thinking_keys[i]), &text) && text.len)
+		if (json_string_of(json_get(message, thinking_keys[i]), &text) &&
+		    text.len)
 			some = reader->thought = true;
 	}
 	return some;
@@ -417,7 +425,8 @@ static struct err *take_json(struct wire_reader *reader, struct span data, bool 
 		err = err_new(ERR_SERVICE, "malformed reply: expected an object");
 	} else {
 		if (json_string_of(json_get(root, "model"), &text))
-			copy_word(reader->reply->model, sizeof(reader->reply->model), text);
+			copy_word(reader->reply->model, sizeof(reader->reply->model),
+				  text);
 		*progress = reader->wire == WIRE_OLLAMA ? take_ollama(reader, root)
 							: take_openai(reader, root);
 		err = str_err(&reader->reply->text, "the answer");
@@ -444,12 +453,14 @@ struct err *wire_body(struct wire_reader *reader, struct span body)
 	struct err *err = take_json(reader, span_trim(body), &progress);
 
 	if (!err && !reader->failed && reader->finish == WIRE_OPEN)
-		err = err_new(ERR_SERVICE, "malformed reply: an object that is no answer");
+		err = err_new(ERR_SERVICE,
+			      "malformed reply: an object that is no answer");
 	reader->ended = !err && !reader->failed;
 	return err;
 }
 
-struct err *wire_models(struct span body, void (*fn)(void *ctx, struct span id), void *ctx)
+struct err *wire_models(struct span body, void (*fn)(void *ctx, struct span id),
+			void *ctx)
 {
 	const struct json_limits limits = { EVENT_MAX_BYTES, EVENT_MAX_DEPTH };
 	struct json_doc *doc = NULL;
@@ -463,7 +474,8 @@ struct err *wire_models(struct span body, void (*fn)(void *ctx, struct span id),
 	if (!json_is_array(list))
 		list = json_get(json_root(doc), "models"); /* Ollama's /api/tags */
 	if (!json_is_array(list))
-		err = err_new(ERR_SERVICE, "malformed list of models: there is none in it");
+		err = err_new(ERR_SERVICE,
+			      "malformed list of models: there is none in it");
 	for (size_t i = 0; !err && i < json_count(list); i++) {
 		entry = json_at(list, i);
 		if (json_string_of(json_get(entry, "id"), &id) ||

@@ -54,7 +54,8 @@ struct wire_reader {
 	struct str message;
 };
 
-void wire_reader_init(struct wire_reader *reader, enum wire wire, struct chat_reply *reply);
+void wire_reader_init(struct wire_reader *reader, enum wire wire,
+		      struct chat_reply *reply);
 void wire_reader_release(struct wire_reader *reader);
 
 /*

@@ -12,6 +12,7 @@
 #include "model/answer.h"
 #include "model/prompt.h"
 #include "model/tokens.h"
+#include "plan/fields.h"
 
 static const struct templates shipped = { NULL, 0 };
 
@@ -128,6 +129,25 @@ static void plan_prompt(void **state)
 	assert_non_null(strstr(prompt.messages[0].text.ptr, "model_edit is not available"));
 	assert_null(strstr(prompt.messages[0].text.ptr, "Use model_edit where"));
 	prompt_release(&prompt);
+}
+
+/* What every call costs before a word of the issue is said. */
+static void fixed_part_is_small(void **state)
+{
+	const struct quote nothing = { NULL, { NULL, 0 } };
+	struct str schema = STR_INIT(65536);
+	struct prompt_plan input = { .issue = &nothing };
+	struct prompt prompt;
+
+	(void)state;
+	plan_schema(&schema);
+	input.schema = str_span(&schema);
+	prompt_init(&prompt);
+	assert_null(prompt_plan(&prompt, &shipped, &input));
+	assert_true(prompt_tokens(&prompt) > 500);
+	assert_true(prompt_tokens(&prompt) < 2000);
+	prompt_release(&prompt);
+	str_release(&schema);
 }
 
 static void issue_stays_quoted(void **state)
@@ -335,6 +355,7 @@ int main(void)
 		cmocka_unit_test(quotes_cannot_be_left),
 		cmocka_unit_test(fills),
 		cmocka_unit_test(plan_prompt),
+		cmocka_unit_test(fixed_part_is_small),
 		cmocka_unit_test(issue_stays_quoted),
 		cmocka_unit_test(repairs_only_add),
 		cmocka_unit_test(conversation_has_an_end),
