@@ -2,6 +2,7 @@
 #include "context/rank.h"
 
 #include <fnmatch.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -61,7 +62,7 @@ enum path_kind path_kind_of(const char *path)
 
 struct hits {
 	const char *path;
-	unsigned counts[WORDS_MAX];
+	uint16_t counts[WORDS_MAX]; /* no more than it holds */
 };
 
 struct rank {
@@ -168,7 +169,8 @@ struct err *rank_add(struct rank *rank, const char *path, size_t word, size_t co
 		return err;
 	if (!hits->counts[word])
 		rank->holders[word]++;
-	hits->counts[word] += (unsigned)count;
+	count += hits->counts[word];
+	hits->counts[word] = count < UINT16_MAX ? (uint16_t)count : UINT16_MAX;
 	return NULL;
 }
 
