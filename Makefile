@@ -3,6 +3,7 @@
 #	make            build/plain/git-dualfix
 #	make check      all tests        make check-asan   the same, sanitized
 #	make lint       the house laws   make bench        the figures
+#	make doc        the manual pages, their tables as the program has them
 #	make install    DESTDIR= prefix=
 #	V=1 shows the commands, SANITIZE=address,undefined builds build/asan.
 
@@ -54,7 +55,7 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-shell check-asan lint bench fuzz install uninstall clean FORCE
+.PHONY: all check check-unit check-shell check-asan lint bench fuzz doc install uninstall clean FORCE
 
 all: $(O)/git-dualfix
 
@@ -98,12 +99,23 @@ $(O)/tests/%: tests/unit/%.c $(O)/libdualfix.a $(O)/flags
 	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/unit $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
 		$(O)/libdualfix.a $(shell $(PKG_CONFIG) --libs cmocka) $(ALL_LIBS)
 
+# What the manual pages have of the program's tables.
+$(O)/print-tables: tests/doc/print-tables.c $(O)/libdualfix.a $(O)/flags
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
+		$(O)/libdualfix.a $(ALL_LIBS)
+
+doc: $(O)/print-tables
+	$(Q)set -e; for f in $(MAN); do \
+		sh doc/splice.sh $(O)/print-tables $$f >$(O)/page; \
+		cmp -s $(O)/page $$f || { cat $(O)/page >$$f; echo "  DOC     $$f"; }; done
+
 check: check-unit check-shell lint
 
 check-unit: $(UNIT_BIN)
 	$(Q)$(PROVE) -q $(if $(UNIT_BIN),-e '' $(UNIT_BIN))
 
-check-shell: all
+check-shell: all $(O)/print-tables
 	$(Q)GIT_DUALFIX_BUILD='$(abspath $(O))' $(PROVE) -j4 tests/t/t[0-9]*.sh
 
 check-asan:
