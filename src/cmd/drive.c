@@ -23,7 +23,7 @@ static void on_finished(void *ctx, struct run *run)
 		batch->exit_code = run_report(run)->exit_code;
 }
 
-/* A quarantine belongs to one run, so each run has a repository of its own. */
+/* A quarantine belongs to one run, so each run has a handle of its own. */
 struct err *drive(struct session *s, const struct run_options *options,
 		  struct input *inputs, size_t n, bool print, int *exit_code)
 {
@@ -35,7 +35,7 @@ struct err *drive(struct session *s, const struct run_options *options,
 
 	for (size_t i = 0; !err && i < n; i++) {
 		if (i) {
-			err = repo_open(&repos[i], s->loop, NULL);
+			err = repo_dup(&repos[i], s->repo);
 			env.repo = repos[i];
 		}
 		if (!err)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mail/message.h"
+#include "mail/patch.h"
 #include "mail/trailers.h"
 #include "repo/quarantine.h"
 
@@ -108,6 +109,79 @@ static struct err *make_commits(const struct publish_spec *spec, struct report *
 	return err;
 }
 
+/* Below the cut: who made it, what ran, what was not shown. */
+static void add_notes(const struct report *report, struct str *out)
+{
+	str_addf(out, "git dualfix run %s: %s\n", report->run, outcome_name(report->outcome));
+	if (!report->n_usage)
+		str_adds(out, "models: none; made by rules or from a given plan\n");
+	for (size_t i = 0; i < report->n_usage; i++)
+		str_addf(out, "%s: %s\n", report->usage[i].role, report->usage[i].model);
+	for (size_t i = 0; i < report->n_checks; i++) {
+		const struct check_report *row = &report->checks[i];
+
+		str_addf(out, "check: %s (%s before, %s after)\n", row->command,
+			 row->has_before ? check_status_name(row->before.status) : "not run",
+			 row->has_after ? check_status_name(row->after.status) : "not run");
+	}
+	if (report->outcome == OUTCOME_UNVERIFIED)
+		str_adds(out, "not verified: no check ran\n");
+	if (report->outcome == OUTCOME_HELD)
+		str_adds(out, "not shown to fix anything: all checks passed before, too\n");
+	str_addf(out, "tree: %s\n", report->tree.hex);
+}
+
+static struct err *name_patches(const struct argv *paths, struct report *report)
+{
+	report->patches = arena_array(&report->arena, paths->n + 1, sizeof(*report->patches));
+	if (!report->patches)
+		return arena_err(&report->arena, "report");
+	for (size_t i = 0; i < paths->n; i++) {
+		report->patches[i] = arena_dups(&report->arena, paths->v[i]);
+		if (!report->patches[i])
+			return arena_err(&report->arena, "report");
+		report->n_patches++;
+	}
+	return NULL;
+}
+
+static struct err *make_patches(const struct publish_spec *spec, struct report *report,
+				struct str *mbox)
+{
+	struct str notes = STR_INIT(TRAILERS_MAX_BYTES), scratch = STR_INIT(NAME_MAX_BYTES);
+	struct patch_series series = { 0 };
+	struct argv paths = ARGV_INIT;
+	struct patch_spec patch = {
+		.base = spec->parent,
+		.tip = &report->commit,
+		.reroll = spec->reroll_count,
+	};
+	struct err *err = repo_private_path(spec->repo, "mail", true, &scratch);
+
+	add_notes(report, &notes);
+	err = err_first(err, str_err(&notes, "notes"));
+	patch.scratch_dir = scratch.buf;
+	patch.notes = str_span(&notes);
+	if (!err)
+		err = patch_series_make(&series, spec->repo, &patch);
+	if (!err && spec->patches)
+		err = patch_series_write(&series, spec->patch_dir, &paths);
+	if (!err)
+		err = name_patches(&paths, report);
+	if (!err && spec->mbox)
+		patch_series_mbox(&series, mbox);
+	if (!err && series.caveat.len) {
+		report->survives = arena_dup(&report->arena, str_span(&series.caveat));
+		if (!report->survives)
+			err = arena_err(&report->arena, "report");
+	}
+	patch_series_release(&series);
+	argv_release(&paths);
+	str_release(&notes);
+	str_release(&scratch);
+	return err ? err : str_err(mbox, "mbox");
+}
+
 struct err *publish(const struct publish_spec *spec, struct report *report, struct str *mbox)
 {
 	struct str name = STR_INIT(NAME_MAX_BYTES), why = STR_INIT(NAME_MAX_BYTES);
@@ -116,6 +190,8 @@ struct err *publish(const struct publish_spec *spec, struct report *report, stru
 	if (!err)
 		err = publish_free_name(spec->repo, spec->branch, spec->slug, &name);
 	str_addf(&why, "dualfix: run %s, %s", report->run, outcome_name(report->outcome));
+	if (!err && (spec->patches || spec->mbox))
+		err = make_patches(spec, report, mbox);
 	if (!err)
 		err = publish_branch(spec->repo, name.buf, &report->commit, why.buf);
 	if (err) {
@@ -125,7 +201,6 @@ struct err *publish(const struct publish_spec *spec, struct report *report, stru
 	report->branch = arena_dup(&report->arena, str_span(&name));
 	if (!report->branch)
 		err = arena_err(&report->arena, "report");
-	(void)mbox;
 out:
 	str_release(&name);
 	str_release(&why);

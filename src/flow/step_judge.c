@@ -149,6 +149,7 @@ struct err *step_judge(struct run *run)
 		return err;
 	if (run_may_repair(run))
 		return run_repair(run, (struct span){ 0 });
+	run_tell_left(run);
 	run->step = STEP_END;
 	return NULL;
 }

@@ -57,14 +57,20 @@ struct err *run_try_rules(struct run *run, const struct diags *diags, bool *cure
 	return NULL;
 }
 
-static struct err *no_way_on(struct run *run)
+void run_tell_left(const struct run *run)
 {
-	const struct err *why = run->env.no_planner;
-	const char *hint = why ? err_hint_text(why) : NULL;
 	struct span rest = str_span(&run->left), line;
 
 	while (span_line(&rest, &line))
 		events_emit(run->env.events, EVENT_NOTE, "%.*s", (int)line.len, line.ptr);
+}
+
+static struct err *no_way_on(struct run *run)
+{
+	const struct err *why = run->env.no_planner;
+	const char *hint = why ? err_hint_text(why) : NULL;
+
+	run_tell_left(run);
 	if (run->input->text.ptr && !run->input->diags)
 		return err_hint(err_new(ERR_CONFIG, "no planner for this issue: %s",
 					why ? err_text(why) : "none is configured"),

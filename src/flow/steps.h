@@ -137,6 +137,9 @@ bool run_any_failed(const struct run *run, const struct check_result *results);
 struct err *run_try_rules(struct run *run, const struct diags *diags, bool *cured) MUST_USE;
 struct err *run_ask_planner(struct run *run) MUST_USE;
 
+/* Says what the rules could not cure, and why. */
+void run_tell_left(const struct run *run);
+
 /*
  * Whether the planner may be asked again, and asking it: about edits that failed, or
  * with failures.ptr NULL about checks that did.

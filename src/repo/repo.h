@@ -67,8 +67,9 @@ struct err *repo_private_path(struct repo *repo, const char *name, bool make,
 /*
  * Runs git on the repository, in its work tree (a bare one: in its folder), with
  * an environment of its own: no hooks, fsmonitor, prompts, pager, optional locks,
- * replaced objects or transports; LC_ALL=C; the GIT_* of a hook gone. The user's configuration counts, `git -c` too. Objects in the quarantine
- * are seen. Filters run where git reads the work tree, nowhere else.
+ * replaced objects or transports; LC_ALL=C; the GIT_* of a hook gone. The user's
+ * configuration counts, `git -c` too. Objects in the quarantine are seen. Filters
+ * run where git reads the work tree, nowhere else.
  *
  * args is NULL-terminated, without "git". out (NULL: not wanted) gets stdout. An
  * exit other than 0 is ERR_FATAL with git's words, unless code is given: then it
