@@ -7,6 +7,7 @@
 #include "mail/patch.h"
 #include "mail/trailers.h"
 #include "repo/quarantine.h"
+#include "sys/file.h"
 
 #define MESSAGE_MAX_BYTES ((size_t)256 * 1024)
 #define TRAILERS_MAX_BYTES ((size_t)64 * 1024)
@@ -158,6 +159,8 @@ static struct err *make_patches(const struct publish_spec *spec, struct report *
 	};
 	struct err *err = repo_private_path(spec->repo, "mail", true, &scratch);
 
+	if (!err)
+		err = file_mkdirs(scratch.buf, 0700);
 	add_notes(report, &notes);
 	err = err_first(err, str_err(&notes, "notes"));
 	patch.scratch_dir = scratch.buf;
