@@ -256,7 +256,7 @@ static void test_remove_deep(void **state)
 	assert_int_equal(mkdir(in("t"), 0700), 0);
 	assert_int_equal(chdir(in("t")), 0);
 	for (n = 0; n < 2000; n++) {
-		put("f", "x");
+		close(open("f", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 		assert_int_equal(mkdir("a_long_name_for_a_folder", 0700), 0);
 		assert_int_equal(chdir("a_long_name_for_a_folder"), 0);
 	}
