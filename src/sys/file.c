@@ -227,15 +227,18 @@ static struct err *remove_dir(struct removal *r, int dir_fd, const char *name, i
 
 	if (fd < 0)
 		return cannot_remove(r, errno, name);
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, &st) < 0) {
 		err = cannot_remove(r, errno, name);
-	else if (st.st_dev != r->dev)
+	} else if (st.st_dev != r->dev) {
 		err = cannot_remove(r, EXDEV, name);
-	else if (depth == REMOVE_DEPTH_MAX)
+	} else if (depth == REMOVE_DEPTH_MAX) {
 		err = move_up(r, dir_fd, name);
-	else
+	} else {
 		err = empty_dir(r, fd, depth);
-	close(fd);
+		fd = -1;
+	}
+	if (fd >= 0)
+		close(fd);
 	if (!err && depth < REMOVE_DEPTH_MAX && unlinkat(dir_fd, name, AT_REMOVEDIR) < 0)
 		err = cannot_remove(r, errno, name);
 	return err;
@@ -269,18 +272,19 @@ static struct err *empty_once(struct removal *r, DIR *dir, int depth, bool *foun
 	return err;
 }
 
-/* Until nothing is left: the root gets what is moved up while it is read. */
+/*
+ * Until nothing is left: the root gets what is moved up while it is read.
+ * Closes fd.
+ */
 static struct err *empty_dir(struct removal *r, int fd, int depth)
 {
 	struct err *err;
 	bool found;
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	DIR *dir = fdopendir(fd);
 
 	if (!dir) {
 		err = cannot_remove(r, errno, ".");
-		if (copy >= 0)
-			close(copy);
+		close(fd);
 		return err;
 	}
 	do {
@@ -296,6 +300,7 @@ struct err *file_remove_tree(const char *path)
 	struct removal r = { .path = path, .root_fd = -1 };
 	struct err *err = NULL;
 	struct stat st;
+	int fd;
 
 	if (!unlink(path) || errno == ENOENT)
 		return NULL;
@@ -307,7 +312,11 @@ struct err *file_remove_tree(const char *path)
 		goto out;
 	}
 	r.dev = st.st_dev;
-	err = empty_dir(&r, r.root_fd, 0);
+	fd = fcntl(r.root_fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		err = err_errno(ERR_FATAL, errno, "cannot remove '%s'", path);
+	else
+		err = empty_dir(&r, fd, 0);
 	if (!err && rmdir(path) < 0)
 		err = err_errno(ERR_FATAL, errno, "cannot remove '%s'", path);
 out:

@@ -255,7 +255,7 @@ static void test_remove_deep(void **state)
 	(void)state;
 	assert_int_equal(mkdir(in("t"), 0700), 0);
 	assert_int_equal(chdir(in("t")), 0);
-	for (n = 0; n < 2000; n++) {
+	for (n = 0; n < 300; n++) {
 		close(open("f", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 		assert_int_equal(mkdir("a_long_name_for_a_folder", 0700), 0);
 		assert_int_equal(chdir("a_long_name_for_a_folder"), 0);
@@ -263,7 +263,7 @@ static void test_remove_deep(void **state)
 	assert_int_equal(fchdir(here), 0);
 	close(here);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
-	few = (struct rlimit){ 100, old.rlim_max };
+	few = (struct rlimit){ 50, old.rlim_max };
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 	ok(file_remove_tree(in("t")));
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
@@ -274,7 +274,7 @@ static void test_remove_wide(void **state)
 {
 	(void)state;
 	assert_int_equal(mkdir(in("t"), 0700), 0);
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < 400; i++) {
 		char path[600];
 
 		snprintf(path, sizeof(path), "%s/%d", in("t"), i);
