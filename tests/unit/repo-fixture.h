@@ -17,7 +17,7 @@
 #include "sys/loop.h"
 
 #define HISTORY_SH                                                \
-	"git init -q -b main . 2>/dev/null && "                               \
+	"git init -q -b main . 2>/dev/null && "                   \
 	"mkdir -p src/deep && "                                   \
 	"printf 'int one;\\nint two;\\n' >src/a.c && "            \
 	"printf 'alpha beta alpha\\n' >src/deep/b.txt && "        \
