@@ -269,6 +269,7 @@ static struct err *show_likely(struct gather *g)
 	const struct terms *terms = g->spec->terms;
 	const char *words[TERMS_WORDS_MAX];
 	const struct ranked *ranked = NULL;
+	double best = 0;
 	size_t n = 0;
 	struct err *err;
 
@@ -285,7 +286,11 @@ static struct err *show_likely(struct gather *g)
 	for (size_t i = 0; !err && i < n; i++) {
 		struct entry *entry = entry_of(g, ranked[i].path);
 
-		if (ranked[i].score < ranked[0].score * SCORE_SHARE ||
+		if (entry->taken)
+			continue; /* named: no measure for the others */
+		if (!best)
+			best = ranked[i].score;
+		if (ranked[i].score < best * SCORE_SHARE ||
 		    g->out->n_paths == CONTEXT_FILES_MAX ||
 		    g->room < g->spec->max_bytes / 20)
 			break;

@@ -16,6 +16,7 @@
 
 /* A path that holds the word is worth so many more occurrences. */
 #define PATH_BONUS 3.0
+#define STEM_MIN 4
 
 static const double kind_weights[] = {
 	[PATH_CODE] = 1.0, [PATH_TEST] = 0.5, [PATH_DATA] = 0.3,
@@ -191,7 +192,19 @@ static double rarity(const struct rank *rank, size_t word)
 
 	if (rank->holders[word] > COMMON_LEAST && holders > files * COMMON_SHARE)
 		return 0;
-	return log_of((files + 1) / (holders + 0.5)) * rank->words[word].weight;
+	return holders ? log_of(1 + files / holders) * rank->words[word].weight : 0;
+}
+
+/* "src/main.c" is about main; "lib/parse.c" about parse_line, too. */
+static bool path_is_about(const char *path, const char *word)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	size_t stem = strcspn(name, ".");
+
+	if (strcasestr(path, word))
+		return true;
+	return stem >= STEM_MIN && !strncasecmp(word, name, stem) && word[stem] == '_';
 }
 
 static double score(const struct rank *rank, const double *rarities,
@@ -204,7 +217,7 @@ static double score(const struct rank *rank, const double *rarities,
 
 		if (!hits->counts[i])
 			continue;
-		if (strcasestr(hits->path, rank->words[i].text))
+		if (path_is_about(hits->path, rank->words[i].text))
 			times += PATH_BONUS;
 		sum += rarities[i] * (1 + log_of(times));
 	}

@@ -23,14 +23,16 @@ static const struct {
 	{ "glpat-" "abcdefghij0123456789", GONE, 1 },
 	{ "sk-" "proj-abcdefghij0123456789", GONE, 1 },
 	{ "AIza" "SyA1234567890abcdefghijklmnopqrstuv", GONE, 1 },
-	{ "eyJhbGciOiJIUzI1NiJ9." "eyJzdWIiOiIxMjM0NTY3ODkwIn0.abcdefghijklmnop", GONE, 1 },
+	{ "eyJhbGciOiJIUzI1NiJ9." "eyJzdWIiOiIxMjM0NTY3ODkwIn0.abcdefghijklmnop", GONE,
+	  1 },
 	{ "Authorization: Bearer abcdef" "0123456789abcdef", GONE, 1 },
 	{ "url = https://user:hunter2hunter@" "db.example.org/x", GONE, 1 },
 	{ "password = \"correct7horse\"", GONE, 1 },
 	{ "'api_key': 'abc123def456'", GONE, 1 },
 	{ "DB_PASSWORD=abc123def456ghi", GONE, 1 },
 	{ "export SECRET_TOKEN=abcdefgh12345678", GONE, 1 },
-	{ "a\n-----BEGIN RSA " "PRIVATE KEY-----\nMIIE\nabcd\n-----END RSA PRIVATE KEY-----\nb\n",
+	{ "a\n-----BEGIN RSA "
+	  "PRIVATE KEY-----\nMIIE\nabcd\n-----END RSA PRIVATE KEY-----\nb\n",
 	  "a\n" GONE "\n" GONE "\n" GONE "\n" GONE "\nb\n", 4 },
 	{ "-----BEGIN OPENSSH " "PRIVATE KEY-----\nnever ended", GONE "\n" GONE, 2 },
 
@@ -60,9 +62,12 @@ static void secrets_are_withheld(void **state)
 		struct str out = STR_INIT(4096);
 		size_t withheld = 0;
 
-		ok(secrets_filter(secrets, span_of(secret_cases[i].text), &out, &withheld));
-		if (strcmp(out.buf, secret_cases[i].want) || withheld != secret_cases[i].withheld)
-			fail_msg("'%s': '%s', %zu", secret_cases[i].text, out.buf, withheld);
+		ok(secrets_filter(secrets, span_of(secret_cases[i].text), &out,
+				  &withheld));
+		if (strcmp(out.buf, secret_cases[i].want) ||
+		    withheld != secret_cases[i].withheld)
+			fail_msg("'%s': '%s', %zu", secret_cases[i].text, out.buf,
+				 withheld);
 		str_release(&out);
 	}
 	secrets_free(secrets);
@@ -104,7 +109,8 @@ static void key_files(void **state)
 		{ ".env", true }, { "a/.env.local", true }, { "a/prod.env", true },
 		{ "deploy/id_rsa", true }, { "x/SERVER.PEM", true }, { "a.key", true },
 		{ ".npmrc", true }, { "k8s/secrets.yaml", true },
-		{ ".env.example", false }, { "id_rsa.pub", false }, { "src/key.c", false },
+		{ ".env.example", false }, { "id_rsa.pub", false },
+		{ "src/key.c", false },
 		{ "environment.py", false }, { "keys/readme.md", false },
 	};
 
@@ -121,8 +127,10 @@ static void terms_of_texts(void **state)
 	} cases[] = {
 		{ "src/a.c:12:5: error: 'foo_bar' undeclared", "src/a.c:12", "foo_bar",
 		  "undeclared" },
-		{ "File \"lib/x.py\", line 7, in parse_args", "lib/x.py:7", "parse_args", "parse" },
-		{ "at strbuf_grow() (strbuf.c:99)", "strbuf.c:99", "strbuf_grow", "strbuf" },
+		{ "File \"lib/x.py\", line 7, in parse_args", "lib/x.py:7",
+		  "parse_args", "parse" },
+		{ "at strbuf_grow() (strbuf.c:99)", "strbuf.c:99", "strbuf_grow",
+		  "strbuf" },
 		{ "see ./b.go, and b.go.", "b.go:0", "", "" },
 		{ "and/or is no file", "and/or:0", "", "" },
 		{ "https://example.org/x.c is a URL", "", "", "https example" },
@@ -146,11 +154,13 @@ static void terms_of_texts(void **state)
 		if (strcmp(places.buf, cases[i].places))
 			fail_msg("'%s': places '%s'", cases[i].text, places.buf);
 		for (size_t j = 0; j < terms.n_words; j++) {
-			const char *where = j < terms.n_names ? cases[i].names : cases[i].prose;
+			const char *where =
+				j < terms.n_names ? cases[i].names : cases[i].prose;
 
 			if (!strstr(where, terms.words[j].text) &&
 			    (j < terms.n_names || *cases[i].prose))
-				fail_msg("'%s': word '%s'", cases[i].text, terms.words[j].text);
+				fail_msg("'%s': word '%s'", cases[i].text,
+					 terms.words[j].text);
 		}
 		if (*cases[i].names && !terms.n_names)
 			fail_msg("'%s': no names", cases[i].text);
@@ -203,10 +213,12 @@ static void kinds_of_paths(void **state)
 		const char *path;
 		enum path_kind kind;
 	} cases[] = {
-		{ "src/a.c", PATH_CODE }, { "Makefile", PATH_CODE }, { "lib/testing.py", PATH_CODE },
+		{ "src/a.c", PATH_CODE }, { "Makefile", PATH_CODE },
+		{ "lib/testing.py", PATH_CODE },
 		{ "tests/a.c", PATH_TEST }, { "src/test_a.py", PATH_TEST },
 		{ "a/tests/b.c", PATH_TEST }, { "a_test.go", PATH_TEST },
-		{ "doc/a.md", PATH_PROSE }, { "ChangeLog", PATH_PROSE }, { "git.1", PATH_PROSE },
+		{ "doc/a.md", PATH_PROSE }, { "ChangeLog", PATH_PROSE },
+		{ "git.1", PATH_PROSE },
 		{ "a.json", PATH_DATA }, { "package-lock.json", PATH_MADE },
 		{ "vendor/x/y.go", PATH_MADE },
 	};
@@ -229,8 +241,8 @@ static void ranks(void **state)
 		{ "src/a.c", 2, 1 }, { "src/rare_name.c", 0, 1 }, { "src/c.c", 0, 1 },
 		{ "src/c.c", 2, 4 }, { "src/c.c", 0, 2 },
 	};
-	static const char *const want[] = { "src/c.c", "src/rare_name.c", "src/b.c", "tests/t.c",
-					    "src/a.c", "doc/b.md" };
+	static const char *const want[] = { "src/c.c",	 "src/rare_name.c", "src/b.c",
+					    "tests/t.c", "src/a.c",	    "doc/b.md" };
 	const struct ranked *ranked;
 	char paths[300][16];
 	struct rank *rank;
@@ -248,8 +260,8 @@ static void ranks(void **state)
 	assert_int_equal(n, ARRAY_SIZE(want));
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(ranked[i].path, want[i]))
-			fail_msg("%zu: %s (%f), not %s", i, ranked[i].path, ranked[i].score,
-				 want[i]);
+			fail_msg("%zu: %s (%f), not %s", i, ranked[i].path,
+				 ranked[i].score, want[i]);
 	rank_free(rank);
 }
 
@@ -297,7 +309,8 @@ static void excerpts(void **state)
 		size_t bytes = 0;
 
 		excerpt_cut(&excerpt, str_span(&text), cases[i].lines, cases[i].n_lines,
-			    cases[i].words, cases[i].n_words, cases[i].whole, cases[i].max);
+			    cases[i].words, cases[i].n_words, cases[i].whole,
+			    cases[i].max);
 		for (size_t j = 0; j < excerpt.n; j++) {
 			const struct excerpt_part *part = &excerpt.parts[j];
 			struct span rest = part->text, line;
@@ -321,7 +334,9 @@ static void excerpts(void **state)
 
 static void odd_excerpts(void **state)
 {
-	static const char *const texts[] = { "", "\n", "x", "x\ny", "\n\n\n", "\r\n\r\n" };
+	static const char *const texts[] = {
+		"", "\n", "x", "x\ny", "\n\n\n", "\r\n\r\n"
+	};
 	const size_t line = 1;
 	const char *const words[] = { "x" };
 

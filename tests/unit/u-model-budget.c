@@ -23,7 +23,8 @@ static void profiles(void **state)
 		{ "https://notapi.deepseek.com", "openai" },
 		{ "https://openrouter.ai/api/v1", "openrouter" },
 		{ "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", "dashscope" },
-		{ "https://x.ap-southeast-1.maas.aliyuncs.com/compatible-mode/v1", "dashscope" },
+		{ "https://x.ap-southeast-1.maas.aliyuncs.com/compatible-mode/v1",
+		  "dashscope" },
 		{ "http://localhost:11434", "ollama" },
 		{ "http://[::1]:11434/v1", "ollama" },
 		{ "http://127.0.0.1:8080/v1", "llama" },
@@ -47,8 +48,10 @@ static void profiles(void **state)
 static void window_of_a_model(void **state)
 {
 	(void)state;
-	assert_int_equal(profile_window(profile_by_name("deepseek"), "deepseek-flash"), 1000000);
-	assert_int_equal(profile_window(profile_by_name("vllm"), "Qwen/Qwen2.5-Coder-7B"), 32768);
+	assert_int_equal(profile_window(profile_by_name("deepseek"), "deepseek-flash"),
+			 1000000);
+	assert_int_equal(profile_window(profile_by_name("vllm"), "Qwen/Qwen2.5-Coder-7B"),
+			 32768);
 	assert_int_equal(profile_window(profile_by_name("vllm"), "other"), 0);
 	assert_int_equal(profile_window(profile_by_name("ollama"), "other"), 32768);
 }
@@ -74,15 +77,18 @@ static void known_prices(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		const struct price *p = price_of(deepseek, "deepseek-flash", cases[i].at_s);
+		const struct price *p =
+			price_of(deepseek, "deepseek-flash", cases[i].at_s);
 
 		assert_non_null(p);
 		if (strcmp(p->when, cases[i].when))
-			fail_msg("%lld is not %s", (long long)cases[i].at_s, cases[i].when);
+			fail_msg("%lld is not %s", (long long)cases[i].at_s,
+				 cases[i].when);
 	}
 	assert_null(price_of(deepseek, "something", -1));
 	assert_null(price_of("https://proxy.example", "deepseek-flash", -1));
-	assert_non_null(price_of("https://openrouter.ai/api/v1", "qwen/qwen-2.5-7b-instruct", 0));
+	assert_non_null(
+		price_of("https://openrouter.ai/api/v1", "qwen/qwen-2.5-7b-instruct", 0));
 }
 
 static void costs(void **state)
@@ -103,8 +109,8 @@ static void costs(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		assert_float_equal(usage_usd(&cases[i].usage, &cases[i].prices), cases[i].usd,
-				   1e-9);
+		assert_float_equal(usage_usd(&cases[i].usage, &cases[i].prices),
+				   cases[i].usd, 1e-9);
 }
 
 static void unknown_is_never_zero(void **state)
@@ -140,12 +146,14 @@ static void holds(void **state)
 	} cases[] = {
 		{ 1.0, 0, &prices, 100000, 100, 10000, 10000, NULL },
 		{ 0.15, 0, &prices, 100000, 100, 10000, 5000, NULL },
-		{ 0.1005, 0, &prices, 100000, 100, 10000, 0, "may cost $0.1010; $0.1005 of" },
+		{ 0.1005, 0, &prices, 100000, 100, 10000, 0,
+		  "may cost $0.1010; $0.1005 of" },
 		{ 0.05, 0, &prices, 100000, 100, 10000, 0, "may cost" },
 		{ 0, 0, &prices, 1, 1, 1, 0, "may cost" },
 		{ -1, 0, &prices, 100000000, 100, 10000, 10000, NULL },
 		{ 0.05, 0, &unknown, 100000, 100, 10000, 10000, NULL },
-		{ 0.05, 50000, &unknown, 100000, 100, 10000, 0, "tokens; 50000 of 50000" },
+		{ 0.05, 50000, &unknown, 100000, 100, 10000, 0,
+		  "tokens; 50000 of 50000" },
 		{ -1, 105000, &prices, 100000, 100, 10000, 5000, NULL },
 	};
 
@@ -157,8 +165,8 @@ static void holds(void **state)
 		struct err *err;
 
 		budget_init(&budget, cases[i].usd, cases[i].tokens);
-		err = budget_hold(&budget, "m", cases[i].prices, cases[i].prompt, cases[i].min,
-				  &max, &hold);
+		err = budget_hold(&budget, "m", cases[i].prices, cases[i].prompt,
+				  cases[i].min, &max, &hold);
 		if (cases[i].error) {
 			assert_int_equal(err_kind(err), ERR_SERVICE);
 			if (!strstr(err_text(err), cases[i].error))
@@ -175,7 +183,7 @@ static void holds(void **state)
 	}
 }
 
-/* Calls under way count before they are over: ten at once cannot all fit by themselves. */
+/* Calls under way count before they are over: each of ten could fit alone. */
 static void calls_at_once(void **state)
 {
 	const struct prices prices = { 0, 0, 10 };

@@ -43,9 +43,11 @@ static const struct {
 	int requests;
 } cases[] = {
 	{ "plain", "openai", { "{" TWO "}" }, TEXT, 0, NULL, CHAT_STOP, 1 },
-	{ "thinking", "deepseek", { "{" TWO ",\"reasoning\":\"let me think about that\"}" },
+	{ "thinking", "deepseek",
+	  { "{" TWO ",\"reasoning\":\"let me think about that\"}" },
 	  TEXT, 0, NULL, CHAT_STOP, 1 },
-	{ "crlf", "openai", { "{" TWO ",\"sse\":[\"crlf\",\"bom\"]}" }, TEXT, 0, NULL, CHAT_STOP, 1 },
+	{ "crlf", "openai", { "{" TWO ",\"sse\":[\"crlf\",\"bom\"]}" }, TEXT, 0, NULL,
+	  CHAT_STOP, 1 },
 	{ "split-data", "openai", { "{" TWO ",\"sse\":[\"split_data\"]}" },
 	  TEXT, 0, NULL, CHAT_STOP, 1 },
 	{ "utf8-bytes", "openai", { "{" EURO ",\"write_bytes\":1}" },
@@ -73,8 +75,10 @@ static const struct {
 	/* what may go better is tried again */
 	{ "blank-once", "openai", { "{\"content\":\"  \\n \"}", "{" TWO "}" },
 	  TEXT, 0, NULL, CHAT_STOP, 2 },
-	{ "blank", "openai", { "{\"content\":\"   \"}" }, NULL, ERR_SERVICE, "is blank", 0, 3 },
-	{ "nothing", "openai", { "{\"content\":\"\"}" }, NULL, ERR_SERVICE, "is blank", 0, 3 },
+	{ "blank", "openai", { "{\"content\":\"   \"}" }, NULL, ERR_SERVICE, "is blank",
+	  0, 3 },
+	{ "nothing", "openai", { "{\"content\":\"\"}" }, NULL, ERR_SERVICE, "is blank",
+	  0, 3 },
 	{ "tool-calls", "openai",
 	  { "{\"content\":\"\",\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]}",
 	    "{" TWO "}" }, TEXT, 0, NULL, CHAT_STOP, 2 },
@@ -83,18 +87,21 @@ static const struct {
 	  TEXT, 0, NULL, CHAT_STOP, 2 },
 	{ "aborted", "openai", { "{" TWO ",\"finish_reason\":\"aborted\"}" },
 	  NULL, ERR_SERVICE, "ended with 'aborted'", 0, 3 },
-	{ "busy", "openai", { "{\"status\":429,\"headers\":{\"Retry-After\":\"1\"}}", "{" TWO "}" },
+	{ "busy", "openai", { "{\"status\":429,\"headers\":{\"Retry-After\":\"1\"}}",
+	  "{" TWO "}" },
 	  TEXT, 0, NULL, CHAT_STOP, 2 },
 	{ "busy-past", "openai",
 	  { "{\"status\":429,\"headers\":{\"Retry-After\":\"Fri, 31 Dec 1999 23:59:59 GMT\"}}",
 	    "{" TWO "}" }, TEXT, 0, NULL, CHAT_STOP, 2 },
-	{ "busy-for-long", "openai", { "{\"status\":429,\"headers\":{\"Retry-After\":\"3000\"}}" },
+	{ "busy-for-long", "openai",
+	  { "{\"status\":429,\"headers\":{\"Retry-After\":\"3000\"}}" },
 	  NULL, ERR_SERVICE, "HTTP 429", 0, 1 },
 	{ "fault", "openai", { "{\"status\":500}", "{\"status\":503}", "{" TWO "}" },
 	  TEXT, 0, NULL, CHAT_STOP, 3 },
 	{ "fault-stays", "openai", { "{\"status\":503}" },
 	  NULL, ERR_SERVICE, "after 3 attempts: HTTP 503: scripted status 503", 0, 3 },
-	{ "error-in-200", "openai", { "{" TWO ",\"fault\":\"error_in_200\"}", "{" TWO "}" },
+	{ "error-in-200", "openai", { "{" TWO ",\"fault\":\"error_in_200\"}",
+	  "{" TWO "}" },
 	  TEXT, 0, NULL, CHAT_STOP, 2 },
 	{ "error-in-200-ollama", "ollama", { "{" TWO ",\"fault\":\"error_in_200\"}" },
 	  NULL, ERR_SERVICE, "the server broke off: scripted failure", 0, 3 },
@@ -106,7 +113,8 @@ static const struct {
 	/* once only */
 	{ "cut-once", "openai", { "{" TWO ",\"fault\":\"cut\"}", "{" TWO "}" },
 	  TEXT, 0, NULL, CHAT_STOP, 2 },
-	{ "cut", "openai", { "{" TWO ",\"fault\":\"cut\"}" }, NULL, ERR_SERVICE, "", 0, 2 },
+	{ "cut", "openai", { "{" TWO ",\"fault\":\"cut\"}" }, NULL, ERR_SERVICE, "", 0,
+	  2 },
 	{ "no-done-once", "openai", { "{" TWO ",\"fault\":\"no_done\"}", "{" TWO "}" },
 	  TEXT, 0, NULL, CHAT_STOP, 2 },
 	{ "no-done", "openai", { "{" TWO ",\"fault\":\"no_done\"}" },
@@ -117,7 +125,8 @@ static const struct {
 	  TEXT, 0, NULL, CHAT_STOP, 2 },
 	{ "stall", "openai", { "{" TWO ",\"fault\":\"stall\"}", "{" TWO "}" },
 	  TEXT, 0, NULL, CHAT_STOP, 2 },
-	{ "stall-with-comments", "openai", { "{" TWO ",\"fault\":\"keepalive_forever\"}" },
+	{ "stall-with-comments", "openai",
+	  { "{" TWO ",\"fault\":\"keepalive_forever\"}" },
 	  NULL, ERR_SERVICE, "the answer stopped half way", 0, 2 },
 	{ "silence", "openai", { "{" TWO ",\"delay_ms\":60000}" },
 	  NULL, ERR_SERVICE, "no answer for", 0, 2 },
@@ -129,8 +138,10 @@ static const struct {
 	/* never */
 	{ "bad-key", "openai", { "{\"status\":401,\"body\":\"bad key @KEY@\"}" },
 	  NULL, ERR_CONFIG, "HTTP 401: bad key [key]", 0, 1 },
-	{ "forbidden", "openai", { "{\"status\":403}" }, NULL, ERR_CONFIG, "HTTP 403", 0, 1 },
-	{ "no-balance", "openai", { "{\"status\":402}" }, NULL, ERR_SERVICE, "HTTP 402", 0, 1 },
+	{ "forbidden", "openai", { "{\"status\":403}" }, NULL, ERR_CONFIG, "HTTP 403",
+	  0, 1 },
+	{ "no-balance", "openai", { "{\"status\":402}" }, NULL, ERR_SERVICE, "HTTP 402",
+	  0, 1 },
 	{ "unknown-model", "openai",
 	  { "{\"status\":400,\"body\":{\"error\":{\"message\":\"supported: a, b\"}}}" },
 	  NULL, ERR_SERVICE, "HTTP 400: supported: a, b", 0, 1 },
@@ -145,7 +156,8 @@ static const struct {
 	  TEXT, 0, NULL, CHAT_STOP, 2 },
 	{ "endless", "openai", { "{" TWO ",\"fault\":\"endless\"}" },
 	  NULL, ERR_SERVICE, "larger than", 0, 1 },
-	{ "bomb", "openai", { "{\"fault\":\"gzip_bomb\"}" }, NULL, ERR_SERVICE, "", 0, 1 },
+	{ "bomb", "openai", { "{\"fault\":\"gzip_bomb\"}" }, NULL, ERR_SERVICE, "", 0,
+	  1 },
 	{ "error-400-in-200", "openai",
 	  { "{\"body\":{\"error\":{\"code\":400,\"message\":\"no such thing\"}}}" },
 	  NULL, ERR_SERVICE, "HTTP 400: no such thing", 0, 1 },
@@ -176,12 +188,14 @@ static void write_scenario(const char *path)
 		for (size_t j = 0; j < 3 && cases[i].replies[j]; j++) {
 			bool last = j == 2 || !cases[i].replies[j + 1];
 
-			str_addf(&out, "%s{\"match\":{\"model\":\"%s\"},%s\"reply\":%s}\n",
+			str_addf(&out,
+				 "%s{\"match\":{\"model\":\"%s\"},%s\"reply\":%s}\n",
 				 out.buf[out.len - 1] == '[' ? "" : ",", cases[i].name,
 				 last ? "" : "\"times\":1,", cases[i].replies[j]);
 		}
 	}
-	str_adds(&out, ",{\"match\":{\"model\":\"slow\"},\"reply\":{\"content\":\"x\",\"delay_ms\":300}}"
+	str_adds(&out, ",{\"match\":{\"model\":\"slow\"},\"reply\":{\"content\":\"x\","
+		       "\"delay_ms\":300}}"
 		       "]}\n");
 	assert_null(str_err(&out, "scenario"));
 	f = fopen(path, "w");
@@ -205,8 +219,8 @@ static void start_server(void)
 	assert_true(side.pid >= 0);
 	if (!side.pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execl("/usr/bin/python3", "python3", "tests/server/modelserver.py", "--scenario",
-		      scenario, "--port-file", port_file, (char *)NULL);
+		execl("/usr/bin/python3", "python3", "tests/server/modelserver.py",
+		      "--scenario", scenario, "--port-file", port_file, (char *)NULL);
 		_exit(127);
 	}
 	for (int i = 0; i < 1200 && !port; i++) {
@@ -227,7 +241,10 @@ static int setup(void **state)
 {
 	char url[64];
 	struct endpoint_settings settings = {
-		.role = "planner", .url = url, .model = "m", .own_variable = "DUALFIX_TEST_KEY",
+		.role = "planner",
+		.url = url,
+		.model = "m",
+		.own_variable = "DUALFIX_TEST_KEY",
 		.prices = { 1, 1, 1 },
 	};
 	const struct http_config config = { NULL, NULL };
@@ -256,7 +273,8 @@ static int teardown(void **state)
 	kill(side.pid, SIGKILL);
 	waitpid(side.pid, NULL, 0);
 	for (int i = 0; i < 2; i++) {
-		snprintf(command, sizeof(command), "%s/%s", side.dir, i ? "port" : "scenario");
+		snprintf(command, sizeof(command), "%s/%s", side.dir,
+			 i ? "port" : "scenario");
 		unlink(command);
 	}
 	rmdir(side.dir);
@@ -313,7 +331,8 @@ static void judge(size_t i, struct result *result)
 		fail_msg("%s: %d requests (%s)", cases[i].name, (int)usage->requests,
 			 error ? error : "answered");
 	if (error) {
-		if (err_kind(result->err) != cases[i].kind || !strstr(error, cases[i].error))
+		if (err_kind(result->err) != cases[i].kind ||
+		    !strstr(error, cases[i].error))
 			fail_msg("%s: %s", cases[i].name, error);
 		if (strstr(error, KEY) || !strstr(error, "planner '"))
 			fail_msg("%s: %s", cases[i].name, error);
@@ -354,8 +373,8 @@ static void fault_matrix(void **state)
 		str_init(&results[i].told, 1 << 20);
 		endpoints[i] = endpoint_with(side.endpoint, cases[i].name, NULL);
 		endpoints[i].profile = profile_by_name(cases[i].profile);
-		ok(client_chat(client, &endpoints[i], &request, on_delta, on_done, &results[i],
-			       &chat));
+		ok(client_chat(client, &endpoints[i], &request, on_delta, on_done,
+			       &results[i], &chat));
 	}
 	ok(loop_run(side.loop, &over));
 	for (size_t i = 0; i < N_CASES; i++) {
@@ -383,13 +402,15 @@ static void hints(void **state)
 	(void)state;
 	ok(client_new(&client, side.loop, side.http, &limits));
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
-		struct endpoint endpoint = endpoint_with(side.endpoint, wanted[i].model, NULL);
+		struct endpoint endpoint =
+			endpoint_with(side.endpoint, wanted[i].model, NULL);
 		struct chat *chat;
 		int left = 1;
 		bool over = false;
 		struct result result = { .left = &left, .over = &over };
 
-		ok(client_chat(client, &endpoint, &request, NULL, on_done, &result, &chat));
+		ok(client_chat(client, &endpoint, &request, NULL, on_done, &result,
+			       &chat));
 		ok(loop_run(side.loop, &over));
 		assert_non_null(result.err);
 		assert_non_null(err_hint_text(result.err));
@@ -437,11 +458,13 @@ static void run_time_is_up(void **state)
 	ok(client_new(&client, side.loop, side.http, &limits));
 	for (size_t i = 0; i < 3; i++) {
 		results[i] = (struct result){ .left = &left, .over = &over };
-		ok(client_chat(client, &endpoint, &request, NULL, on_done, &results[i], &chat));
+		ok(client_chat(client, &endpoint, &request, NULL, on_done, &results[i],
+			       &chat));
 	}
 	ok(loop_run(side.loop, &over));
 	for (size_t i = 0; i < 3; i++) {
-		fails_saying(results[i].err, ERR_SERVICE, "the time for this run is used up");
+		fails_saying(results[i].err, ERR_SERVICE,
+			     "the time for this run is used up");
 		assert_int_equal(results[i].reply.usage.requests, i < 2);
 	}
 	client_free(client);
@@ -464,7 +487,8 @@ static void takes_turns(void **state)
 	ok(client_new(&client, side.loop, side.http, &limits));
 	for (size_t i = 0; i < 5; i++) {
 		results[i] = (struct result){ .left = &left, .over = &over };
-		ok(client_chat(client, &endpoint, &request, NULL, on_done, &results[i], &chat));
+		ok(client_chat(client, &endpoint, &request, NULL, on_done, &results[i],
+			       &chat));
 	}
 	ok(loop_run(side.loop, &over));
 	assert_true(clock_mono_ms() - start_ms >= 1500);
@@ -489,8 +513,9 @@ static void too_large_is_not_sent(void **state)
 	(void)state;
 	memset(text, 'x', sizeof(text));
 	ok(client_new(&client, side.loop, side.http, &limits));
-	fails_saying(client_chat(client, &endpoint, &too_large, NULL, on_done, NULL, &chat),
-		     ERR_SERVICE, "does not fit");
+	fails_saying(
+		client_chat(client, &endpoint, &too_large, NULL, on_done, NULL, &chat),
+		ERR_SERVICE, "does not fit");
 	client_free(client);
 }
 
@@ -567,7 +592,8 @@ static void on_models(void *ctx, const char *const *ids, size_t n, struct err *e
 		snprintf(listing->ids + strlen(listing->ids),
 			 sizeof(listing->ids) - strlen(listing->ids), "%s ", ids[i]);
 	snprintf(listing->ids + strlen(listing->ids),
-		 sizeof(listing->ids) - strlen(listing->ids), "-> %s", pick ? pick : "none");
+		 sizeof(listing->ids) - strlen(listing->ids), "-> %s",
+		 pick ? pick : "none");
 	listing->err = err;
 	listing->over = true;
 }
@@ -586,7 +612,8 @@ static void lists_models(void **state)
 		ok(models_start(&models, side.http, &endpoint, on_models, &listing));
 		ok(loop_run(side.loop, &listing.over));
 		ok(listing.err);
-		assert_string_equal(listing.ids, "a b qwen2.5-coder:7b -> qwen2.5-coder:7b");
+		assert_string_equal(listing.ids,
+				    "a b qwen2.5-coder:7b -> qwen2.5-coder:7b");
 	}
 }
 
@@ -600,7 +627,8 @@ static void picks_executor(void **state)
 		  "Qwen/Qwen2.5-Coder-7B-Instruct" },
 		{ { "qwen2.5-coder:7b-base", "qwen2.5-coder:7b" }, "qwen2.5-coder:7b" },
 		{ { "qwen/qwen-2.5-7b-instruct", "x" }, "qwen/qwen-2.5-7b-instruct" },
-		{ { "qwen2.5-coder:32b", "qwen2.5-vl-7b", "qwen3:7b", "qwen2.5-27b" }, NULL },
+		{ { "qwen2.5-coder:32b", "qwen2.5-vl-7b", "qwen3:7b", "qwen2.5-27b" },
+		  NULL },
 		{ { "deepseek-flash" }, NULL },
 	};
 
@@ -628,21 +656,29 @@ static void endpoints(void **state)
 		const char *chat, *models, *error;
 	} settings[] = {
 		{ "https://api.deepseek.com", false, NULL,
-		  "https://api.deepseek.com/chat/completions", "https://api.deepseek.com/models", NULL },
+		  "https://api.deepseek.com/chat/completions",
+		  "https://api.deepseek.com/models", NULL },
 		{ "https://x.example/v1/chat/completions", false, NULL,
-		  "https://x.example/v1/chat/completions", "https://x.example/v1/models", NULL },
+		  "https://x.example/v1/chat/completions",
+		  "https://x.example/v1/models", NULL },
 		{ "https://x.example/v1/", false, NULL,
-		  "https://x.example/v1/chat/completions", "https://x.example/v1/models", NULL },
+		  "https://x.example/v1/chat/completions",
+		  "https://x.example/v1/models", NULL },
 		{ "http://127.0.0.1:11434/v1", false, NULL,
-		  "http://127.0.0.1:11434/api/chat", "http://127.0.0.1:11434/api/tags", NULL },
-		{ "http://localhost:5000", false, "ollama",
-		  "http://localhost:5000/api/chat", "http://localhost:5000/api/tags", NULL },
-		{ "http://192.168.1.5:8000/v1", true, NULL,
-		  "http://192.168.1.5:8000/v1/chat/completions", "http://192.168.1.5:8000/v1/models",
+		  "http://127.0.0.1:11434/api/chat", "http://127.0.0.1:11434/api/tags",
 		  NULL },
-		{ "http://192.168.1.5:8000/v1", false, NULL, NULL, NULL, "is plain http" },
+		{ "http://localhost:5000", false, "ollama",
+		  "http://localhost:5000/api/chat", "http://localhost:5000/api/tags",
+		  NULL },
+		{ "http://192.168.1.5:8000/v1", true, NULL,
+		  "http://192.168.1.5:8000/v1/chat/completions",
+		  "http://192.168.1.5:8000/v1/models",
+		  NULL },
+		{ "http://192.168.1.5:8000/v1", false, NULL, NULL, NULL,
+		  "is plain http" },
 		{ "ftp://x.example", false, NULL, NULL, NULL, "dualfix.executor.url" },
-		{ "https://x.example", false, "nonsense", NULL, NULL, "unknown kind of server" },
+		{ "https://x.example", false, "nonsense", NULL, NULL,
+		  "unknown kind of server" },
 	};
 
 	(void)state;

@@ -44,7 +44,8 @@ static const struct {
 	  "{\"message\":{\"content\":\"\xe2\x82\xac\"},\"done\":false}\n\r\n"
 	  "{\"message\":{\"content\":\"b\"},\"done\":true,\"done_reason\":\"stop\"}",
 	  "\xe2\x82\xac" "b", NULL, true },
-	{ "html", WIRE_OPENAI, "<!doctype html><p>proxy</p>", NULL, "no answer of a model", false },
+	{ "html", WIRE_OPENAI, "<!doctype html><p>proxy</p>", NULL,
+	  "no answer of a model", false },
 	{ "html to ollama", WIRE_OLLAMA, "<html>", NULL, "no answer of a model", false },
 	{ "nothing", WIRE_OPENAI, "\n\n", NULL, "is empty", false },
 	{ "half an object", WIRE_OPENAI, "{\"choices\":[", NULL, "malformed", false },
@@ -79,9 +80,10 @@ static void feed(size_t i, size_t first, size_t size)
 		fails_saying(err, ERR_SERVICE, bodies[i].error);
 	} else {
 		ok(err);
-		if (strcmp(reply.text.buf, bodies[i].text) || reader.ended != bodies[i].ended)
-			fail_msg("%s, cut at %zu and every %zu: '%s', %d", bodies[i].name, first,
-				 size, reply.text.buf, reader.ended);
+		if (strcmp(reply.text.buf, bodies[i].text) ||
+		    reader.ended != bodies[i].ended)
+			fail_msg("%s, cut at %zu and every %zu: '%s', %d", bodies[i].name,
+				 first, size, reply.text.buf, reader.ended);
 	}
 	stream_release(&stream);
 	wire_reader_release(&reader);
@@ -112,12 +114,15 @@ static void no_end(void **state)
 		{ WIRE_OPENAI, "", "    " },
 		{ WIRE_OPENAI, "data: ", "x" },
 		{ WIRE_OPENAI, "", ": keep-alive\n\n" },
-		{ WIRE_OPENAI, "", "data: {\"choices\":[{\"delta\":{\"content\":\"more\"}}]}\n\n" },
-		{ WIRE_OPENAI, "", "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"a\"}}]}\n\n" },
+		{ WIRE_OPENAI, "",
+		  "data: {\"choices\":[{\"delta\":{\"content\":\"more\"}}]}\n\n" },
+		{ WIRE_OPENAI, "",
+		  "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"a\"}}]}\n\n" },
 		{ WIRE_OPENAI, "{", "\"a\":1," },
 		{ WIRE_OPENAI, "<html>", "x" },
 		{ WIRE_OLLAMA, "{", "x" },
-		{ WIRE_OLLAMA, "", "{\"message\":{\"content\":\"more\"},\"done\":false}\n" },
+		{ WIRE_OLLAMA, "",
+		  "{\"message\":{\"content\":\"more\"},\"done\":false}\n" },
 	};
 
 	(void)state;

@@ -14,8 +14,12 @@
 static struct endpoint endpoint_of(const char *profile, const char *model)
 {
 	struct endpoint e = {
-		.url = "http://127.0.0.1:1/v1", .model = model, .role = "planner",
-		.thinking = "off", .profile = profile_by_name(profile), .host = "127.0.0.1",
+		.url = "http://127.0.0.1:1/v1",
+		.model = model,
+		.role = "planner",
+		.thinking = "off",
+		.profile = profile_by_name(profile),
+		.host = "127.0.0.1",
 	};
 
 	assert_non_null(e.profile);
@@ -106,8 +110,10 @@ static void windows(void **state)
 		const char *error;     /* NULL: it fits */
 		const char *max_tokens; /* what is asked for then */
 	} cases[] = {
-		{ "vllm", "Qwen/Qwen2.5-Coder-7B", 35000, 900, 0, NULL, "\"max_tokens\":900," },
-		{ "vllm", "Qwen/Qwen2.5-Coder-7B", 70000, 13000, 0, "does not fit", NULL },
+		{ "vllm", "Qwen/Qwen2.5-Coder-7B", 35000, 900, 0, NULL,
+		  "\"max_tokens\":900," },
+		{ "vllm", "Qwen/Qwen2.5-Coder-7B", 70000, 13000, 0, "does not fit",
+		  NULL },
 		{ "vllm", "Qwen/Qwen2.5-Coder-7B", 70000, 13000, 500, NULL,
 		  "\"max_tokens\":12760," },
 		{ "vllm", "unknown", 70000, 13000, 0, NULL, "\"max_tokens\":13000," },
@@ -121,7 +127,8 @@ static void windows(void **state)
 	memset(text, 'x', sizeof(text));
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct endpoint e = endpoint_of(cases[i].profile, cases[i].model);
-		const struct chat_message message = { CHAT_USER, { text, cases[i].bytes } };
+		const struct chat_message message = { CHAT_USER,
+						      { text, cases[i].bytes } };
 		const struct chat_request request = {
 			.messages = &message, .n_messages = 1, .max_tokens = cases[i].max,
 			.min_tokens = cases[i].min,
@@ -225,10 +232,13 @@ static void reads(void **state)
 		while (span_line(&rest, &line))
 			assert_null(wire_event(&reader, line, &progress));
 		if (strcmp(reply.text.buf, answers[i].text) ||
-		    reader.finish != answers[i].finish || reader.ended != answers[i].ended ||
-		    reader.failed != answers[i].failed || reader.status != answers[i].status)
+		    reader.finish != answers[i].finish ||
+		    reader.ended != answers[i].ended ||
+		    reader.failed != answers[i].failed ||
+		    reader.status != answers[i].status)
 			fail_msg("%s: '%s' %d %d %d %d", answers[i].name, reply.text.buf,
-				 reader.finish, reader.ended, reader.failed, reader.status);
+				 reader.finish, reader.ended, reader.failed,
+				 reader.status);
 		assert_int_equal(reply.usage.prompt_tokens, answers[i].prompt);
 		assert_int_equal(reply.usage.cached_tokens, answers[i].cached);
 		assert_int_equal(reply.usage.completion_tokens, answers[i].completion);
@@ -281,8 +291,10 @@ static void bodies(void **state)
 		{ "\n\n{\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}",
 		  "hi", NULL, false },
 		{ "{\"error\":{\"message\":\"no\"}}", "", NULL, true },
-		{ "{\"choices\":[{\"message\":{\"content\":\"hi\"}}]}", "hi", "is no answer", false },
-		{ "{\"choices\":[{\"message\":{\"content\":\"hi", "", "malformed", false },
+		{ "{\"choices\":[{\"message\":{\"content\":\"hi\"}}]}", "hi",
+		  "is no answer", false },
+		{ "{\"choices\":[{\"message\":{\"content\":\"hi", "", "malformed",
+		  false },
 		{ "[]", "", "expected an object", false },
 		{ "{}", "", "is no answer", false },
 	};
@@ -314,7 +326,8 @@ static void bad_events(void **state)
 {
 	static const char *const cases[] = {
 		"", "nonsense", "{\"choices\":", "[1]", "\"text\"", "{\"a\":\"\xff\"}",
-		"<html>", "{\"choices\":[{\"delta\":{\"content\":\"more than eight bytes\"}}]}",
+		"<html>",
+		"{\"choices\":[{\"delta\":{\"content\":\"more than eight bytes\"}}]}",
 	};
 
 	(void)state;
@@ -341,10 +354,12 @@ static void error_texts(void **state)
 		const char *body, *want;
 	} cases[] = {
 		{ "{\"error\":{\"message\":\"Model Not Exist\",\"type\":\"invalid_request_error\","
-		  "\"param\":null,\"code\":\"invalid_request_error\"}}", "Model Not Exist" },
+		  "\"param\":null,\"code\":\"invalid_request_error\"}}",
+		  "Model Not Exist" },
 		{ "{\"error\":{\"code\":402,\"message\":\"no credit\",\"metadata\":{}}}",
 		  "no credit" },
-		{ "{\"object\":\"error\",\"message\":\"too long\",\"code\":400}", "too long" },
+		{ "{\"object\":\"error\",\"message\":\"too long\",\"code\":400}",
+		  "too long" },
 		{ "{\"error\":\"model 'x' not found\"}", "model 'x' not found" },
 		{ "{\"message\":\"Not Found\",\"status\":\"404\"}", "Not Found" },
 		{ "{\"detail\":\"no\"}", "no" },
@@ -369,7 +384,8 @@ static void long_error_is_cut_at_a_character(void **state)
 	struct str out = STR_INIT(10);
 
 	(void)state;
-	wire_error_text(SPAN("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 \xe2\x82\xac\xe2\x82\xac"), &out);
+	wire_error_text(SPAN("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 \xe2\x82\xac\xe2\x82\xac"),
+			&out);
 	assert_string_equal(out.buf, "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 ");
 	assert_null(str_err(&out, "x"));
 	str_release(&out);
@@ -386,8 +402,10 @@ static void lists_models(void **state)
 	static const struct {
 		const char *body, *want; /* NULL: refused */
 	} cases[] = {
-		{ "{\"object\":\"list\",\"data\":[{\"id\":\"a\"},{\"id\":\"b/c\"},{}]}", "a b/c " },
-		{ "{\"models\":[{\"name\":\"qwen2.5:7b\",\"model\":\"x\"}]}", "qwen2.5:7b " },
+		{ "{\"object\":\"list\",\"data\":[{\"id\":\"a\"},{\"id\":\"b/c\"},{}]}",
+		  "a b/c " },
+		{ "{\"models\":[{\"name\":\"qwen2.5:7b\",\"model\":\"x\"}]}",
+		  "qwen2.5:7b " },
 		{ "{\"data\":[]}", "" },
 		{ "{}", NULL },
 		{ "<html>", NULL },
