@@ -295,7 +295,10 @@ static void read_line(struct tally *t, struct span raw)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(closings); i++) {
 		enum runner runner = closings[i].runner;
+		char first = closings[i].shape[0];
 
+		if (first != line.ptr[0] && first != '*' && first != '#')
+			continue;
 		if (shape_match(closings[i].shape, line, &t->sums[runner], NULL))
 			t->seen[runner] = true;
 	}

@@ -76,6 +76,20 @@ static const struct row bwrap_rows[] = {
 	{ EACH_SECRET_DIR, { "--tmpfs", "@" } },
 
 	{ ALWAYS, { "--proc", "/proc" } },
+	/*
+	 * The kernel lets the user id of root write these, capabilities or not, and a
+	 * core_pattern is a program that it runs outside. bwrap 0.8 covers what it can
+	 * write itself at that moment, which /proc/sys is not.
+	 */
+	{ ALWAYS, { "--ro-bind-try", "/proc/sys", "/proc/sys" } },
+	{ ALWAYS, { "--ro-bind-try", "/proc/sysrq-trigger", "/proc/sysrq-trigger" } },
+	{ ALWAYS, { "--ro-bind-try", "/proc/irq", "/proc/irq" } },
+	{ ALWAYS, { "--ro-bind-try", "/proc/bus", "/proc/bus" } },
+	{ ALWAYS, { "--ro-bind-try", "/proc/fs", "/proc/fs" } },
+	{ ALWAYS, { "--ro-bind-try", "/proc/acpi", "/proc/acpi" } },
+	{ ALWAYS, { "--ro-bind-try", "/proc/scsi", "/proc/scsi" } },
+	{ ALWAYS, { "--ro-bind-try", "/proc/driver", "/proc/driver" } },
+	{ ALWAYS, { "--ro-bind-try", "/proc/mtrr", "/proc/mtrr" } },
 	{ ALWAYS, { "--dev", "/dev" } },
 	{ ALWAYS, { "--tmpfs", "/tmp" } },
 	{ ALWAYS, { "--tmpfs", "/var/tmp" } },
@@ -129,6 +143,14 @@ static const char *const passed_env[] = { "USER", "LOGNAME", NULL };
 const char *sandbox_name(enum sandbox_kind kind)
 {
 	return kind == SANDBOX_BWRAP ? "bwrap" : "none";
+}
+
+const char *sandbox_limits(enum sandbox_kind kind)
+{
+	if (kind == SANDBOX_BWRAP)
+		return "memory, processor and disk use of checks have no bound but the timeout; "
+		       "a check that may use the network may use all of it";
+	return "checks can read and write whatever you can, and use the network";
 }
 
 void sandbox_release(struct sandbox *sandbox)

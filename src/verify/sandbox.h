@@ -46,6 +46,9 @@ struct err *sandbox_take(struct sandbox *out, struct loop *loop, const char *set
 void sandbox_release(struct sandbox *sandbox);
 const char *sandbox_name(enum sandbox_kind kind);
 
+/* What a box of this kind cannot promise, one line without a full stop. */
+const char *sandbox_limits(enum sandbox_kind kind);
+
 /* All paths absolute; the lists are NULL-terminated and may be NULL. */
 struct sandbox_job {
 	const char *command;  /* for sh -c */

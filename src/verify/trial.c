@@ -31,6 +31,7 @@ static const char trial_script[] =
 	"(: >.git/x) 2>/dev/null && no 'the git directory can be written'\n"
 	"(: >/usr/x) 2>/dev/null && no '/usr can be written'\n"
 	"(: >/etc/x) 2>/dev/null && no '/etc can be written'\n"
+	"(: >/proc/sys/kernel/core_pattern) 2>/dev/null && no 'the kernel can be set up'\n"
 	"[ -e ../canary ] && no 'files outside can be seen'\n"
 	"while read -r name rest; do\n"
 	"	case $name in lo:*|Inter*|face*) ;; *) no 'there is a network';; esac\n"

@@ -149,6 +149,10 @@ static const struct row boxed[] = {
 	{ "echo x >/x", 2, NULL },
 	{ "echo x >/tmp/mine && echo x >$HOME/mine", 0, "" },
 	{ "mount -o remount,rw /usr 2>/dev/null && echo x >/usr/x", 32, NULL },
+	{ ": >/proc/sys/kernel/core_pattern", 2, NULL }, /* opens it; writes nothing */
+	/* Nothing of the kernel's but what anybody may write anyway. */
+	{ "find /proc \\( -path '/proc/[0-9]*' -o -path '/proc/*self*' -o -path '/proc/pressure' "
+	  "\\) -prune -o -type f -writable -print 2>/dev/null; :", 0, "" },
 	{ "chown 12345 file 2>/dev/null || echo no", 0, "no\n" },
 
 	/* reads */
