@@ -280,7 +280,7 @@ static void test_answers(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct got got;
 
-		get(&got, cases[i].path, 150);
+		get(&got, cases[i].path, cases[i].failure == RETRY_SILENCE ? 150 : 9000);
 		if (cases[i].body)
 			assert_string_equal(got.body.buf, cases[i].body);
 		else
@@ -477,6 +477,49 @@ static void test_children_beside_transfers(void **state)
 	str_release(&stalled.body);
 }
 
+struct hang_up {
+	int fd[2];
+	bool done;
+};
+
+static void on_close(void *ctx)
+{
+	struct hang_up *h = ctx;
+
+	close(h->fd[1]);
+}
+
+static void on_hang_up(void *ctx, short revents)
+{
+	struct hang_up *h = ctx;
+
+	assert_true(revents & POLLHUP);
+	h->done = true;
+}
+
+/* libcurl's poll does not tell of it. */
+static void test_hang_up_beside_transfers(void **state)
+{
+	char url[128];
+	struct got stalled;
+	struct http_request request = request_for(&stalled, url, sizeof(url), "/stall");
+	struct hang_up h = { .done = false };
+	struct loop_watch *watch;
+
+	(void)state;
+	assert_int_equal(pipe(h.fd), 0);
+	request.total_timeout_ms = 2000;
+	ok(http_start(http, &request, &stalled.transfer));
+	ok(loop_watch(loop, h.fd[0], POLLIN, on_hang_up, &h, &watch));
+	ok(loop_timer(loop, loop_now_ms(loop) + 30, on_close, &h, NULL));
+	ok(loop_timer(loop, loop_now_ms(loop) + 1500, on_time, &stalled, NULL));
+	ok(loop_run(loop, &h.done));
+	assert_false(stalled.done);
+	loop_unwatch(loop, watch);
+	close(h.fd[0]);
+	str_release(&stalled.body);
+}
+
 static void on_start_next(void *ctx, const struct http_reply *reply, struct err *err)
 {
 	struct got *next = ctx;
@@ -595,6 +638,7 @@ int main(void)
 		T(test_refused_before_sending),
 		T(test_cancel_and_refuse),
 		T(test_children_beside_transfers),
+		T(test_hang_up_beside_transfers),
 		T(test_many_at_once_and_from_a_callback),
 		cmocka_unit_test(test_urls),
 	};

@@ -217,6 +217,22 @@ static void test_posts(void **state)
 	assert_string_equal(trail, "apb!");
 }
 
+static void on_post_again(void *ctx)
+{
+	if (!done)
+		ok(loop_post(loop, on_post_again, ctx));
+}
+
+/* Nor may a post that posts itself keep anything waiting. */
+static void test_post_of_a_post_waits_a_turn(void **state)
+{
+	(void)state;
+	ok(loop_post(loop, on_post_again, NULL));
+	ok(loop_post(loop, on_post_again, NULL));
+	finish_at(2);
+	ok(loop_run(loop, &done));
+}
+
 static void on_fail(void *ctx)
 {
 	(void)ctx;
@@ -307,8 +323,7 @@ static void on_child(void *ctx)
 	status = loop_reap(loop, pid);
 	assert_true(WIFEXITED(status));
 	leave((char)('0' + WEXITSTATUS(status)));
-	if (strlen(trail) == 2)
-		done = true;
+	done = true;
 }
 
 static pid_t child_exiting_with(int code)
@@ -323,16 +338,21 @@ static pid_t child_exiting_with(int code)
 
 static void test_children_are_told_once(void **state)
 {
-	pid_t early = child_exiting_with(3), late;
+	pid_t pid = child_exiting_with(3);
 
 	(void)state;
-	usleep(20000); /* gone before it is known */
-	late = child_exiting_with(3);
-	ok(loop_child(loop, early, on_child, &early));
-	ok(loop_child(loop, late, on_child, &late));
+	ok(loop_timer(loop, loop_now_ms(loop) + 20, on_finish, NULL, NULL));
 	ok(loop_run(loop, &done));
-	assert_string_equal(trail, "33");
-	assert_int_equal(waitpid(early, NULL, WNOHANG), -1);
+	for (int i = 0; i < 2; i++) {
+		/* the first one's SIGCHLD came and went before it is known */
+		if (i)
+			pid = child_exiting_with(4);
+		done = false;
+		ok(loop_child(loop, pid, on_child, &pid));
+		ok(loop_run(loop, &done));
+	}
+	assert_string_equal(trail, "!34");
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), -1);
 }
 
 /* A buried child that does not heed SIGTERM is killed after its grace. */
@@ -410,6 +430,7 @@ int main(void)
 		T(test_hang_up_is_told),
 		T(test_closed_descriptor_is_an_error),
 		T(test_posts),
+		T(test_post_of_a_post_waits_a_turn),
 		T(test_failure_stops_and_work_goes_on_later),
 		T(test_no_run_within_a_run),
 		T(test_stop_signals),
@@ -420,6 +441,7 @@ int main(void)
 		T(test_one_loop_and_old_handlers),
 	};
 
+	signal(SIGINT, SIG_DFL); /* a background job ignores it */
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
