@@ -175,7 +175,7 @@ void result_tell(struct session *s, const struct run *run)
 	tell_edits(s, report);
 	if (report->survives)
 		terminal_warning(&s->terminal, "%s", report->survives);
-	if (!error) {
+	if (!error && report->outcome != OUTCOME_PLANNED) {
 		say_check(report, &line);
 		if (report->outcome == OUTCOME_NOTHING)
 			str_adds(&line, line.len ? "; nothing to do" : "nothing to do");

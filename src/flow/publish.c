@@ -113,23 +113,23 @@ static struct err *make_commits(const struct publish_spec *spec, struct report *
 /* Below the cut: who made it, what ran, what was not shown. */
 static void add_notes(const struct report *report, struct str *out)
 {
-	str_addf(out, "git dualfix run %s: %s\n", report->run, outcome_name(report->outcome));
+	str_addf(out, "- git dualfix run %s: %s\n", report->run, outcome_name(report->outcome));
 	if (!report->n_usage)
-		str_adds(out, "models: none; made by rules or from a given plan\n");
+		str_adds(out, "- models: none; made by rules or from a given plan\n");
 	for (size_t i = 0; i < report->n_usage; i++)
-		str_addf(out, "%s: %s\n", report->usage[i].role, report->usage[i].model);
+		str_addf(out, "- %s: %s\n", report->usage[i].role, report->usage[i].model);
 	for (size_t i = 0; i < report->n_checks; i++) {
 		const struct check_report *row = &report->checks[i];
 
-		str_addf(out, "check: %s (%s before, %s after)\n", row->command,
+		str_addf(out, "- check: %s (%s before, %s after)\n", row->command,
 			 row->has_before ? check_status_name(row->before.status) : "not run",
 			 row->has_after ? check_status_name(row->after.status) : "not run");
 	}
 	if (report->outcome == OUTCOME_UNVERIFIED)
-		str_adds(out, "not verified: no check ran\n");
+		str_adds(out, "- not verified: no check ran\n");
 	if (report->outcome == OUTCOME_HELD)
-		str_adds(out, "not shown to fix anything: all checks passed before, too\n");
-	str_addf(out, "tree: %s\n", report->tree.hex);
+		str_adds(out, "- not shown to fix anything: all checks passed before, too\n");
+	str_addf(out, "- tree: %s\n", report->tree.hex);
 }
 
 static struct err *name_patches(const struct argv *paths, struct report *report)

@@ -12,11 +12,11 @@
 
 #include "flow/ask.h"
 #include "flow/executors.h"
-#include "flow/mode.h"
+#include "flow/job.h"
 #include "flow/prove.h"
 #include "flow/publish.h"
+#include "flow/report.h"
 #include "flow/round.h"
-#include "flow/run.h"
 #include "model/budget.h"
 #include "model/prompt.h"
 #include "repo/checkout.h"
