@@ -34,7 +34,7 @@ struct diag {
 	size_t line;      /* 0: none */
 	size_t column;    /* in bytes; 0: none */
 	const char *code; /* option or rule id: "-Wimplicit-function-declaration", "F401"; or "" */
-	struct span message; /* the first line, without position and code */
+	struct span message; /* the first line, without position and code, quotes plain */
 	struct span text;    /* all that was printed of it, notes included */
 	struct span source;  /* the source line it quotes; ptr NULL when it quotes none */
 	struct fixit *fixits;
