@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "issue/includes.h"
+
+#include <string.h>
+
+#include "issue/words.h"
+
+#define USERS_MAX 4000
+#define UMBRELLA_USERS_MAX 64 /* sources looked at for what they have in common */
+#define UMBRELLA_USERS_MIN 2  /* fewer have it in common by chance */
+#define DECLARERS_MAX 8
+#define TOKENS_BACK 2
+
+/* Where a scan of declarations stands. */
+struct scan {
+	struct span name;
+	bool tag;
+	size_t depth;     /* of braces, those of extern "C" aside */
+	size_t linkage;   /* how many of those are open */
+	bool in_enum;     /* the brace at depth 1 is an enum's */
+	bool is_typedef;  /* the statement at depth 0 began with typedef */
+	bool is_extern;
+	bool fresh;       /* at the start of a statement */
+	size_t parens;    /* open at depth 0 */
+	struct c_token last[TOKENS_BACK];
+};
+
+static bool token_is(const struct c_token *token, const char *text)
+{
+	return token->kind != C_STRING && span_eqs(token->text, text);
+}
+
+static bool defines(struct span directive, struct span name)
+{
+	size_t at = 0;
+	struct span word;
+
+	return word_next(directive, &at, &word) && span_eqs(word, "define") &&
+	       word_next(directive, &at, &word) && span_eq(word, name);
+}
+
+static bool is_tag_word(const struct c_token *token)
+{
+	return token_is(token, "struct") || token_is(token, "union") ||
+	       token_is(token, "enum");
+}
+
+/* Whether the name at the current place, with next behind it, is being declared. */
+static bool declared_here(const struct scan *s, const struct c_token *next)
+{
+	const struct c_token *last = &s->last[0];
+
+	if (s->tag)
+		return s->depth == 0 && is_tag_word(last) && token_is(next, "{");
+	if (s->depth == 1)
+		return s->in_enum && (token_is(last, "{") || token_is(last, ","));
+	if (s->depth || is_tag_word(last))
+		return false;
+	if (s->is_typedef && s->parens)
+		return s->parens == 1 && token_is(last, "*") && token_is(next, ")");
+	if (s->parens)
+		return false;
+	if (s->is_typedef)
+		return token_is(next, ";") || token_is(next, "[") || token_is(next, "(") ||
+		       token_is(next, ",");
+	if (token_is(next, "("))
+		return !s->fresh && (last->kind == C_WORD || token_is(last, "*"));
+	return s->is_extern && (token_is(next, ";") || token_is(next, "["));
+}
+
+static void open_brace(struct scan *s)
+{
+	if (!s->depth && s->last[0].kind == C_STRING && token_is(&s->last[1], "extern")) {
+		s->linkage++;
+		s->fresh = true;
+		return;
+	}
+	if (!s->depth)
+		s->in_enum = token_is(&s->last[0], "enum") || token_is(&s->last[1], "enum");
+	s->depth++;
+}
+
+static void close_brace(struct scan *s)
+{
+	if (s->depth) {
+		s->depth--;
+	} else if (s->linkage) {
+		s->linkage--;
+	}
+	if (!s->depth && !s->is_typedef)
+		s->fresh = true;
+}
+
+static void follow(struct scan *s, const struct c_token *token)
+{
+	bool starts = s->fresh && !s->depth;
+
+	if (starts)
+		s->is_typedef = s->is_extern = false;
+	s->fresh = false;
+	if (starts && token_is(token, "typedef"))
+		s->is_typedef = true;
+	else if (starts && token_is(token, "extern"))
+		s->is_extern = true;
+	else if (token_is(token, "{"))
+		open_brace(s);
+	else if (token_is(token, "}"))
+		close_brace(s);
+	else if (token_is(token, ";") && !s->depth)
+		s->fresh = true;
+	else if (token_is(token, "(") && !s->depth)
+		s->parens++;
+	else if (token_is(token, ")") && !s->depth && s->parens)
+		s->parens--;
+	if (s->fresh)
+		s->parens = 0;
+	s->last[1] = s->last[0];
+	s->last[0] = *token;
+}
+
+bool declares(struct span bytes, struct span name)
+{
+	struct scan s = { .name = name, .fresh = true };
+	ptrdiff_t blank = span_findc(name, ' ', 0);
+	struct c_token token, next;
+	size_t at = 0;
+	bool more;
+
+	if (blank >= 0) {
+		s.tag = true;
+		s.name = span_cut(name, (size_t)blank + 1, name.len);
+	}
+	more = c_next(bytes, &at, &token);
+	while (more) {
+		more = c_next(bytes, &at, &next);
+		if (token.kind == C_DIRECTIVE) {
+			if (!s.tag && defines(token.text, s.name))
+				return true;
+			token = next;
+			continue;
+		}
+		if (more && token.kind == C_WORD && span_eq(token.text, s.name) &&
+		    declared_here(&s, &next))
+			return true;
+		follow(&s, &token);
+		token = next;
+	}
+	return false;
+}
+
+/* The files that hold a name, sorted out. */
+struct users {
+	struct remedy *d;
+	const char *file; /* that lacks the declaration: no user of this kind */
+	const char *path[USERS_MAX];
+	size_t n;
+	bool full;
+};
+
+static struct err *note_user(void *ctx, const char *path)
+{
+	struct users *users = ctx;
+
+	if (!is_c_source(path) || !strcmp(path, users->file))
+		return NULL;
+	if (users->n == USERS_MAX) {
+		users->full = true;
+		return NULL;
+	}
+	users->path[users->n] = arena_dups(&users->d->arena, path);
+	if (!users->path[users->n])
+		return arena_err(&users->d->arena, "plan");
+	users->n++;
+	return NULL;
+}
+
+struct declarers {
+	const char *path[DECLARERS_MAX];
+	size_t n;
+};
+
+static struct err *find_declarers(struct users *users, struct span name,
+				  struct declarers *out)
+{
+	out->n = 0;
+	for (size_t i = 0; i < users->n && out->n < DECLARERS_MAX; i++) {
+		const struct tree_file *file;
+		struct err *err;
+
+		if (!is_header(users->path[i]))
+			continue;
+		err = remedy_file(users->d, users->path[i], &file);
+		if (err)
+			return err;
+		if (declares(file->bytes, name))
+			out->path[out->n++] = users->path[i];
+	}
+	return NULL;
+}
+
+static size_t folder_len(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) : 0;
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+	return folder_len(a) == folder_len(b) && !memcmp(a, b, folder_len(a));
+}
+
+/* How header is spelt where it is included directly, seen from file. */
+struct spelling {
+	struct span line;
+	size_t n;       /* files that include it */
+	bool near;      /* line is from a file beside ours */
+	bool divided;   /* other files spell it otherwise */
+};
+
+static struct err *note_spelling(struct remedy *d, const char *from, const char *header,
+				 const char *file, struct spelling *out)
+{
+	const struct tree_file *tree;
+	struct include inc;
+	struct err *err;
+	size_t at = 0;
+
+	err = remedy_file(d, from, &tree);
+	if (err)
+		return err;
+	while (include_next(tree->bytes, &at, &inc)) {
+		const char *path;
+
+		err = include_resolve(d, from, inc.target, &path);
+		if (err)
+			return err;
+		if (!path || strcmp(path, header))
+			continue;
+		out->n++;
+		if (!out->line.ptr || (!out->near && same_folder(from, file))) {
+			out->line = inc.line;
+			out->near = same_folder(from, file);
+			out->divided = false;
+		} else if (!span_eq(out->line, inc.line) &&
+			   (!out->near || same_folder(from, file))) {
+			out->divided = true;
+		}
+		return NULL;
+	}
+	return NULL;
+}
+
+static struct err *spelling_of(struct users *users, const char *header, struct spelling *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < users->n; i++) {
+		struct err *err;
+
+		if (!strcmp(users->path[i], header))
+			continue;
+		err = note_spelling(users->d, users->path[i], header, users->file, out);
+		if (err)
+			return err;
+	}
+	return NULL;
+}
+
+/* Headers that users include directly and that lead to header. */
+struct umbrella {
+	const char *path;
+	size_t users;
+};
+
+/* Adds the headers by which from gets header. */
+static struct err *note_umbrellas(struct remedy *d, const char *from, struct span header,
+				  struct umbrella *found, size_t *n)
+{
+	const struct tree_file *tree;
+	struct include inc;
+	struct err *err;
+	size_t at = 0, k;
+
+	err = remedy_file(d, from, &tree);
+	if (err)
+		return err;
+	while (include_next(tree->bytes, &at, &inc)) {
+		const char *path;
+		bool yes;
+
+		err = include_resolve(d, from, inc.target, &path);
+		if (!err && path)
+			err = include_reaches(d, path, header, &yes);
+		if (err)
+			return err;
+		if (!path || !yes)
+			continue;
+		for (k = 0; k < *n && strcmp(found[k].path, path);)
+			k++;
+		if (k == *n && *n < DECLARERS_MAX)
+			found[(*n)++] = (struct umbrella){ path, 0 };
+		if (k < *n)
+			found[k].users++;
+	}
+	return NULL;
+}
+
+/*
+ * Nobody who uses the name includes header itself: then they all get it by one
+ * header that includes it, if there is exactly one such.
+ */
+static struct err *find_umbrella(struct users *users, struct span header, const char **out)
+{
+	struct umbrella found[DECLARERS_MAX];
+	size_t n = 0, n_users = 0, best = 0;
+
+	*out = NULL;
+	for (size_t i = 0; i < users->n && n_users < UMBRELLA_USERS_MAX; i++) {
+		struct err *err;
+
+		if (is_header(users->path[i]))
+			continue;
+		n_users++;
+		err = note_umbrellas(users->d, users->path[i], header, found, &n);
+		if (err)
+			return err;
+	}
+	if (n_users < UMBRELLA_USERS_MIN)
+		return NULL;
+	for (size_t k = 0; k < n; k++) {
+		if (found[k].users != n_users)
+			continue;
+		best++;
+		*out = found[k].path;
+	}
+	if (best != 1)
+		*out = NULL;
+	return NULL;
+}
+
+/* Which of several headers that declare the name the users include. */
+static struct err *choose(struct users *users, const struct declarers *declarers,
+			  const char **out, const char **why)
+{
+	struct spelling spelling;
+	size_t n = 0;
+
+	*out = NULL;
+	for (size_t i = 0; i < declarers->n; i++) {
+		struct err *err = spelling_of(users, declarers->path[i], &spelling);
+
+		if (err)
+			return err;
+		if (spelling.n) {
+			*out = declarers->path[i];
+			n++;
+		}
+	}
+	if (declarers->n == 1)
+		*out = declarers->path[0];
+	else if (n != 1)
+		*why = "more than one header declares it";
+	return NULL;
+}
+
+/* The line with which file is to include header. */
+static struct err *spell(struct users *users, const char *header, struct span *import,
+			 const char **why)
+{
+	struct remedy *d = users->d;
+	struct spelling spelling;
+	const char *umbrella, *base, *path;
+	struct include inc;
+	struct err *err;
+
+	err = spelling_of(users, header, &spelling);
+	if (!err && !spelling.n) {
+		err = find_umbrella(users, span_of(header), &umbrella);
+		if (!err && umbrella) {
+			header = umbrella;
+			err = spelling_of(users, header, &spelling);
+		}
+	}
+	if (err)
+		return err;
+	if (!spelling.n && same_folder(header, users->file)) {
+		base = strrchr(header, '/');
+		base = arena_printf(&d->arena, "#include \"%s\"", base ? base + 1 : header);
+		if (!base)
+			return arena_err(&d->arena, "plan");
+		spelling.line = span_of(base);
+		spelling.n = 1;
+	}
+	if (!spelling.n || spelling.divided) {
+		*why = spelling.n ? "its header is included under several names" :
+				    "no other file includes the header that declares it";
+		return NULL;
+	}
+	if (!include_of(spelling.line, &inc))
+		return NULL;
+	err = include_resolve(d, users->file, inc.target, &path);
+	if (!err && (!path || strcmp(path, header)))
+		*why = "the header's name means another file here";
+	if (!err && !*why)
+		*import = spelling.line;
+	return err;
+}
+
+static struct err *start_users(struct remedy *d, const char *file, struct span word,
+			       struct users **out)
+{
+	const char *copy = arena_dup(&d->arena, word);
+	struct users *users = arena_alloc(&d->arena, sizeof(*users));
+
+	*out = users;
+	if (!users || !copy)
+		return arena_err(&d->arena, "plan");
+	users->d = d;
+	users->file = file;
+	return d->in->evidence->files_with(d->in->evidence->ctx, copy, note_user, users);
+}
+
+static struct err *look(struct remedy *d, const char *file, struct span name,
+			struct span *import, const char **why)
+{
+	ptrdiff_t blank = span_findc(name, ' ', 0);
+	struct declarers declarers;
+	struct users *users;
+	const char *header;
+	struct err *err;
+	bool yes;
+
+	err = start_users(d, file, span_cut(name, (size_t)(blank + 1), name.len), &users);
+	if (!err)
+		err = find_declarers(users, name, &declarers);
+	if (err)
+		return err;
+	if (users->full || declarers.n == DECLARERS_MAX || !declarers.n) {
+		*why = declarers.n ? "more than one header declares it" :
+				     "no header of the project declares it";
+		return NULL;
+	}
+	err = choose(users, &declarers, &header, why);
+	if (err || *why)
+		return err;
+	err = include_reaches(d, file, span_of(header), &yes);
+	if (!err && !yes && is_header(file))
+		err = include_reaches(d, header, span_of(file), &yes);
+	if (err)
+		return err;
+	if (yes) {
+		*why = "the header that declares it is included already";
+		return NULL;
+	}
+	return spell(users, header, import, why);
+}
+
+struct err *include_declaring(struct remedy *d, const char *file, struct span name,
+			      struct span *import, const char **why)
+{
+	struct answer *a;
+	struct err *err;
+
+	for (a = d->answers; a; a = a->next) {
+		if (!strcmp(a->file, file) && span_eq(a->name, name)) {
+			*import = a->import;
+			*why = a->why;
+			return NULL;
+		}
+	}
+	if (!d->in->evidence) {
+		*why = "nothing is known of the rest of the tree";
+		return NULL;
+	}
+	if (d->n_answers++ >= REMEDY_ANSWERS_MAX) {
+		*why = "too many unknown names";
+		return NULL;
+	}
+	a = arena_alloc(&d->arena, sizeof(*a));
+	if (!a)
+		return arena_err(&d->arena, "plan");
+	err = look(d, file, name, &a->import, &a->why);
+	a->file = file;
+	a->name = name;
+	a->next = d->answers;
+	d->answers = a;
+	*import = a->import;
+	*why = a->why;
+	return err;
+}
+
+static struct err *any_direct(struct users *users, const struct include *what, bool *yes)
+{
+	*yes = false;
+	for (size_t i = 0; i < users->n && !*yes; i++) {
+		const struct tree_file *tree;
+		struct include inc;
+		struct err *err;
+		size_t at = 0;
+
+		err = remedy_file(users->d, users->path[i], &tree);
+		if (err)
+			return err;
+		while (!*yes && include_next(tree->bytes, &at, &inc))
+			*yes = inc.system && span_eq(inc.target, what->target);
+	}
+	return NULL;
+}
+
+struct err *include_alike(struct remedy *d, const char *file, struct span name,
+			  struct span *import)
+{
+	struct span header, better = { NULL, 0 };
+	const char *umbrella, *why = NULL;
+	struct include inc;
+	struct users *users;
+	struct err *err;
+	bool yes;
+
+	if (!include_of(*import, &inc) || !inc.system || !name.len || !d->in->evidence ||
+	    d->n_answers++ >= REMEDY_ANSWERS_MAX)
+		return NULL;
+	header = (struct span){ inc.target.ptr - 1, inc.target.len + 2 };
+	err = start_users(d, file, name, &users);
+	if (!err)
+		err = any_direct(users, &inc, &yes);
+	if (err || yes)
+		return err;
+	err = find_umbrella(users, header, &umbrella);
+	if (err || !umbrella)
+		return err;
+	err = spell(users, umbrella, &better, &why);
+	if (!err && !why)
+		*import = better;
+	return err;
+}
