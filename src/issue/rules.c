@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "issue/rules.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "issue/remedy.h"
+#include "issue/includes.h"
+#include "issue/pyimports.h"
+#include "issue/rule.h"
+#include "issue/spelling.h"
+#include "issue/words.h"
+
+#define LEFT_MESSAGE_MAX_BYTES 300
+
+/* How sure it is that a diagnostic speaks of the tree at hand. */
+enum standing {
+	STANDING_SURE,
+	STANDING_STALE, /* what it quotes is not there */
+	STANDING_BLIND, /* it quotes nothing */
+};
+
+static bool is_blank(char c)
+{
+	return (unsigned char)c <= ' ';
+}
+
+/* Equal but for blanks: compilers print tabs as spaces. */
+static bool same_code(struct span a, struct span b)
+{
+	size_t i = 0, k = 0;
+
+	a = span_trim(a);
+	b = span_trim(b);
+	while (i < a.len && k < b.len) {
+		if (is_blank(a.ptr[i]) != is_blank(b.ptr[k]))
+			return false;
+		if (is_blank(a.ptr[i])) {
+			while (i < a.len && is_blank(a.ptr[i]))
+				i++;
+			while (k < b.len && is_blank(b.ptr[k]))
+				k++;
+		} else if (a.ptr[i++] != b.ptr[k++]) {
+			return false;
+		}
+	}
+	return i == a.len && k == b.len;
+}
+
+/*
+ * A structured form quotes no source line, but its message may quote names: one
+ * of them must stand in the line.
+ */
+static enum standing names_stand(struct span message, struct span line)
+{
+	enum standing standing = STANDING_BLIND;
+
+	for (size_t i = 0; i + 1 < message.len; i++) {
+		size_t at = i + 1, end;
+		struct span word;
+
+		if (!strchr("'`\"", message.ptr[i]))
+			continue;
+		end = at;
+		if (!word_next(message, &end, &word) || word.ptr != message.ptr + at)
+			continue;
+		if (word.len < 2 || word.ptr + word.len == message.ptr + message.len)
+			continue;
+		if (holds_word(line, word))
+			return STANDING_SURE;
+		standing = STANDING_STALE;
+	}
+	return standing;
+}
+
+static enum standing standing_of(const struct remedy *d, const struct diag *diag,
+				 const struct tree_file *file, struct span *line)
+{
+	*line = (struct span){ NULL, 0 };
+	if (!diag->line)
+		return STANDING_BLIND;
+	if (!tree_line(file, diag->line, line))
+		return STANDING_STALE;
+	if (diag->source.ptr)
+		return same_code(diag->source, *line) ? STANDING_SURE : STANDING_STALE;
+	return d->in->own_log ? STANDING_SURE : names_stand(diag->message, *line);
+}
+
+/* Whether nothing of file is to be edited, and why. */
+static struct err *editable(struct remedy *d, const char *path, const struct tree_file **file,
+			    const char **why)
+{
+	struct err *err = remedy_file(d, path, file);
+
+	if (!err && (*file)->why)
+		*why = (*file)->why;
+	return err;
+}
+
+/* The last word of a Python import line, which is the name that it binds. */
+static struct span bound_name(struct span import)
+{
+	struct span word, last = { NULL, 0 };
+	size_t at = 0;
+
+	while (word_next(import, &at, &word))
+		last = word;
+	return last;
+}
+
+/* In the file itself, or in what it includes. */
+static struct err *is_there(struct remedy *d, const char *path, const struct tree_file *file,
+			    struct span import, bool *yes)
+{
+	struct include inc;
+	const char *found;
+	struct err *err;
+
+	*yes = tree_has_line(file, import);
+	if (*yes || !include_of(import, &inc))
+		return NULL;
+	if (inc.system)
+		return include_reaches(
+			d, path, (struct span){ inc.target.ptr - 1, inc.target.len + 2 }, yes);
+	err = include_resolve(d, path, inc.target, &found);
+	if (err || !found)
+		return err;
+	return include_reaches(d, path, span_of(found), yes);
+}
+
+static struct err *cure_import(struct remedy *d, const struct diag *diag, enum cure_kind kind,
+			       struct span import, struct span subject, const char **why)
+{
+	struct cure cure = { .kind = kind, .diag = diag, .what = import, .subject = subject };
+	const struct tree_file *file;
+	struct err *err;
+	bool there;
+
+	err = lacking_file(d, diag, import, &cure.file);
+	if (!err)
+		err = editable(d, cure.file, &file, why);
+	if (err || *why)
+		return err;
+	err = is_there(d, cure.file, file, import, &there);
+	if (err)
+		return err;
+	if (there) {
+		*why = arena_printf(&d->arena, "'%.*s' is there already", (int)import.len,
+				    import.ptr);
+		return *why ? NULL : arena_err(&d->arena, "plan");
+	}
+	if (!strcmp(diag->tool, "python") && py_binds(file, bound_name(import))) {
+		*why = "the file gives the name another meaning";
+		return NULL;
+	}
+	return remedy_cure(d, &cure);
+}
+
+/* Go's '"fmt" imported and not used': the line that imports it and nothing else. */
+static struct err *cure_removal(struct remedy *d, const struct diag *diag, struct span name,
+				struct span subject, const char **why)
+{
+	struct cure cure = { CURE_REMOVAL, diag, diag->file, name, subject, false };
+	struct fixit fixit = { .file = diag->file, .text = { "", 0 } };
+	const struct tree_file *file;
+	struct span line, rest;
+	struct err *err;
+
+	err = editable(d, diag->file, &file, why);
+	if (err || *why)
+		return err;
+	if (!tree_line(file, diag->line, &line)) {
+		*why = "it points past the end of the file";
+		return NULL;
+	}
+	rest = span_trim(line);
+	if (span_starts(rest, "import "))
+		rest = span_trim(span_cut(rest, 7, rest.len));
+	if (rest.len != name.len + 2 || rest.ptr[0] != '"' || rest.ptr[rest.len - 1] != '"' ||
+	    !span_eq(span_cut(rest, 1, rest.len - 1), name)) {
+		*why = "the line does more than import it";
+		return NULL;
+	}
+	fixit.line = diag->line;
+	fixit.column = fixit.end_column = 1;
+	fixit.end_line = diag->line + 1;
+	err = remedy_fixits(d, diag, &fixit, 1, why);
+	if (err || *why)
+		return err;
+	return remedy_cure(d, &cure);
+}
+
+static struct err *apply_rule(struct remedy *d, const struct rule *rule,
+			      const struct rule_outcome *outcome, const struct diag *diag,
+			      const char **why)
+{
+	struct span import = { NULL, 0 };
+	struct err *err;
+
+	switch (rule->edit) {
+	case RULE_ADD_IMPORT:
+		if (!span_starts(outcome->import, "#include"))
+			return cure_import(d, diag, CURE_IMPORT, outcome->import,
+					   outcome->subject, why);
+		import = outcome->import;
+		err = include_alike(d, diag->file, outcome->identifier, &import);
+		if (err)
+			return err;
+		return cure_import(d, diag, CURE_INCLUDE, import, outcome->subject, why);
+	case RULE_INCLUDE_DECLARING:
+		err = include_declaring(d, diag->file, outcome->identifier, &import, why);
+		if (err || *why)
+			return err;
+		return cure_import(d, diag, CURE_INCLUDE, import, outcome->subject, why);
+	case RULE_IMPORT_ALIKE:
+		err = import_alike(d, diag->file, outcome->identifier, &import, why);
+		if (err || *why)
+			return err;
+		return cure_import(d, diag, CURE_IMPORT, import, outcome->subject, why);
+	case RULE_REMOVE_IMPORT:
+		return cure_removal(d, diag, outcome->identifier, outcome->subject, why);
+	case RULE_NONE:
+		break;
+	}
+	return NULL;
+}
+
+/* The first rule that matches and can be followed. */
+static struct err *try_rules(struct remedy *d, const struct diag *diag, struct span line,
+			     bool *cured, const char **why)
+{
+	const struct rules *rules = d->in->rules;
+
+	for (size_t i = 0; i < rules->n; i++) {
+		struct rule_outcome outcome;
+		const char *no = NULL;
+		bool matched;
+		struct err *err;
+
+		err = rule_match(rules, &rules->v[i], diag, line, &d->arena, &matched,
+				 &outcome);
+		if (err && err_kind(err) == ERR_NO_FIX) {
+			/* The pattern ran into a limit: it says nothing of this one. */
+			err_drop(err);
+			continue;
+		}
+		if (err)
+			return err;
+		if (!matched)
+			continue;
+		err = apply_rule(d, &rules->v[i], &outcome, diag, &no);
+		if (err)
+			return err;
+		*cured = !no;
+		if (*cured)
+			return NULL;
+		*why = no; /* later rules are less sure and say more */
+	}
+	return NULL;
+}
+
+/* How many places the diagnostics want old replaced at by a spelling fix-it. */
+static struct err *count_places(struct remedy *d, struct span old, size_t *out)
+{
+	const struct diags *diags = d->in->diags;
+	const struct fixit *last = NULL;
+
+	*out = 0;
+	for (size_t i = 0; i < diags->n; i++) {
+		for (size_t k = 0; k < diags->v[i].n_fixits; k++) {
+			const struct fixit *f = &diags->v[i].fixits[k];
+			struct span have;
+			struct err *err;
+			bool both;
+
+			err = fixit_words(d, f, &both, &have);
+			if (err)
+				return err;
+			if (!both || !span_eq(have, old))
+				continue;
+			*out += !last || last->line != f->line || last->column != f->column ||
+				strcmp(last->file, f->file);
+			last = f;
+		}
+	}
+	return NULL;
+}
+
+static struct err *check_spelling(struct remedy *d, const struct diag *diag,
+				  const struct fixit *fixit, struct span old,
+				  const char **why)
+{
+	size_t places;
+	struct err *err;
+
+	if (d->n_answers++ >= REMEDY_ANSWERS_MAX) {
+		*why = "too many unknown names";
+		return NULL;
+	}
+	if (!holds_word(diag->message, old)) {
+		*why = "the fix-it replaces another name than the message says";
+		return NULL;
+	}
+	err = count_places(d, old, &places);
+	if (err)
+		return err;
+	return spelling_check(d, fixit->file, old, fixit->text, places, why);
+}
+
+static struct err *apply_fixits(struct remedy *d, const struct diag *diag, bool *cured,
+				const char **why)
+{
+	struct cure cure = { .kind = CURE_FIXIT, .diag = diag, .file = diag->file };
+	struct span line, old;
+	struct err *err;
+
+	if (diag->n_fixits == 1 && fixit_include(&diag->fixits[0], &line)) {
+		err = cure_import(d, diag, CURE_INCLUDE, line, (struct span){ NULL, 0 }, why);
+		*cured = !err && !*why;
+		return err;
+	}
+	for (size_t i = 0; i < diag->n_fixits; i++) {
+		bool both;
+
+		err = fixit_words(d, &diag->fixits[i], &both, &old);
+		if (!err && both && !diag->automatic) {
+			cure.kind = CURE_SPELLING;
+			err = check_spelling(d, diag, &diag->fixits[i], old, why);
+		}
+		if (err || *why)
+			return err;
+	}
+	err = remedy_fixits(d, diag, diag->fixits, diag->n_fixits, why);
+	if (err || *why)
+		return err;
+	cure.what = diag->fixits[0].text;
+	*cured = true;
+	return remedy_cure(d, &cure);
+}
+
+/*
+ * Punctuation that a compiler asks for is right if it is the first thing wrong:
+ * behind an error that stays, or where a declaration is missing, it follows from
+ * that. Then the next run will tell.
+ */
+static bool follows_from_another(const struct remedy *d, const struct diag *diag,
+				 const char *uncured)
+{
+	if (uncured && !strcmp(uncured, diag->file))
+		return true;
+	for (size_t i = 0; i < d->n_cures; i++) {
+		if (d->cures[i].kind == CURE_INCLUDE && !strcmp(d->cures[i].file, diag->file))
+			return true;
+	}
+	return false;
+}
+
+static bool is_spelling(const struct diag *diag)
+{
+	for (size_t i = 0; i < diag->n_fixits; i++) {
+		if (!is_word(diag->fixits[i].text))
+			return false;
+	}
+	return true;
+}
+
+static struct err *cure_one(struct remedy *d, const struct diag *diag, const char *uncured,
+			    bool *cured, const char **why)
+{
+	const struct tree_file *file;
+	enum standing standing;
+	struct span line;
+	struct err *err;
+
+	if (!diag->file[0]) {
+		*why = "it names no file";
+		return NULL;
+	}
+	err = editable(d, diag->file, &file, why);
+	if (err || *why)
+		return err;
+	standing = standing_of(d, diag, file, &line);
+	if (standing != STANDING_SURE) {
+		*why = standing == STANDING_STALE ? "what it quotes is not there in the tree" :
+						    "it quotes nothing to find it by";
+		return NULL;
+	}
+	err = try_rules(d, diag, line, cured, why);
+	if (err || *cured || !diag->n_fixits)
+		return err;
+	*why = NULL;
+	if (!diag->automatic && !is_spelling(diag) &&
+	    follows_from_another(d, diag, uncured)) {
+		*why = "it may follow from another error";
+		return NULL;
+	}
+	return apply_fixits(d, diag, cured, why);
+}
+
+/* Whether the linker misses what diag's message names. */
+static bool linker_misses(const struct diags *diags, const struct diag *diag)
+{
+	struct span rest = diag->message, name;
+	ptrdiff_t at = span_find(rest, SPAN("function "), 0);
+	size_t from = at < 0 ? 0 : (size_t)at + 9;
+
+	if (at < 0 || !word_next(rest, &from, &name))
+		return false;
+	for (size_t i = 0; i < diags->n; i++) {
+		if (!strcmp(diags->v[i].tool, "ld") && holds_word(diags->v[i].message, name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Errors are. Of the warnings of our own run only those that tell why it failed:
+ * an implicit declaration where there are errors too or the linker misses the
+ * name; what else passes with warnings is not to be changed. In a file that
+ * somebody hands in as the issue warnings are the issue.
+ */
+static bool is_wanted(const struct remedy *d, const struct diag *diag)
+{
+	const struct diags *diags = d->in->diags;
+
+	if (diag->severity != DIAG_WARNING)
+		return diag->severity == DIAG_ERROR;
+	if (!d->in->own_log)
+		return true;
+	if (strcmp(diag->code, "-Wimplicit-function-declaration"))
+		return false;
+	for (size_t i = 0; i < diags->n; i++) {
+		if (diags->v[i].severity == DIAG_ERROR &&
+		    !strcmp(diags->v[i].file, diag->file))
+			return true;
+	}
+	return linker_misses(diags, diag);
+}
+
+static bool is_repeated(const struct diags *diags, size_t index)
+{
+	const struct diag *diag = &diags->v[index];
+
+	for (size_t i = 0; i < index; i++) {
+		const struct diag *d = &diags->v[i];
+
+		if (d->line == diag->line && d->column == diag->column &&
+		    d->severity == diag->severity && span_eq(d->message, diag->message) &&
+		    !strcmp(d->file, diag->file))
+			return true;
+	}
+	return false;
+}
+
+static void add_left(struct str *left, const struct diag *diag, const char *why)
+{
+	if (diag->file[0] && diag->line)
+		str_addf(left, "%s:%zu: ", diag->file, diag->line);
+	else if (diag->file[0])
+		str_addf(left, "%s: ", diag->file);
+	utf8_clean(left, span_cut(diag->message, 0, LEFT_MESSAGE_MAX_BYTES), UTF8_LINE);
+	str_adds(left, why ? ": refused: " : ": no rule and no fix-it for it");
+	if (why)
+		str_adds(left, why);
+	str_addc(left, '\n');
+}
+
+static struct err *cure_all(struct remedy *d, struct str *left)
+{
+	const struct diags *diags = d->in->diags;
+	const char *uncured = NULL;
+
+	for (size_t i = 0; i < diags->n; i++) {
+		const struct diag *diag = &diags->v[i];
+		const char *why = NULL;
+		bool cured = false;
+		struct err *err;
+
+		if (!is_wanted(d, diag) || is_repeated(diags, i))
+			continue;
+		err = cure_one(d, diag, uncured, &cured, &why);
+		if (err)
+			return err;
+		if (cured || diag->severity != DIAG_ERROR)
+			continue;
+		if (diag->file[0])
+			uncured = diag->file;
+		/* A reader wants the first some; the run's log has them all. */
+		if (left->len < left->max_bytes / 2)
+			add_left(left, diag, why);
+	}
+	return NULL;
+}
+
+/* Whether the #include line with leads to what a includes in the same file. */
+static struct err *brings(struct remedy *d, const char *file, struct span with,
+			  const struct include *a, bool *yes)
+{
+	struct include inc;
+	const char *path, *want;
+	struct err *err;
+
+	*yes = false;
+	if (!include_of(with, &inc))
+		return NULL;
+	err = include_resolve(d, file, inc.target, &path);
+	if (err || !path)
+		return err;
+	if (a->system)
+		return include_reaches(d, path,
+				       (struct span){ a->target.ptr - 1, a->target.len + 2 },
+				       yes);
+	err = include_resolve(d, file, a->target, &want);
+	if (err || !want || !strcmp(path, want))
+		return err;
+	return include_reaches(d, path, span_of(want), yes);
+}
+
+/* An #include that another added one brings along is not needed. */
+static struct err *drop_needless(struct remedy *d)
+{
+	for (size_t i = 0; i < d->n_cures; i++) {
+		struct cure *a = &d->cures[i];
+		struct include inc;
+
+		if (a->kind != CURE_INCLUDE || !include_of(a->what, &inc))
+			continue;
+		for (size_t k = 0; k < d->n_cures && !a->dropped; k++) {
+			const struct cure *b = &d->cures[k];
+			struct err *err;
+			bool yes;
+
+			if (b->kind != CURE_INCLUDE || b->dropped || strcmp(a->file, b->file) ||
+			    span_eq(a->what, b->what))
+				continue;
+			err = brings(d, a->file, b->what, &inc, &yes);
+			if (err)
+				return err;
+			a->dropped = yes;
+		}
+	}
+	return NULL;
+}
+
+struct err *rules_plan(struct plan *out, const struct rules_input *input, struct str *left)
+{
+	struct remedy remedy;
+	struct err *err;
+
+	plan_init(out);
+	remedy_init(&remedy, input);
+	err = cure_all(&remedy, left);
+	if (!err)
+		err = drop_needless(&remedy);
+	if (!err)
+		err = remedy_edits(&remedy, out);
+	if (!err && out->n_edits)
+		err = remedy_message(&remedy, out);
+	if (!err)
+		err = str_err(left, "what is left");
+	remedy_release(&remedy);
+	return err;
+}
