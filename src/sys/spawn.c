@@ -20,6 +20,7 @@
 #define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 #define PATH_MAX_BYTES 65536
 #define FIRST_OTHER_FD 3
+#define MAX_FDS (1L << 20) /* more than that is "unlimited" */
 
 static struct span path_of(const char *const *env)
 {
@@ -73,36 +74,36 @@ struct err *spawn_find(char **path, int *errnum, const char *name,
 	return err;
 }
 
-#ifdef __linux__
-static bool seal_at_once(void)
+static bool close_at_once(unsigned int first)
 {
-#if defined(SYS_close_range)
-	const unsigned int on_exec = 1U << 2; /* CLOSE_RANGE_CLOEXEC, Linux 5.11 */
-
-	return syscall(SYS_close_range, (unsigned int)FIRST_OTHER_FD, ~0U, on_exec) == 0;
+#ifdef SYS_close_range
+	return syscall(SYS_close_range, first, ~0U, 0U) == 0;
 #else
+	(void)first;
 	return false;
 #endif
 }
-#else
-static bool seal_at_once(void)
-{
-	return false;
-}
-#endif
 
-/* Sealed, not closed: the descriptor that reports a failed exec is one of them. */
-static void seal_descriptors(long max_fds)
+/* All above 2 but the one that reports a failed exec, which becomes 3. */
+static int close_others(int *status_fd, long max_fds)
 {
-	if (seal_at_once())
-		return;
-	for (int fd = FIRST_OTHER_FD; fd < max_fds; fd++)
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (*status_fd != FIRST_OTHER_FD &&
+	    dup3(*status_fd, FIRST_OTHER_FD, O_CLOEXEC) < 0)
+		return errno;
+	*status_fd = FIRST_OTHER_FD;
+	if (close_at_once(FIRST_OTHER_FD + 1))
+		return 0;
+	for (int fd = FIRST_OTHER_FD + 1; fd < max_fds; fd++)
+		close(fd);
+	return 0;
 }
 
 /* Only async-signal-safe calls from here to exec. */
-static int prepare_child(const struct spawn_spec *spec, pid_t parent, long max_fds)
+static int prepare_child(const struct spawn_spec *spec, pid_t parent, long max_fds,
+			 int *status_fd)
 {
+	int errnum;
+
 	if (spec->own_group) {
 		setpgid(0, 0);
 #ifdef __linux__
@@ -118,15 +119,15 @@ static int prepare_child(const struct spawn_spec *spec, pid_t parent, long max_f
 	}
 	if (spec->dir && chdir(spec->dir))
 		return errno;
-	seal_descriptors(max_fds);
+	errnum = close_others(status_fd, max_fds);
 	signals_default();
-	return 0;
+	return errnum;
 }
 
 static _Noreturn void be_child(const struct spawn_spec *spec, pid_t parent, long max_fds,
 			       int status_fd)
 {
-	int errnum = prepare_child(spec, parent, max_fds);
+	int errnum = prepare_child(spec, parent, max_fds, &status_fd);
 	ssize_t n;
 
 	if (!errnum) {
@@ -165,6 +166,8 @@ struct err *spawn(const struct spawn_spec *spec, pid_t *pid, int *status_fd)
 		err = err_errno(ERR_FATAL, errno, "cannot create a pipe");
 		goto out;
 	}
+	if (max_fds < 0 || max_fds > MAX_FDS)
+		max_fds = MAX_FDS;
 	signals_block(&old);
 	*pid = fork();
 	if (*pid == 0)
