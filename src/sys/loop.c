@@ -54,6 +54,7 @@ struct loop {
 	int64_t now_ms;
 	bool turning;
 	bool look_at_children;
+	int interrupt_holds;
 	struct loop_watch *watches, **watches_end;
 	struct loop_timer *timers;
 	uint64_t timer_ids;
@@ -272,6 +273,19 @@ void loop_fail(struct loop *loop, struct err *err)
 	loop->failure = err_first(loop->failure, err);
 }
 
+void loop_hold_interrupt(struct loop *loop)
+{
+	loop->interrupt_holds++;
+}
+
+void loop_release_interrupt(struct loop *loop)
+{
+	loop->interrupt_holds--;
+	/* pressed while the child had the terminal, as often as not what ended it */
+	if (!loop->interrupt_holds)
+		signals_forget_interrupt();
+}
+
 void loop_attach(struct loop *loop, const struct loop_transport *transport)
 {
 	loop->transport = transport;
@@ -360,8 +374,9 @@ static void call_watches(struct loop *loop)
 		if (!watch->fn || !revents || loop->failure)
 			continue;
 		if (revents & POLLNVAL)
-			loop_fail(loop, err_new(ERR_FATAL, "descriptor %d is watched but closed",
-						watch->fd));
+			loop_fail(loop,
+				  err_new(ERR_FATAL, "descriptor %d is watched but closed",
+					  watch->fd));
 		else
 			watch->fn(watch->ctx, revents);
 	}
@@ -524,6 +539,8 @@ static struct err *take_failure(struct loop *loop)
 	loop->failure = NULL;
 	if (err)
 		return err;
+	if (loop->interrupt_holds)
+		signals_forget_interrupt();
 	sig = signals_stop();
 	if (sig == SIGINT)
 		return err_new(ERR_INTERRUPTED, "interrupted");

@@ -96,6 +96,13 @@ struct err *loop_run(struct loop *loop, const bool *done) MUST_USE;
 void loop_fail(struct loop *loop, struct err *err);
 
 /*
+ * While held, SIGINT is not ours: a child in the foreground has the terminal,
+ * and a Ctrl-C there is meant for it. Each hold needs its own release.
+ */
+void loop_hold_interrupt(struct loop *loop);
+void loop_release_interrupt(struct loop *loop);
+
+/*
  * What brings its own waiting along: HTTP. poll waits for its sockets and for
  * the n extra descriptors, filling their revents; perform then does the work.
  * busy says whether it has transfers under way.

@@ -42,6 +42,7 @@ struct proc {
 	char *name;
 	pid_t pid;    /* 0: it could not be started */
 	pid_t target; /* whom to kill */
+	bool foreground;
 	int status_fd;
 	int exec_errno;
 	struct feed in;
@@ -91,6 +92,8 @@ static void stop_timer(struct proc *proc)
 
 static void release(struct proc *proc)
 {
+	if (proc->foreground)
+		loop_release_interrupt(proc->loop);
 	stop_timer(proc);
 	feed_close(proc);
 	stream_close(&proc->out);
@@ -376,6 +379,9 @@ static struct err *launch(struct proc *proc, const struct proc_spec *spec,
 		goto out;
 	proc->pid = pid;
 	proc->target = spec->foreground ? pid : -pid;
+	proc->foreground = spec->foreground;
+	if (spec->foreground)
+		loop_hold_interrupt(proc->loop);
 	take_end(&proc->in.fd, &p.in[1]);
 	take_end(&proc->out.fd, &p.out[0]);
 	take_end(&proc->err.fd, &p.err[0]);

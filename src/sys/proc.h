@@ -40,7 +40,8 @@ struct proc_spec {
 	size_t out_max_bytes;    /* ceilings of the capture; 0 gives the stream */
 	size_t err_max_bytes;    /*   to /dev/null */
 	bool merge;              /* stderr goes into out, in the order written */
-	bool foreground;         /* our three streams, our process group: an editor */
+	bool foreground;         /* our streams and process group: an editor; see
+				    loop_hold_interrupt() */
 	enum proc_overflow overflow;
 };
 

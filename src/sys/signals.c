@@ -92,6 +92,12 @@ int signals_stop(void)
 	return sig;
 }
 
+void signals_forget_interrupt(void)
+{
+	if (stop_signal == SIGINT)
+		stop_signal = stops_unheard = 0;
+}
+
 void signals_block(sigset_t *old)
 {
 	sigset_t all;

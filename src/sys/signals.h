@@ -29,6 +29,9 @@ bool signals_child_ended(void);
 /* SIGINT or SIGTERM if one came since last asked, else 0. */
 int signals_stop(void);
 
+/* Forgets a SIGINT that came, not a SIGTERM. */
+void signals_forget_interrupt(void);
+
 /* Holds every signal back over a fork; old is what was blocked before. */
 void signals_block(sigset_t *old);
 void signals_unblock(const sigset_t *old);

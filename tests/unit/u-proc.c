@@ -378,15 +378,29 @@ static void test_kill_and_free(void **state)
 
 static void test_interrupt_ends_the_wait(void **state)
 {
-	const char *argv[] = { SHELL, "kill -INT $PPID; sleep 60", NULL };
-	struct proc_spec spec = { .argv = argv, .env = env };
-	struct proc_result r;
-	struct err *err = proc_run(loop, &spec, &r);
+	static const struct {
+		const char *script;
+		bool foreground;
+		enum err_kind kind;
+	} cases[] = {
+		{ "kill -INT $PPID; sleep 60", false, ERR_INTERRUPTED },
+		{ "kill -TERM $PPID; sleep 60", false, ERR_TERMINATED },
+		{ "kill -TERM $PPID; exec sleep 60", true, ERR_TERMINATED },
+	};
 
 	(void)state;
-	assert_non_null(err);
-	assert_int_equal(err_kind(err), ERR_INTERRUPTED);
-	err_drop(err);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *argv[] = { SHELL, cases[i].script, NULL };
+		struct proc_spec spec = {
+			.argv = argv, .env = env, .foreground = cases[i].foreground,
+		};
+		struct proc_result r;
+		struct err *err = proc_run(loop, &spec, &r);
+
+		assert_non_null(err);
+		assert_int_equal(err_kind(err), cases[i].kind);
+		err_drop(err);
+	}
 }
 
 static void run_out(const char *const *argv, struct proc_result *r)
@@ -398,6 +412,24 @@ static void run_out(const char *const *argv, struct proc_result *r)
 	ok(proc_run(loop, &spec, r));
 	assert_int_equal(r->end, PROC_EXITED);
 	assert_int_equal(r->exit_code, 0);
+}
+
+/* An editor's Ctrl-C is the editor's; it has our streams and our group. */
+static void test_foreground(void **state)
+{
+	static const char script[] = "kill -INT $PPID; sleep 0.05; "
+		"test $(cut -d' ' -f5 /proc/$$/stat) = $(cut -d' ' -f5 /proc/$PPID/stat)";
+	const char *argv[] = { SHELL, script, NULL };
+	struct proc_spec spec = { .argv = argv, .env = env, .foreground = true };
+	struct proc_result r;
+	bool done = true;
+
+	(void)state;
+	ok(proc_run(loop, &spec, &r));
+	assert_int_equal(r.end, PROC_EXITED);
+	assert_int_equal(r.exit_code, 0);
+	proc_result_release(&r);
+	ok(loop_run(loop, &done)); /* nor does it come later */
 }
 
 /* Nothing of ours reaches a child but its three streams; ls opens one itself. */
@@ -475,6 +507,7 @@ int main(void)
 		T(test_large_input_comes_back),
 		T(test_kill_and_free),
 		T(test_interrupt_ends_the_wait),
+		T(test_foreground),
 		T(test_child_inherits_nothing),
 		T(test_env_by_name),
 	};
