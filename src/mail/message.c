@@ -88,7 +88,8 @@ static struct span strip_quotes(struct span s)
 	size_t n = 0;
 	struct span inner;
 
-	while (2 * n + 2 < s.len && s.ptr[n] == s.ptr[0] && s.ptr[s.len - 1 - n] == s.ptr[0])
+	while (2 * n + 2 < s.len && s.ptr[n] == s.ptr[0] &&
+	       s.ptr[s.len - 1 - n] == s.ptr[0])
 		n++;
 	inner = span_cut(s, n, s.len - n);
 	if (!n || !strchr(marks, s.ptr[0]) || span_findc(inner, s.ptr[0], 0) >= 0)
@@ -108,7 +109,8 @@ static bool says_something(struct span s)
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.ptr[i];
 
-		if (c >= 0x80 || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
+		if (c >= 0x80 || (c >= '0' && c <= '9') ||
+		    ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
 			return true;
 	}
 	return false;

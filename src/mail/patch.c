@@ -70,13 +70,15 @@ static struct err *format_patch(struct repo *repo, const struct patch_spec *spec
 	argv_pushf(&args, "%s..%s", spec->base->hex, spec->tip->hex);
 	err = argv_err(&args);
 	if (!err)
-		err = repo_git(repo, argv_list(&args), (struct span){ NULL, 0 }, names, NULL);
+		err = repo_git(repo, argv_list(&args), (struct span){ NULL, 0 }, names,
+			       NULL);
 	argv_release(&args);
 	return err;
 }
 
 /* Takes the files that git named, which are all in dir. */
-static struct err *take_files(struct patch_series *series, const char *dir, struct span names)
+static struct err *take_files(struct patch_series *series, const char *dir,
+			      struct span names)
 {
 	struct span line;
 	struct err *err = NULL;
@@ -89,8 +91,8 @@ static struct err *take_files(struct patch_series *series, const char *dir, stru
 		struct span name;
 
 		if (!span_starts(line, dir) || line.len < strlen(dir) + 2)
-			return err_new(ERR_FATAL, "git format-patch names '%.*s'", (int)line.len,
-				       line.ptr);
+			return err_new(ERR_FATAL, "git format-patch names '%.*s'",
+				       (int)line.len, line.ptr);
 		if (series->n == PATCHES_MAX)
 			return err_new(ERR_INPUT, "more than %d commits", PATCHES_MAX);
 		name = span_cut(line, strlen(dir) + 1, line.len);
@@ -155,7 +157,11 @@ static struct err *prove(struct patch_series *series, struct repo *repo,
 {
 	struct str path = STR_INIT(PATH_BYTES);
 	struct argv files = ARGV_INIT;
-	struct proof_spec proof = { .base = spec->base, .tip = spec->tip, .n = series->n };
+	struct proof_spec proof = {
+		.base = spec->base,
+		.tip = spec->tip,
+		.n = series->n,
+	};
 	struct err *err = NULL;
 
 	for (size_t i = 0; !err && i < series->n; i++) {
@@ -257,7 +263,8 @@ struct err *patch_series_write(const struct patch_series *series, const char *di
 			argv_push(paths, series->v[i].name);
 		err = argv_err(paths);
 		if (!err)
-			err = write_new(paths->v[first + i], str_span(&series->v[i].text));
+			err = write_new(paths->v[first + i],
+					str_span(&series->v[i].text));
 		if (!err)
 			written++;
 	}

@@ -16,6 +16,8 @@
 /* What there is of a commit to compare; each ends with a NUL. */
 #define FORMAT "--format=%T%x00%an <%ae>%x00%B%x00"
 
+#define LOG "log", "--encoding=UTF-8", "--no-notes", FORMAT
+
 static const char *const parts[] = { "tree", "author", "message" };
 
 /* The scratch repository: <dir>/git and <dir>/tree. */
@@ -51,7 +53,8 @@ static struct err *scratch_env(struct scratch *s)
 	return argv_err(&s->env);
 }
 
-static struct err *scratch_git(struct scratch *s, const char *const *args, struct str *out)
+static struct err *scratch_git(struct scratch *s, const char *const *args,
+			       struct str *out)
 {
 	return repo_git_env(s->repo, args, argv_list(&s->env), NOTHING, out, NULL);
 }
@@ -84,7 +87,8 @@ static struct err *borrow_objects(struct scratch *s)
 static struct err *scratch_make(struct scratch *s)
 {
 	const char *base = s->spec->base->hex;
-	const char *const init[] = { "init", "-q", "--template=", s->object_format, NULL };
+	const char *const init[] = { "init", "-q", "--template=", s->object_format,
+				     NULL };
 	const char *const head[] = { "update-ref", "--no-deref", "HEAD", base, NULL };
 	const char *const index[] = { "read-tree", base, NULL };
 	struct str tree = STR_INIT(PATH_BYTES);
@@ -116,7 +120,8 @@ static void compare(struct span wanted, struct span got, struct str *why)
 
 		if (!span_split(&wanted, '\0', &w) || !span_split(&got, '\0', &g) ||
 		    !span_eq(span_trim(w), span_trim(g))) {
-			str_addf(why, "git am gives another %s", parts[i % ARRAY_SIZE(parts)]);
+			str_addf(why, "git am gives another %s",
+				 parts[i % ARRAY_SIZE(parts)]);
 			return;
 		}
 	}
@@ -125,10 +130,8 @@ static void compare(struct span wanted, struct span got, struct str *why)
 static struct err *histories(struct scratch *s, struct str *wanted, struct str *got)
 {
 	char count[32];
-	const char *const ours[] = { "log", count, "--encoding=UTF-8", "--no-notes", FORMAT,
-				     s->spec->tip->hex, NULL };
-	const char *const theirs[] = { "log", count, "--encoding=UTF-8", "--no-notes", FORMAT,
-				       "HEAD", NULL };
+	const char *const ours[] = { LOG, count, s->spec->tip->hex, NULL };
+	const char *const theirs[] = { LOG, count, "HEAD", NULL };
 	struct err *err;
 
 	snprintf(count, sizeof(count), "--max-count=%zu", s->spec->n);
@@ -140,7 +143,8 @@ static struct err *histories(struct scratch *s, struct str *wanted, struct str *
 
 static struct err *apply(struct scratch *s, bool keep_cr, struct str *why)
 {
-	struct str wanted = STR_INIT(HISTORY_MAX_BYTES), got = STR_INIT(HISTORY_MAX_BYTES);
+	struct str wanted = STR_INIT(HISTORY_MAX_BYTES);
+	struct str got = STR_INIT(HISTORY_MAX_BYTES);
 	struct argv args = ARGV_INIT;
 	struct err *err, *refused;
 

@@ -82,7 +82,8 @@ static void add_model(struct str *out, const char *model)
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)model[i];
 
-		str_addc(out, c > ' ' && c < 0x7f && c != '<' && c != '>' ? (char)c : '-');
+		str_addc(out,
+			 c > ' ' && c < 0x7f && c != '<' && c != '>' ? (char)c : '-');
 	}
 	if (!n)
 		str_adds(out, "unknown");
@@ -107,7 +108,8 @@ void trailers_model(struct str *out, enum trailer_style style, const char *model
 	str_release(&line);
 }
 
-static void add_check(struct str *out, const char *token, const char *command, const char *said)
+static void add_check(struct str *out, const char *token, const char *command,
+		      const char *said)
 {
 	struct str line = STR_INIT(2 * LINE_MAX_BYTES);
 

@@ -119,8 +119,8 @@ static size_t item_mark(struct span line)
 		return 2;
 	while (n < line.len && line.ptr[n] >= '0' && line.ptr[n] <= '9')
 		n++;
-	if (n && n < 4 && n + 1 < line.len && (line.ptr[n] == '.' || line.ptr[n] == ')') &&
-	    line.ptr[n + 1] == ' ')
+	if (n && n < 4 && n + 1 < line.len &&
+	    (line.ptr[n] == '.' || line.ptr[n] == ')') && line.ptr[n + 1] == ' ')
 		return n + 2;
 	return 0;
 }
@@ -157,7 +157,8 @@ void wrap_text(struct wrap *wrap, struct span line)
 		return;
 	}
 	if (text.ptr[0] == '>' || text.ptr[0] == '|') {
-		wrap_verbatim(wrap, text, text.ptr[0] == '>' && hazard_starts(word_at(text, 0)));
+		wrap_verbatim(wrap, text,
+			      text.ptr[0] == '>' && hazard_starts(word_at(text, 0)));
 		return;
 	}
 	if (heading_mark(text)) {
@@ -196,7 +197,8 @@ void wrap_blank(struct wrap *wrap)
 
 static void indent_trailers(struct wrap *wrap)
 {
-	struct span rest = span_cut(str_span(wrap->out), wrap->block, wrap->out->len), line;
+	struct span rest = span_cut(str_span(wrap->out), wrap->block, wrap->out->len);
+	struct span line;
 	bool any = false;
 
 	while (span_line(&rest, &line)) {

@@ -60,11 +60,12 @@ static bool shell_complaint(struct span log, struct span *complaint, struct span
 
 	while (span_line(&rest, &line)) {
 		for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-			struct span head = span_cut(line, 0, line.len - strlen(ends[i])), part;
+			struct span head, part;
 
 			if (!span_ends(line, ends[i]))
 				continue;
 			*complaint = line;
+			head = span_cut(line, 0, line.len - strlen(ends[i]));
 			while (span_split(&head, ':', &part))
 				*word = span_trim(part);
 			found = true;
@@ -84,7 +85,8 @@ static bool outside_path(struct span word, struct str *dir)
 	int errnum;
 
 	str_add_span(&name, word);
-	if (!word.len || (word.ptr[0] != '/' && span_findc(word, '/', 0) >= 0) || name.failed)
+	if (!word.len || (word.ptr[0] != '/' && span_findc(word, '/', 0) >= 0) ||
+	    name.failed)
 		goto out;
 	err = surroundings_take(&outside);
 	if (err) {
@@ -115,7 +117,8 @@ static void say_shell(const struct cannot_input *in, struct str *why)
 	say_line(why, line);
 	if (in->boxed && outside_path(word, &dir))
 		str_addf(why,
-			 "; the sandbox hides it: git config --add dualfix.sandboxRead '%s'",
+			 "; the sandbox hides it: "
+			 "git config --add dualfix.sandboxRead '%s'",
 			 dir.buf);
 	str_release(&dir);
 }

@@ -54,8 +54,8 @@ static void finish(struct check_run *run, struct err *err)
 /* What makes its result differ from that of another on the same tree. */
 static void key_of(const struct check *check, struct str *key)
 {
-	str_addf(key, "%s %s %s", check->network ? "net" : "-", check->dir ? check->dir : ".",
-		 check->command);
+	str_addf(key, "%s %s %s", check->network ? "net" : "-",
+		 check->dir ? check->dir : ".", check->command);
 }
 
 static void note_pass(struct check_run *run, const struct check *check,
@@ -65,7 +65,8 @@ static void note_pass(struct check_run *run, const struct check *check,
 
 	key_of(check, &key);
 	if (!key.failed)
-		known_note(run->spec.known, run->spec.tree, str_span(&key), &result->tests);
+		known_note(run->spec.known, run->spec.tree, str_span(&key),
+			   &result->tests);
 	str_release(&key);
 }
 
@@ -144,8 +145,8 @@ static void on_exit_of(void *ctx, struct proc_result *proc)
 }
 
 /* The folder of the check, or false with the reason when the tree has none. */
-static bool find_work_dir(const struct check *check, const char *tree_dir, struct str *dir,
-			  struct str *why)
+static bool find_work_dir(const struct check *check, const char *tree_dir,
+			  struct str *dir, struct str *why)
 {
 	struct stat st;
 
@@ -159,7 +160,8 @@ static bool find_work_dir(const struct check *check, const char *tree_dir, struc
 	return false;
 }
 
-static struct err *start(struct check_run *run, const struct check *check, const char *work_dir)
+static struct err *start(struct check_run *run, const struct check *check,
+			 const char *work_dir)
 {
 	struct argv args = ARGV_INIT, env = ARGV_INIT;
 	struct proc_spec proc = { 0 };

@@ -21,7 +21,7 @@ static size_t skip_escape(struct span line, size_t i)
 			i++;
 		return i < line.len ? i + 1 : i;
 	}
-	if (c == ']' || c == 'P' || c == '_' || c == '^') { /* a string up to BEL or ESC \ */
+	if (c == ']' || c == 'P' || c == '_' || c == '^') { /* up to BEL or ESC \ */
 		for (; i < line.len; i++) {
 			if (line.ptr[i] == BEL)
 				return i + 1;

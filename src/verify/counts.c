@@ -99,7 +99,8 @@ static const struct {
 	{ PHPUNIT, "Tests: *, Skipped: #s*" },
 	{ SUREFIRE, "Tests run: #r, Failures: #f, Errors: #f, Skipped: #s" },
 	{ SUREFIRE, "[*] Tests run: #r, Failures: #f, Errors: #f, Skipped: #s" },
-	{ CRITERION, "[====] Synthesis: Tested: #r | Passing: #i | Failing: #f | Crashing: #f*" },
+	{ CRITERION,
+	  "[====] Synthesis: Tested: #r | Passing: #i | Failing: #f | Crashing: #f*" },
 	{ LIBCHECK, "#i%: Checks: #r, Failures: #f, Errors: #f" },
 	{ PROVE, "Files=#i, Tests=#r,*" },
 	{ PROVE, "* (Wstat: *Tests: #i Failed: #f)" },
@@ -170,7 +171,8 @@ static struct span without_border(struct span line)
 {
 	while (line.len && (line.ptr[0] == '=' || line.ptr[0] == ' '))
 		line = span_cut(line, 1, line.len);
-	while (line.len && (line.ptr[line.len - 1] == '=' || line.ptr[line.len - 1] == ' '))
+	while (line.len &&
+	       (line.ptr[line.len - 1] == '=' || line.ptr[line.len - 1] == ' '))
 		line.len--;
 	return line;
 }
@@ -224,7 +226,8 @@ static void read_list(struct tally *t, struct span line)
 			break;
 	}
 	marked = marked || span_starts(rest, " in ");
-	if (!tests || (rest.len && !span_starts(rest, " in ") && !span_starts(rest, " (")) ||
+	if (!tests ||
+	    (rest.len && !span_starts(rest, " in ") && !span_starts(rest, " (")) ||
 	    (items < 2 && !marked))
 		return;
 	t->seen[PYTEST] = true;
@@ -247,7 +250,8 @@ static bool tap_line(struct span line, bool *ok, bool *skipped, struct span *nam
 	else
 		return false;
 	*ok = line.ptr[0] == 'o';
-	if (at == line.len || ((line.ptr[at] < '0' || line.ptr[at] > '9') && line.ptr[at] != '-'))
+	if (at == line.len ||
+	    ((line.ptr[at] < '0' || line.ptr[at] > '9') && line.ptr[at] != '-'))
 		return false;
 	while (at < line.len && line.ptr[at] >= '0' && line.ptr[at] <= '9')
 		at++;
@@ -393,8 +397,9 @@ static bool failing_name(struct span raw, struct span *name)
 		if (!shape_match(namings[i], line, NULL, name))
 			continue;
 		*name = span_trim(*name);
-		/* "FAILED (failures=1)" and "[  FAILED  ] 2 tests, listed below:" name none. */
-		return name->len && name->ptr[0] != '(' && !span_ends(*name, "listed below:");
+		/* "FAILED (failures=1)" and "[  FAILED  ] 2 tests, listed below:". */
+		return name->len && name->ptr[0] != '(' &&
+		       !span_ends(*name, "listed below:");
 	}
 	return false;
 }

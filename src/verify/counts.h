@@ -38,6 +38,7 @@ struct test_names {
 	bool complete;
 };
 
-struct err *counts_names(struct span log, struct arena *arena, struct test_names *out) MUST_USE;
+struct err *counts_names(struct span log, struct arena *arena,
+			 struct test_names *out) MUST_USE;
 
 #endif

@@ -32,7 +32,8 @@ struct known {
 
 /* Folders that a package manager writes to when tools or libraries change. */
 static const char *const tool_dirs[] = {
-	"/usr/bin", "/usr/lib", "/usr/include", "/usr/local/bin", "/var/lib/dpkg/info", "/etc",
+	"/usr/bin", "/usr/lib", "/usr/include", "/usr/local/bin",
+	"/var/lib/dpkg/info", "/etc",
 };
 
 /* The NUL counts, so that "a", "bc" and "ab", "c" differ. */
@@ -90,8 +91,9 @@ static struct err *fingerprint(const struct sandbox *sandbox, const char *const 
 	return err;
 }
 
-struct err *known_new(struct known **out, struct repo *repo, const struct sandbox *sandbox,
-		      const char *const *pass_env, int64_t expire_s)
+struct err *known_new(struct known **out, struct repo *repo,
+		      const struct sandbox *sandbox, const char *const *pass_env,
+		      int64_t expire_s)
 {
 	struct known *known = calloc(1, sizeof(*known));
 	struct err *err;
@@ -197,7 +199,8 @@ bool known_pass(struct known *known, const struct oid *tree, struct span check,
 	struct span rest, line;
 	bool found = false;
 
-	if (!key_of(known, check, &environment, &text) || !read_all(known, tree, &path, &bytes))
+	if (!key_of(known, check, &environment, &text) ||
+	    !read_all(known, tree, &path, &bytes))
 		goto out;
 	rest = str_span(&bytes);
 	while (!found && span_line(&rest, &line)) {
@@ -218,8 +221,8 @@ out:
 }
 
 /* What is still true of the file, without what is about this check. */
-static void keep(struct span bytes, struct span environment, struct span check, int64_t now_s,
-		 struct str *out)
+static void keep(struct span bytes, struct span environment, struct span check,
+		 int64_t now_s, struct str *out)
 {
 	struct span line;
 
@@ -228,7 +231,8 @@ static void keep(struct span bytes, struct span environment, struct span check, 
 
 		if (!parse(line, &entry) || (int64_t)entry.expiry <= now_s)
 			continue;
-		if (span_eq(entry.environment, environment) && span_eq(entry.check, check))
+		if (span_eq(entry.environment, environment) &&
+		    span_eq(entry.check, check))
 			continue;
 		str_add_span(out, line);
 		str_addc(out, '\n');
@@ -253,7 +257,8 @@ static void make_room(const struct known *known)
 		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
 		if (!n++ || st.st_mtim.tv_sec < oldest.tv_sec ||
-		    (st.st_mtim.tv_sec == oldest.tv_sec && st.st_mtim.tv_nsec < oldest.tv_nsec)) {
+		    (st.st_mtim.tv_sec == oldest.tv_sec &&
+		     st.st_mtim.tv_nsec < oldest.tv_nsec)) {
 			oldest = st.st_mtim;
 			snprintf(victim, sizeof(victim), "%s", entry->d_name);
 		}
@@ -280,7 +285,8 @@ void known_note(struct known *known, const struct oid *tree, struct span check,
 		str_adds(&out, "- - - ");
 	str_addf(&out, "%s\n", text.buf);
 	if (read_all(known, tree, &path, &bytes))
-		keep(str_span(&bytes), str_span(&environment), str_span(&text), now_s, &out);
+		keep(str_span(&bytes), str_span(&environment), str_span(&text), now_s,
+		     &out);
 	else
 		make_room(known);
 	if (!path.len || out.failed)

@@ -31,8 +31,9 @@
 struct known;
 
 /* pass_env: dualfix.sandboxEnv; the values are part of the fingerprint, not kept. */
-struct err *known_new(struct known **out, struct repo *repo, const struct sandbox *sandbox,
-		      const char *const *pass_env, int64_t expire_s) MUST_USE;
+struct err *known_new(struct known **out, struct repo *repo,
+		      const struct sandbox *sandbox, const char *const *pass_env,
+		      int64_t expire_s) MUST_USE;
 void known_free(struct known *known);
 
 /* check says all that makes it differ from others: command, folder, network. */

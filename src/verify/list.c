@@ -29,8 +29,8 @@ static struct err *add(struct check_list *list, const struct check *check)
 	slot->command = arena_dups(&list->arena, check->command);
 	slot->path = check->path ? arena_dups(&list->arena, check->path) : NULL;
 	slot->dir = check->dir ? arena_dups(&list->arena, check->dir) : NULL;
-	if (!slot->command || (check->name && !slot->name) || (check->path && !slot->path) ||
-	    (check->dir && !slot->dir))
+	if (!slot->command || (check->name && !slot->name) ||
+	    (check->path && !slot->path) || (check->dir && !slot->dir))
 		return err_as(arena_err(&list->arena, "checks"), ERR_CONFIG);
 	list->n++;
 	return NULL;
@@ -78,8 +78,8 @@ static struct err *add_named(struct collect *c, const char *name)
 	check.path = config_get(c->config, KEY("path"));
 	check.dir = config_get(c->config, KEY("dir"));
 	if (check.dir && !is_inside(check.dir)) {
-		err = err_new(ERR_CONFIG, "%s: '%s' is not a folder below the root", key.buf,
-			      check.dir);
+		err = err_new(ERR_CONFIG, "%s: '%s' is not a folder below the root",
+			      key.buf, check.dir);
 		goto out;
 	}
 	err = config_get_int(c->config, KEY("timeout"), 1, TIMEOUT_MAX_S, &timeout_s);
@@ -103,8 +103,8 @@ static void on_name(void *ctx, const char *name)
 		c->err = add_named(c, name);
 }
 
-static struct err *add_plain(struct collect *c, const char *where, const char *const *commands,
-			     size_t n)
+static struct err *add_plain(struct collect *c, const char *where,
+			     const char *const *commands, size_t n)
 {
 	struct err *err = NULL;
 
@@ -126,7 +126,11 @@ static struct err *add_plain(struct collect *c, const char *where, const char *c
 struct err *check_list_make(struct check_list *out, const struct config *config,
 			    const char *const *commands, size_t n_commands)
 {
-	struct collect c = { .list = out, .config = config, .timeout_s = TIMEOUT_DEFAULT_S };
+	struct collect c = {
+		.list = out,
+		.config = config,
+		.timeout_s = TIMEOUT_DEFAULT_S,
+	};
 	const char *const *values;
 	struct err *err;
 	size_t n;
@@ -138,7 +142,8 @@ struct err *check_list_make(struct check_list *out, const struct config *config,
 		err = arena_err(&out->arena, "checks");
 		goto out;
 	}
-	err = config_get_int(config, "dualfix.verifytimeout", 1, TIMEOUT_MAX_S, &c.timeout_s);
+	err = config_get_int(config, "dualfix.verifytimeout", 1, TIMEOUT_MAX_S,
+			     &c.timeout_s);
 	if (err)
 		goto out;
 	if (n_commands) {

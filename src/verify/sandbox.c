@@ -148,7 +148,7 @@ const char *sandbox_name(enum sandbox_kind kind)
 const char *sandbox_limits(enum sandbox_kind kind)
 {
 	if (kind == SANDBOX_BWRAP)
-		return "memory, processor and disk use of checks have no bound but the timeout; "
+		return "memory, processor and disk use have no bound but the timeout; "
 		       "a check that may use the network may use all of it";
 	return "checks can read and write whatever you can, and use the network";
 }
@@ -210,8 +210,10 @@ static struct err *places_init(struct places *at, const struct sandbox_job *job)
 	str_addf(&at->git, "%s/.git", job->tree_dir);
 	err = str_err(&at->git, job->tree_dir);
 	/* A link would bind what it names, wherever that is. */
-	if (!err && !lstat(at->git.buf, &st) && !S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
-		err = err_new(ERR_FATAL, "'%s' is neither a folder nor a file", at->git.buf);
+	if (!err && !lstat(at->git.buf, &st) && !S_ISDIR(st.st_mode) &&
+	    !S_ISREG(st.st_mode))
+		err = err_new(ERR_FATAL, "'%s' is neither a folder nor a file",
+			      at->git.buf);
 	return err;
 }
 
@@ -269,8 +271,7 @@ static struct err *push_each(struct argv *args, const struct row *row,
 		if (path.buf[0] != '/')
 			err = err_new(ERR_CONFIG, "'%s' is not an absolute path", dir);
 		else if (row->when == EACH_HIDE_DIR && !can_be_covered(path.buf))
-			err = err_new(ERR_CONFIG,
-				      "the git directory '%s' cannot be hidden from checks",
+			err = err_new(ERR_CONFIG, "'%s' cannot be hidden from checks",
 				      path.buf);
 		/* What is gone needs neither showing nor hiding. */
 		else if (!access(path.buf, F_OK))
@@ -354,7 +355,8 @@ static void push_ceiling(struct argv *env, const char *tree_dir)
 	argv_pushf(env, "GIT_CEILING_DIRECTORIES=%.*s", n, tree_dir);
 }
 
-static void push_env(const struct sandbox *sandbox, const struct places *at, struct argv *env)
+static void push_env(const struct sandbox *sandbox, const struct places *at,
+		     struct argv *env)
 {
 	const struct sandbox_job *job = at->job;
 	bool none = sandbox->kind == SANDBOX_NONE;

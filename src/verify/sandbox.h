@@ -42,7 +42,8 @@ struct sandbox {
  * after a trial run has shown that it works here. ERR_CONFIG with the line to
  * type when it does not.
  */
-struct err *sandbox_take(struct sandbox *out, struct loop *loop, const char *setting) MUST_USE;
+struct err *sandbox_take(struct sandbox *out, struct loop *loop,
+			 const char *setting) MUST_USE;
 void sandbox_release(struct sandbox *sandbox);
 const char *sandbox_name(enum sandbox_kind kind);
 

@@ -28,12 +28,12 @@ static bool take_number(char field, struct span line, size_t *at, struct shape_s
 	return true;
 }
 
-static bool match_from(const char *shape, struct span line, size_t at, struct shape_sums *sums,
-		       struct span *name);
+static bool match_from(const char *shape, struct span line, size_t at,
+		       struct shape_sums *sums, struct span *name);
 
 /* The least from at on that lets the rest of the shape match. */
-static bool match_any(const char *shape, struct span line, size_t at, struct shape_sums *sums,
-		      struct span *name, bool named)
+static bool match_any(const char *shape, struct span line, size_t at,
+		      struct shape_sums *sums, struct span *name, bool named)
 {
 	if (!*shape) { /* to the end: no need to try each place */
 		if (named)
@@ -57,8 +57,8 @@ static bool match_any(const char *shape, struct span line, size_t at, struct sha
 	return false;
 }
 
-static bool match_from(const char *shape, struct span line, size_t at, struct shape_sums *sums,
-		       struct span *name)
+static bool match_from(const char *shape, struct span line, size_t at,
+		       struct shape_sums *sums, struct span *name)
 {
 	for (; *shape; shape++) {
 		switch (*shape) {

@@ -20,13 +20,14 @@
 #define MARKS_MAX 24
 
 static const char *const marks[RANKS][MARKS_MAX] = {
-	{ ": error:", ": fatal error:", ": Error:", "error[E", "Traceback (most recent call last)",
-	  "panic:", "undefined reference to", "not ok ", "--- FAIL: ", "AssertionError",
-	  "Assertion `", "ERROR: AddressSanitizer", "runtime error:", "SyntaxError",
+	{ ": error:", ": fatal error:", ": Error:", "error[E",
+	  "Traceback (most recent call last)", "panic:", "undefined reference to",
+	  "not ok ", "--- FAIL: ", "AssertionError", "Assertion `",
+	  "ERROR: AddressSanitizer", "runtime error:", "SyntaxError",
 	  "ModuleNotFoundError", "ImportError", "multiple definition of" },
-	{ "[  FAILED  ]", "FAILED", "FAIL:", "Failed test", "Segmentation fault", "core dumped",
-	  "Aborted", "fatal:", "error:", "ERROR", "Error:", "Exception", "No such file or",
-	  "command not found", ": not found", "cannot find", "*** [" },
+	{ "[  FAILED  ]", "FAILED", "FAIL:", "Failed test", "Segmentation fault",
+	  "core dumped", "Aborted", "fatal:", "error:", "ERROR", "Error:", "Exception",
+	  "No such file or", "command not found", ": not found", "cannot find", "*** [" },
 	{ "error", "Error", "failed", "Failed", "FAIL", "failure", "fatal", "abort" },
 };
 
@@ -58,7 +59,7 @@ static struct span cut_line(struct span line)
 	return span_cut(line, 0, end);
 }
 
-/* The log as lines to show, runs of one line folded. *first is where the first error is. */
+/* The log as lines to show, repeats folded. *first is where the first error is. */
 static void clean_log(struct span log, struct str *out, size_t *first)
 {
 	struct str line = STR_INIT(log.len + 1), last = STR_INIT(2 * LINE_SHOWN_BYTES);
@@ -122,6 +123,12 @@ static size_t next_line_start(struct span text, size_t at)
 	return at;
 }
 
+/* Where the whole lines start that fill room at the end. */
+static size_t closing_lines(struct span text, size_t room)
+{
+	return next_line_start(text, room < text.len ? text.len - room : 0);
+}
+
 static void add_gap(struct span left_out, struct str *out)
 {
 	size_t lines = 0;
@@ -129,7 +136,8 @@ static void add_gap(struct span left_out, struct str *out)
 	for (size_t i = 0; i < left_out.len; i++)
 		lines += left_out.ptr[i] == '\n';
 	if (lines)
-		str_addf(out, "[... %zu line%s left out ...]\n", lines, lines == 1 ? "" : "s");
+		str_addf(out, "[... %zu line%s left out ...]\n", lines,
+			 lines == 1 ? "" : "s");
 }
 
 /* Head around the first error and closing lines share the room, the head first. */
@@ -138,9 +146,9 @@ static void choose(struct span text, size_t first, size_t max_bytes, struct str 
 	size_t room = max_bytes > 2 * GAP_BYTES ? max_bytes - 2 * GAP_BYTES : 0;
 	size_t start, head_end, tail;
 
-	tail = next_line_start(text, text.len - (room / 2 < text.len ? room / 2 : text.len));
+	tail = closing_lines(text, room / 2);
 	if (first >= tail) { /* the error is among the closing lines: those are all */
-		start = next_line_start(text, text.len - (room < text.len ? room : text.len));
+		start = closing_lines(text, room);
 		add_gap(span_cut(text, 0, start), out);
 		str_add_span(out, span_cut(text, start, text.len));
 		return;

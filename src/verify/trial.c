@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,18 +28,18 @@
  */
 static const char trial_script[] =
 	"no() { echo \"$1\"; exit 1; }\n"
-	": >here && : >\"$TMPDIR/there\" || no 'the checkout or TMPDIR cannot be written'\n"
-	"(: >.git/x) 2>/dev/null && no 'the git directory can be written'\n"
-	"(: >/usr/x) 2>/dev/null && no '/usr can be written'\n"
-	"(: >/etc/x) 2>/dev/null && no '/etc can be written'\n"
-	"(: >/proc/sys/kernel/core_pattern) 2>/dev/null && no 'the kernel can be set up'\n"
+	": >here || no 'the checkout cannot be written'\n"
+	": >\"$TMPDIR/there\" || no 'TMPDIR cannot be written'\n"
+	"for file in .git/x /usr/x /etc/x /proc/sys/kernel/core_pattern; do\n"
+	"	(: >$file) 2>/dev/null && no \"$file can be written\"\n"
+	"done\n"
 	"[ -e ../canary ] && no 'files outside can be seen'\n"
 	"while read -r name rest; do\n"
 	"	case $name in lo:*|Inter*|face*) ;; *) no 'there is a network';; esac\n"
 	"done </proc/net/dev\n"
 	"while read -r name value; do\n"
-	"	case $name:$value in CapEff:*[!0:]*[1-9a-f]*) no 'there are capabilities';;\n"
-	"	esac\n"
+	"	case $name in CapEff:) test $value = 0000000000000000 ||\n"
+	"		no 'there are capabilities';; esac\n"
 	"done </proc/self/status\n"
 	"[ $$ -lt 10 ] || no 'processes outside can be seen'\n"
 	"echo holds\n";
@@ -66,21 +67,37 @@ struct knob {
 static const struct knob knobs[] = {
 	{ "/proc/sys/kernel/unprivileged_userns_clone", '0',
 	  "sysctl kernel.unprivileged_userns_clone=1" },
-	{ "/proc/sys/user/max_user_namespaces", '0', "sysctl user.max_user_namespaces=10000" },
+	{ "/proc/sys/user/max_user_namespaces", '0',
+	  "sysctl user.max_user_namespaces=10000" },
 	{ "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1',
 	  "sysctl kernel.apparmor_restrict_unprivileged_userns=0" },
 };
 
-#define NONE_LINE "git config dualfix.sandbox none"
+#define OR_NONE "to run checks unprotected: git config dualfix.sandbox none"
+
+static struct err *no_box(const char *fmt, ...) PRINTF_LIKE(1, 2) MUST_USE;
+
+static struct err *no_box(const char *fmt, ...)
+{
+	struct str text = STR_INIT(PATH_BYTES);
+	struct err *err;
+	va_list ap;
+
+	va_start(ap, fmt);
+	str_vaddf(&text, fmt, ap);
+	va_end(ap);
+	err = err_new(ERR_CONFIG, "no sandbox: %s", text.buf);
+	str_release(&text);
+	return err;
+}
 
 static struct err *hint_install(struct err *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(installers); i++) {
 		if (!access(installers[i].program, X_OK))
-			return err_hint(err, "%s; or, to run checks unprotected: " NONE_LINE,
-					installers[i].line);
+			return err_hint(err, "%s; or, " OR_NONE, installers[i].line);
 	}
-	return err_hint(err, "install bubblewrap; or, to run checks unprotected: " NONE_LINE);
+	return err_hint(err, "install bubblewrap; or, " OR_NONE);
 }
 
 static struct err *hint_knob(struct err *err)
@@ -93,10 +110,9 @@ static struct err *hint_knob(struct err *err)
 		if (fd >= 0)
 			close(fd);
 		if (bad)
-			return err_hint(err, "%s; or, to run checks unprotected: " NONE_LINE,
-					knobs[i].line);
+			return err_hint(err, "%s; or, " OR_NONE, knobs[i].line);
 	}
-	return err_hint(err, "to run checks unprotected: " NONE_LINE);
+	return err_hint(err, OR_NONE);
 }
 
 static struct err *find_bwrap(char **out, const struct surroundings *outside)
@@ -106,7 +122,7 @@ static struct err *find_bwrap(char **out, const struct surroundings *outside)
 
 	err = spawn_find(out, &errnum, "bwrap", argv_list(&outside->env));
 	if (!err && !*out)
-		err = hint_install(err_new(ERR_CONFIG, "no sandbox: bwrap is not installed"));
+		err = hint_install(no_box("bwrap is not installed"));
 	return err;
 }
 
@@ -161,9 +177,7 @@ static struct err *find_secrets(struct sandbox *box)
 	if (!err)
 		err = argv_err(&box->secret_dirs);
 	if (!err && box->secret_files.n + box->secret_dirs.n >= SECRETS_MAX)
-		err = err_hint(err_new(ERR_CONFIG,
-				       "no sandbox: more than %d secret files in /etc",
-				       SECRETS_MAX),
+		err = err_hint(no_box("more than %d secret files in /etc", SECRETS_MAX),
 			       "run as an ordinary user");
 	str_release(&path);
 	return err;
@@ -210,16 +224,14 @@ static struct err *judge(const struct proc_result *result)
 	while (span_line(&rest, &line) && !span_trim(line).len)
 		;
 	if (result->end == PROC_EXITED && span_starts(line, "bwrap: ")) {
-		err = hint_knob(err_new(ERR_CONFIG, "no sandbox: bwrap does not work here: %.*s",
-					(int)line.len - 7, line.ptr + 7));
+		err = hint_knob(no_box("bwrap does not work here: %.*s",
+				       (int)line.len - 7, line.ptr + 7));
 	} else if (result->end == PROC_EXITED && line.len) {
-		err = hint_knob(err_new(ERR_CONFIG,
-					"no sandbox: bwrap does not hold here: %.*s in it",
-					(int)line.len, line.ptr));
+		err = hint_knob(no_box("bwrap does not hold here: %.*s in it",
+				       (int)line.len, line.ptr));
 	} else {
 		proc_result_say(result, &how);
-		err = hint_knob(err_new(ERR_CONFIG, "no sandbox: the trial run of bwrap %s",
-					how.buf));
+		err = hint_knob(no_box("the trial run of bwrap %s", how.buf));
 	}
 	str_release(&how);
 	return err;
@@ -269,6 +281,16 @@ out:
 	return err;
 }
 
+static struct err *bad_setting(const char *setting)
+{
+	const char *why = strcmp(setting, "landlock") ?
+				  "this is none of auto, bwrap, none" :
+				  "this build knows bwrap and none";
+
+	return err_hint(err_new(ERR_CONFIG, "dualfix.sandbox '%s': %s", setting, why),
+			"git config dualfix.sandbox auto");
+}
+
 struct err *sandbox_take(struct sandbox *out, struct loop *loop, const char *setting)
 {
 	struct surroundings outside;
@@ -283,15 +305,8 @@ struct err *sandbox_take(struct sandbox *out, struct loop *loop, const char *set
 		out->kind = SANDBOX_NONE;
 		return NULL;
 	}
-	if (!strcmp(setting, "landlock"))
-		return err_hint(err_new(ERR_CONFIG, "dualfix.sandbox: this build knows "
-						    "bwrap and none, not landlock"),
-				"git config dualfix.sandbox auto");
 	if (strcmp(setting, "auto") && strcmp(setting, "bwrap"))
-		return err_hint(err_new(ERR_CONFIG,
-					"dualfix.sandbox: '%s' is none of auto, bwrap, none",
-					setting),
-				"git config dualfix.sandbox auto");
+		return bad_setting(setting);
 	err = surroundings_take(&outside);
 	if (err)
 		return err;

@@ -44,7 +44,8 @@ bool outcome_parse(const char *name, enum outcome *out)
 
 bool outcome_at_least(enum outcome outcome, enum outcome accept)
 {
-	return outcomes[outcome].good > 0 && outcomes[outcome].good >= outcomes[accept].good;
+	return outcomes[outcome].good > 0 &&
+	       outcomes[outcome].good >= outcomes[accept].good;
 }
 
 bool outcome_emits(enum outcome outcome)
@@ -52,7 +53,8 @@ bool outcome_emits(enum outcome outcome)
 	return outcomes[outcome].emits;
 }
 
-bool verdict_fewer_tests(const struct check_result *before, const struct check_result *after)
+bool verdict_fewer_tests(const struct check_result *before,
+			 const struct check_result *after)
 {
 	if (!before->tests.known)
 		return false;
@@ -90,9 +92,10 @@ static bool has_name(const struct test_names *names, const char *name)
 	return false;
 }
 
-/* Whether after fails by name, only in tests that failed before; cured counts the others. */
-static bool fails_less(const struct check_result *before, const struct check_result *after,
-		       struct arena *arena, size_t *cured)
+/* Whether after fails by name and only in what failed before; cured counts the rest. */
+static bool fails_less(const struct check_result *before,
+		       const struct check_result *after, struct arena *arena,
+		       size_t *cured)
 {
 	struct test_names was, is;
 	struct err *err;

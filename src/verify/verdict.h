@@ -31,7 +31,7 @@ enum outcome {
 const char *outcome_name(enum outcome outcome);
 bool outcome_parse(const char *name, enum outcome *out);
 
-/* Whether outcome is at least as good as accept (fixed > improved > held > unverified). */
+/* Whether it is as good as accept or better: fixed, improved, held, unverified. */
 bool outcome_at_least(enum outcome outcome, enum outcome accept);
 
 /* Whether there is something to emit at all. */
@@ -49,7 +49,8 @@ enum outcome verdict(const struct check_result *before, const struct check_resul
 		     size_t n);
 
 /* Whether the log of after counts fewer tests than that of before. */
-bool verdict_fewer_tests(const struct check_result *before, const struct check_result *after);
+bool verdict_fewer_tests(const struct check_result *before,
+			 const struct check_result *after);
 
 /*
  * The telling tail: the part of a failing log that says what is wrong, at most

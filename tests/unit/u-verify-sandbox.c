@@ -287,7 +287,7 @@ static void settings(void **state)
 		const char *setting, *path, *text, *hint;
 	} rows[] = {
 		{ "landlock", "/usr/bin", "landlock", "dualfix.sandbox" },
-		{ "", "/usr/bin", "none of auto", "dualfix.sandbox" },
+		{ "", "/usr/bin", "none of auto", "dualfix.sandbox auto" },
 		{ "chroot", "/usr/bin", "'chroot'", "dualfix.sandbox" },
 		{ "auto", "/nonexistent", "not installed", "git config dualfix.sandbox none" },
 		{ "bwrap", "", "not installed", "bubblewrap" },
