@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the parsers of the several forms share, and the parsers themselves. Only
- * diag.c and they include this.
+ * The parsers of the several forms behind diag.h, and what they share.
  *
  * All of it is bounded: past DIAGS_MAX diagnostics, or FIXITS_MAX fix-its of
  * one, the rest is left out; a path longer than DIAG_PATH_MAX_BYTES matches no file.

@@ -197,7 +197,7 @@ static const struct {
 } severities[] = {
 	{ "fatal error: ", DIAG_ERROR },
 	{ "internal compiler error: ", DIAG_ERROR },
-	{ "sorry, unimplemented: ", DIAG_ERROR },
+	{ "sorry, ", DIAG_ERROR },
 	{ "error: ", DIAG_ERROR },
 	{ "warning: ", DIAG_WARNING },
 	{ "note: ", DIAG_NOTE },
@@ -217,9 +217,10 @@ static bool take_severity(struct span *message, enum diag_severity *severity)
 	return false;
 }
 
-static const char *const c_suffixes[] = { ".c",	  ".h",	  ".cc",  ".cpp", ".cxx", ".hh",
-					  ".hpp", ".hxx", ".C",	  ".H",	  ".y",	  ".l",
-					  ".m",	  ".S",	  ".inc", ".def" };
+static const char *const c_suffixes[] = {
+	".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx",
+	".C", ".H", ".y", ".l", ".m", ".S", ".inc", ".def",
+};
 
 static const struct {
 	const char *suffix;
@@ -483,6 +484,27 @@ static bool plain_source(struct log *log, struct span line)
 	return true;
 }
 
+/*
+ * gcc counts the columns that a terminal shows, a tab to the next multiple of
+ * eight; wide characters aside that is what stands in the file.
+ */
+static void byte_column(struct log *log, struct diag *diag)
+{
+	struct span bytes, text;
+	size_t shown = 1, i = 0;
+
+	if (strcmp(diag->tool, "gcc") || !intake_bytes(log->in, diag->file, &bytes) ||
+	    !line_of(bytes, diag->line, &text))
+		return;
+	while (i < text.len && shown < diag->column) {
+		shown = text.ptr[i] == '\t' ? (shown + 7) / 8 * 8 + 1 : shown + 1;
+		for (i++; i < text.len && ((unsigned char)text.ptr[i] & 0xc0) == 0x80;)
+			i++;
+	}
+	if (shown == diag->column)
+		diag->column = i + 1;
+}
+
 static void body_line(struct log *log, struct span line)
 {
 	struct diag *diag = diag_at(log, log->open);
@@ -497,8 +519,10 @@ static void body_line(struct log *log, struct span line)
 	}
 	code = SPAN("");
 	if (log_gutter(line, &number, &code)) {
-		if (number && number == diag->line && !diag->source.ptr)
+		if (number && number == diag->line && !diag->source.ptr) {
 			diag->source = code;
+			byte_column(log, diag);
+		}
 		log_extend(log, line);
 		return;
 	}

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "issue/remedy.h"
 #include "issue/includes.h"
 #include "issue/pyimports.h"
+#include "issue/remedy.h"
 #include "issue/rule.h"
 #include "issue/spelling.h"
 #include "issue/words.h"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "issue/diag.h"
+#include "issue/forms.h"
 
 #include <string.h>
 
 #include "base/str.h"
-#include "issue/forms.h"
 
 #define DIAGS_ARENA_BYTES ((size_t)256 << 20)
 #define SNIFF_BYTES 4096
