@@ -37,10 +37,13 @@ static const struct profile profiles[] = {
 		.local = true, .concurrency = 1, .window_tokens = 32768, .port = 11434,
 	},
 	{
-		/* llama.cpp tools/server/README.md: slots are chosen by itself */
+		/*
+		 * llama.cpp tools/server/README.md: slots are chosen by itself; the
+		 * default port is moving (pull request 26508)
+		 */
 		.name = "llama", .wire = WIRE_OPENAI, .json = JSON_MODE_OBJECT,
 		.prefill = PREFILL_PLAIN, .sampling = true, .penalty = "repeat_penalty",
-		.local = true, .concurrency = 4, .port = 8080,
+		.local = true, .concurrency = 4, .port = 8080, .second_port = 9931,
 	},
 	{
 		/* docs.vllm.ai, OpenAI-compatible server: batches by itself */
@@ -87,9 +90,6 @@ static const struct {
 	{ "dashscope-us.aliyuncs.com", "dashscope" },
 	{ ".maas.aliyuncs.com", "dashscope" },
 };
-
-/* llama-server moved its default port: llama.cpp pull request 26508 */
-#define LLAMA_NEW_PORT 9931
 
 static const struct {
 	const char *model; /* id, or what follows its last slash, begins so */
@@ -195,10 +195,8 @@ const struct profile *profile_of_url(const char *url)
 	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++)
 		if (host_is(host, hosts[i].host))
 			return profile_by_name(hosts[i].profile);
-	if (port == LLAMA_NEW_PORT)
-		return profile_by_name("llama");
 	for (size_t i = 0; port && i < ARRAY_SIZE(profiles); i++)
-		if (profiles[i].port == (int)port)
+		if (profiles[i].port == (int)port || profiles[i].second_port == (int)port)
 			return &profiles[i];
 	return PROFILE_ANY;
 }

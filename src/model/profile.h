@@ -43,7 +43,7 @@ struct profile {
 	int concurrency;      /* requests at once that make sense */
 	int window_tokens;    /* prompt and answer together; 0: not known */
 	int output_tokens;    /* most that an answer may have; 0: not known */
-	int port;             /* where such a server listens by default; 0: not local */
+	int port, second_port; /* where such a server listens by default; 0: none */
 };
 
 /* By host, port and what is known of them; never NULL. */

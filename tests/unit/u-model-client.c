@@ -14,6 +14,7 @@
 #include "base/jsonw.h"
 #include "model/client.h"
 #include "model/models.h"
+#include "model/probe.h"
 #include "sys/clock.h"
 
 /*
@@ -617,10 +618,42 @@ static void lists_models(void **state)
 	}
 }
 
+struct found {
+	char url[64], model[64];
+	bool over;
+};
+
+static void on_found(void *ctx, const char *url, const char *model)
+{
+	struct found *found = ctx;
+
+	snprintf(found->url, sizeof(found->url), "%s", url ? url : "");
+	snprintf(found->model, sizeof(found->model), "%s", model ? model : "");
+	found->over = true;
+}
+
+/* Whatever runs here: it ends soon, and finds a place and a model or neither. */
+static void probes(void **state)
+{
+	struct found found = { .over = false };
+	struct probe *probe;
+	int64_t start_ms = clock_mono_ms();
+
+	(void)state;
+	ok(probe_start(&probe, side.loop, side.http, on_found, &found));
+	ok(loop_run(side.loop, &found.over));
+	assert_true(clock_mono_ms() - start_ms < 4 * PROBE_MS);
+	assert_int_equal(found.url[0] != '\0', found.model[0] != '\0');
+	ok(probe_start(&probe, side.loop, side.http, on_found, &found));
+	probe_cancel(probe);
+	probe_cancel(NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_models),
+		cmocka_unit_test(probes),
 		cmocka_unit_test(too_large_is_not_sent),
 		cmocka_unit_test(cancels),
 		cmocka_unit_test(takes_turns),
