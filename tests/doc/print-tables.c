@@ -143,7 +143,7 @@ static int print_options(void)
 			printf("Fl %c , ", o->letter);
 		printf("Fl -%s%s", has_no(o) ? "[no-]" : "", o->name);
 		if (o->argument && o->optional)
-			printf("Ns Op = Ns Ar %s", o->argument);
+			printf(" Ns Op = Ns Ar %s", o->argument);
 		else if (o->argument)
 			printf(" Ar %s", o->argument);
 		putchar('\n');
