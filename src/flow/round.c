@@ -159,10 +159,18 @@ struct err *round_start(struct round **out, const struct round_spec *spec, bool 
 	return err;
 }
 
+/* What waits for a model that nobody may ask is not done. */
+static void refuse_waiting(struct round *round)
+{
+	for (size_t i = 0; i < round->spec.plan->n_edits; i++)
+		if (round->results[i].status == EDIT_WAITING)
+			edit_result_set(&round->results[i], EDIT_REFUSED,
+					"needs a model, and this mode asks none");
+}
+
 static enum round_end how_it_ended(const struct round *round)
 {
-	bool open = has_status(round, EDIT_FAILED) || has_status(round, EDIT_REFUSED) ||
-		    has_status(round, EDIT_WAITING);
+	bool open = has_status(round, EDIT_FAILED) || has_status(round, EDIT_REFUSED);
 
 	if (open)
 		return round->spec.keep_going ? ROUND_PARTLY : ROUND_FAILED;
@@ -191,6 +199,7 @@ struct err *round_finish(struct round *round, enum round_end *end, struct oid *t
 	struct err *err;
 
 	*tree = *round->spec.tree;
+	refuse_waiting(round);
 	*end = how_it_ended(round);
 	if (*end == ROUND_FAILED || *end == ROUND_SATISFIED)
 		return NULL;
@@ -278,7 +287,7 @@ void round_failures(const struct round *round, struct str *out)
 			continue;
 		str_addf(out, "edits[%zu] (%s of %s): %s\n", i,
 			 edit_kind_name(plan->edits[i].kind), plan->edits[i].file,
-			 result->status == EDIT_WAITING ? "needs a model" : result->reason.buf);
+			 result->reason.buf);
 	}
 }
 

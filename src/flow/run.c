@@ -17,6 +17,7 @@ static struct err *(*const steps[])(struct run *run) = {
 	[STEP_PLANNED] = step_planned, [STEP_APPLY] = step_apply,
 	[STEP_APPLIED] = step_applied, [STEP_CHECK] = step_check,
 	[STEP_REPRODUCED] = step_reproduced, [STEP_JUDGE] = step_judge,
+	[STEP_REVIEW] = step_review,   [STEP_REVIEWED] = step_reviewed,
 	[STEP_PUBLISH] = step_publish,
 };
 
@@ -128,6 +129,8 @@ static void let_go(struct run *run)
 	run->timer = NULL;
 	ask_free(run->ask);
 	run->ask = NULL;
+	review_free(run->review);
+	run->review = NULL;
 	round_free(run->round);
 	run->round = NULL;
 	executors_free(run->executors);
@@ -281,7 +284,7 @@ struct err *runs_drive(struct loop *loop, struct run **runs, size_t n, size_t jo
 	}
 	for (size_t i = 0; i < n && err; i++)
 		if (runs[i]->step != STEP_END)
-			let_go(runs[i]);
+			finish(runs[i], err_new(err_kind(err), "%s", err_text(err)));
 	return err;
 }
 

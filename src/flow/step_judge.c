@@ -81,7 +81,7 @@ static struct err *unchecked(struct run *run)
 {
 	run->report.outcome = OUTCOME_UNVERIFIED;
 	if (run->options.goal != GOAL_DIFF) {
-		run->step = STEP_PUBLISH;
+		run->step = STEP_REVIEW;
 		return NULL;
 	}
 	run->step = STEP_END;
@@ -141,7 +141,7 @@ struct err *step_judge(struct run *run)
 	run->report.outcome = verdict(prove_results(run->before), prove_results(run->after),
 				      run->options.checks->n);
 	if (outcome_emits(run->report.outcome)) {
-		run->step = STEP_PUBLISH;
+		run->step = STEP_REVIEW;
 		return NULL;
 	}
 	err = run_try_rules(run, NULL, &cured);

@@ -16,6 +16,7 @@
 #include "flow/prove.h"
 #include "flow/publish.h"
 #include "flow/report.h"
+#include "flow/review.h"
 #include "flow/round.h"
 #include "model/budget.h"
 #include "model/prompt.h"
@@ -31,6 +32,8 @@ enum step {
 	STEP_CHECK,
 	STEP_REPRODUCED,
 	STEP_JUDGE,
+	STEP_REVIEW,
+	STEP_REVIEWED,
 	STEP_PUBLISH,
 	STEP_END,
 };
@@ -83,6 +86,7 @@ struct run {
 	size_t next_plan;
 	int repairs, rule_rounds;
 	struct str left;            /* what rules could not cure */
+	struct review *review;
 	struct round *round;
 	struct oid round_tree;      /* what the round started from */
 	struct landing *landings;
@@ -100,6 +104,8 @@ struct err *step_applied(struct run *run) MUST_USE;
 struct err *step_check(struct run *run) MUST_USE;
 struct err *step_reproduced(struct run *run) MUST_USE;
 struct err *step_judge(struct run *run) MUST_USE;
+struct err *step_review(struct run *run) MUST_USE;
+struct err *step_reviewed(struct run *run) MUST_USE;
 struct err *step_publish(struct run *run) MUST_USE;
 
 /* Begins to find out the executors' models, unless that has been done. */
