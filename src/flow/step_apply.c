@@ -133,7 +133,7 @@ static struct err *edits_failed(struct run *run)
 
 	round_failures(run->round, &text);
 	if (run_may_repair(run) && run->origin != FROM_RULES)
-		err = run_repair(run, str_span(&text));
+		err = run_repair(run, str_span(&text), false);
 	else
 		err = err_hint(err_new(ERR_NO_FIX, "the plan could not be applied, so none "
 				       "of it was"),

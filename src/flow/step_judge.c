@@ -148,7 +148,7 @@ struct err *step_judge(struct run *run)
 	if (err || cured)
 		return err;
 	if (run_may_repair(run))
-		return run_repair(run, (struct span){ 0 });
+		return run_repair(run, (struct span){ 0 }, true);
 	run_tell_left(run);
 	run->step = STEP_END;
 	return NULL;

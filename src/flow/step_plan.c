@@ -230,7 +230,7 @@ bool run_may_repair(const struct run *run)
 	       !run->options.never_plan && run->repairs < run->options.attempts;
 }
 
-struct err *run_repair(struct run *run, struct span failures)
+struct err *run_repair(struct run *run, struct span failures, bool applied)
 {
 	struct str diff = STR_INIT(DIFF_MAX_BYTES);
 	struct brief_round round = {
@@ -246,7 +246,7 @@ struct err *run_repair(struct run *run, struct span failures)
 	events_emit(run->env.events, EVENT_DETAIL, "round %d of repair", run->repairs);
 	if (!run->has_prompt)
 		return run_ask_planner(run);
-	if (!failures.ptr) {
+	if (applied) {
 		err = repo_diff_text(run->env.repo, &run->base_tree, &run->tree, &diff);
 		round.diff = str_span(&diff);
 	}

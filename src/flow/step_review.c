@@ -62,7 +62,7 @@ struct err *step_reviewed(struct run *run)
 	run->report.outcome = OUTCOME_REFUSED;
 	run->step = STEP_END;
 	if (run_may_repair(run) && run->has_prompt)
-		err = run_repair(run, str_span(&why));
+		err = run_repair(run, str_span(&why), true);
 	str_release(&why);
 	return err;
 }

@@ -147,10 +147,10 @@ struct err *run_ask_planner(struct run *run) MUST_USE;
 void run_tell_left(const struct run *run);
 
 /*
- * Whether the planner may be asked again, and asking it: about edits that failed, or
- * with failures.ptr NULL about checks that did.
+ * Whether the planner may be asked again, and asking it: about failures, or with
+ * failures.ptr NULL about checks that failed. applied: its last plan is in the tree.
  */
 bool run_may_repair(const struct run *run);
-struct err *run_repair(struct run *run, struct span failures) MUST_USE;
+struct err *run_repair(struct run *run, struct span failures, bool applied) MUST_USE;
 
 #endif
