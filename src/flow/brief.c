@@ -22,7 +22,10 @@
 #define SCHEMA_MAX_BYTES ((size_t)16 * 1024)
 #define TEXT_MAX_BYTES ((size_t)16 << 20)
 
-/* Everything that goes to a model passes here: bounded, secrets taken out. */
+/*
+ * Everything that goes to a model passes here: bounded, secrets taken out. A title
+ * stands outside the fence, so it is never a word from outside.
+ */
 static struct err *safe_quote(struct secrets *secrets, struct arena *arena, const char *title,
 			      struct span text, size_t max_bytes, struct quote *out)
 {
@@ -32,13 +35,13 @@ static struct err *safe_quote(struct secrets *secrets, struct arena *arena, cons
 					 &withheld);
 
 	if (!err)
-		err = str_err(&clean, title);
+		err = str_err(&clean, "prompt");
 	if (err)
 		goto out;
 	out->title = title;
 	out->text = (struct span){ arena_dup(arena, str_span(&clean)), clean.len };
 	if (!out->text.ptr)
-		err = arena_err(arena, title);
+		err = arena_err(arena, "prompt");
 out:
 	str_release(&clean);
 	return err;
@@ -147,7 +150,7 @@ struct err *brief_make(struct prompt *prompt, const struct brief_spec *spec,
 	if (!err)
 		err = quote_logs(secrets, &arena, spec->checks, spec->results, &logs, &plan.n_logs);
 	if (!err && spec->text.ptr)
-		err = safe_quote(secrets, &arena, spec->title, spec->text, ISSUE_MAX_BYTES, &issue);
+		err = safe_quote(secrets, &arena, NULL, spec->text, ISSUE_MAX_BYTES, &issue);
 	if (!err)
 		err = read_terms(terms, spec, logs, plan.n_logs);
 	wanted.secrets = secrets;

@@ -306,6 +306,17 @@ static struct err *read_edit(const struct reader *r, struct edit *edit)
 	return err ? err : check_edit(r, edit);
 }
 
+static struct err *read_edit_at(struct plan *plan, const json_node *node, size_t index,
+				struct edit *edit)
+{
+	char where[32];
+	struct reader r = { plan, node, where };
+
+	snprintf(where, sizeof(where), "edits[%zu]", index);
+	*edit = (struct edit){ .index = index };
+	return read_edit(&r, edit);
+}
+
 static struct err *read_edits(const struct reader *root)
 {
 	struct plan *plan = root->plan;
@@ -322,14 +333,8 @@ static struct err *read_edits(const struct reader *root)
 	plan->edits = arena_array(&plan->arena, n, sizeof(*plan->edits));
 	if (!plan->edits)
 		return arena_err(&plan->arena, "plan");
-	for (size_t i = 0; i < n && !err; i++) {
-		char where[32];
-		struct reader r = { plan, json_at(edits, i), where };
-
-		snprintf(where, sizeof(where), "edits[%zu]", i);
-		plan->edits[i].index = i;
-		err = read_edit(&r, &plan->edits[i]);
-	}
+	for (size_t i = 0; i < n && !err; i++)
+		err = read_edit_at(plan, json_at(edits, i), i, &plan->edits[i]);
 	if (!err)
 		plan->n_edits = n;
 	return err;
@@ -391,6 +396,19 @@ struct err *plan_decode(struct plan *out, struct span json)
 		return err;
 	root.node = json_root(doc);
 	err = read_plan(&root);
+	json_free(doc);
+	return err;
+}
+
+struct err *plan_decode_edit(struct plan *plan, struct span json, size_t index,
+			     struct edit *out)
+{
+	const struct json_limits limits = { PLAN_MAX_BYTES, PLAN_MAX_DEPTH };
+	struct json_doc *doc = NULL;
+	struct err *err = json_parse(&doc, json, &limits);
+
+	if (!err)
+		err = read_edit_at(plan, json_root(doc), index, out);
 	json_free(doc);
 	return err;
 }

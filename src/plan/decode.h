@@ -15,6 +15,13 @@
 struct err *plan_decode(struct plan *out, struct span json) MUST_USE;
 
 /*
+ * One edit, as number index of plan, into whose arena its strings go: for a plan
+ * that is still arriving. plan->edits is not touched.
+ */
+struct err *plan_decode_edit(struct plan *plan, struct span json, size_t index,
+			     struct edit *out) MUST_USE;
+
+/*
  * Without what a model wrote around its JSON. The part from the first brace to
  * the last, within the code fence that holds it if there is one; else all of it.
  */
