@@ -23,6 +23,7 @@ void draft_release(struct draft *d)
 	changes_release(&d->changes);
 	grams_release(&d->base_grams);
 	grams_release(&d->log_grams);
+	line_index_release(&d->line_index);
 }
 
 void places_add(struct places *p, struct place place)

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "base/str.h"
+#include "edit/block.h"
 #include "edit/change.h"
 #include "edit/grams.h"
 #include "edit/result.h"
@@ -28,6 +29,7 @@ struct draft {
 	struct changes changes;
 	struct grams base_grams;
 	struct grams log_grams;
+	struct line_index line_index;
 	size_t scanned_bytes; /* by searches without index */
 	size_t editing;       /* plan index of the edit at work */
 };

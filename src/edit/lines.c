@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "edit/ladder.h"
 #include "edit/literal.h"
+#include "edit/nearest.h"
 
 static size_t line_start(struct span s, size_t at)
 {
@@ -130,32 +132,36 @@ static struct err *add_beside_anchor(struct draft *d, const struct edit *edit,
 				     struct span text, struct edit_result *result)
 {
 	struct str hold = STR_INIT(0);
-	struct span anchor = plan_text(edit->anchor, &hold);
-	struct places places = { .n = 0 };
+	struct query q = { .edit = edit, .find = plan_text(edit->anchor, &hold) };
+	struct finding found;
 	enum find_verdict verdict = FIND_NONE;
 	struct change *conflict;
 	struct err *err = str_err(&hold, "anchor");
+	struct place *p;
 	bool done;
 	size_t line;
 
+	finding_init(&found);
 	if (!err)
-		err = literal_find(d, edit, anchor, NULL, &places, result, &verdict);
+		err = ladder_find(d, &q, &found, result, &verdict);
 	if (err || verdict == FIND_NOT)
 		goto out;
 	if (verdict == FIND_NONE) {
 		edit_result_set(result, EDIT_FAILED, "anchor stands nowhere in the file");
+		err = nearest_explain(d, q.find, result);
 		goto out;
 	}
-	line = draft_line(d, &places.v[0]);
-	conflict = find_spot(d, edit->position, &places.v[0]);
+	p = &found.places.v[0];
+	line = draft_line(d, p);
+	conflict = find_spot(d, edit->position, p);
 	if (conflict) {
 		draft_refuse(d, conflict, result);
 		goto out;
 	}
-	edit_result_done(result, EDIT_APPLIED, "literal", line);
-	err = lines_put(d, &places.v[0], text, edit, result, &done);
+	edit_result_done(result, EDIT_APPLIED, found.rung, line);
+	err = lines_put(d, p, text, edit, result, &done);
 out:
-	places_release(&places);
+	finding_release(&found);
 	str_release(&hold);
 	return err;
 }
@@ -196,33 +202,48 @@ static bool is_whole(const struct draft *d, struct span around, struct place *p)
 	return !span_trim(before).len && !span_trim(after).len;
 }
 
+static struct err *find_line(struct draft *d, const struct edit *edit, struct span find,
+			     struct finding *found, struct edit_result *result,
+			     enum find_verdict *verdict)
+{
+	static find_shape *const steps[] = { is_whole, lines_widen };
+	struct query q = { .edit = edit, .find = find, .lines_only = true };
+	struct err *err = NULL;
+
+	*verdict = FIND_NONE;
+	found->rung = "literal";
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && !err && *verdict == FIND_NONE; i++)
+		err = literal_find(d, edit, find, steps[i], &found->places, result, verdict);
+	if (!err && *verdict == FIND_NONE)
+		err = ladder_find(d, &q, found, result, verdict);
+	return err;
+}
+
 struct err *lines_remove(struct draft *d, const struct edit *edit,
 			 struct edit_result *result)
 {
-	static find_shape *const steps[] = { is_whole, lines_widen };
 	struct str hold = STR_INIT(0);
 	struct span find = span_trim(plan_text(edit->find, &hold));
-	struct places places = { .n = 0 };
+	struct finding found;
 	enum find_verdict verdict = FIND_NONE;
 	struct err *err = str_err(&hold, "find");
 	bool done = true;
 
-	for (size_t i = 0; i < ARRAY_SIZE(steps) && find.len && !err; i++) {
-		if (verdict == FIND_NONE)
-			err = literal_find(d, edit, find, steps[i], &places, result,
-					   &verdict);
-	}
+	finding_init(&found);
+	if (!err && find.len)
+		err = find_line(d, edit, find, &found, result, &verdict);
 	if (err || verdict == FIND_NOT)
 		goto out;
 	if (verdict == FIND_NONE) {
 		edit_result_set(result, EDIT_FAILED, "find stands on no line of the file");
+		err = nearest_explain(d, find, result);
 		goto out;
 	}
-	edit_result_done(result, EDIT_APPLIED, "literal", draft_line(d, &places.v[0]));
-	for (size_t i = places.n; i-- > 0 && done && !err;)
-		err = draft_write(d, &places.v[i], SPAN(""), NULL, edit, result, &done);
+	edit_result_done(result, EDIT_APPLIED, found.rung, draft_line(d, &found.places.v[0]));
+	for (size_t i = found.places.n; i-- > 0 && done && !err;)
+		err = draft_write(d, &found.places.v[i], SPAN(""), NULL, edit, result, &done);
 out:
-	places_release(&places);
+	finding_release(&found);
 	str_release(&hold);
 	return err;
 }

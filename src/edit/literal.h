@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Finding what an edit names, byte for byte, and writing what it wants there.
+ * Finding what an edit names, byte for byte.
  *
  * The rule of all searches: every place counts. One is taken; several are told
  * and none is taken, unless `line` or `symbol` fits exactly one of them; none
@@ -54,9 +54,5 @@ struct span plan_text(struct span s, struct str *hold);
  */
 struct span literal_text(struct span around, const struct place *p, struct span find,
 			 struct span replace, struct str *hold);
-
-/* EDIT_REPLACE without regex. */
-struct err *literal_replace(struct draft *d, const struct edit *edit,
-			    struct edit_result *result) MUST_USE;
 
 #endif

@@ -11,6 +11,7 @@
 #include "edit/literal.h"
 #include "edit/overlay.h"
 #include "edit/pattern.h"
+#include "edit/replace.h"
 
 /* Lines above and below a region that an executor gets to read. */
 #define CONTEXT_LINES ((size_t)6)
@@ -105,7 +106,7 @@ static struct err *apply_text(struct resolver *r, struct draft *d, const struct 
 	switch (edit->kind) {
 	case EDIT_REPLACE:
 		return edit->regex ? apply_pattern(d, edit, result) :
-				     literal_replace(d, edit, result);
+				     replace_apply(d, edit, result);
 	case EDIT_ADD_IMPORT:
 		return imports_add(d, edit, result);
 	case EDIT_ADD_LINE:

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "edit/adapt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "edit/indent.h"
+#include "edit/linediff.h"
+#include "edit/retouch.h"
+
+struct adapter {
+	const struct text *t;
+	struct segment *segments;
+	size_t n;
+	size_t **from;    /* by segment: linediff() of its lines */
+	size_t **partner; /* by segment: the find line that a new line replaces */
+	struct indent_pair *pairs;
+	struct indent_fresh *fresh;
+	size_t n_pairs, n_fresh;
+	bool kept;
+	bool drop_trail; /* the plan added trailing blanks that the file has not */
+	struct retouch retouch;
+	struct indent_rule rule;
+	struct str rule_hold;
+};
+
+void segment_init(struct segment *s)
+{
+	*s = (struct segment){ .text = STR_INIT(TEXT_MAX_BYTES),
+			       .ends = STR_INIT(TEXT_MAX_BYTES) };
+}
+
+void segment_release(struct segment *s)
+{
+	lines_release(&s->find);
+	lines_release(&s->replace);
+	str_release(&s->text);
+	str_release(&s->ends);
+}
+
+static bool is_blank_line(struct span line)
+{
+	return text_indent(line) == line.len;
+}
+
+static struct span indent_part(struct span line)
+{
+	return span_cut(line, 0, text_indent(line));
+}
+
+/* Whether a new line may have lines of its own below it, deeper. */
+static bool opens_block(struct span line)
+{
+	static const char *const words[] = { "if", "for", "while", "else", "do", "switch",
+					     "try", "with", "def", "case" };
+	struct span s = span_trim(line);
+
+	if (s.len && strchr("{([:,=+-*/&|?\\", s.ptr[s.len - 1]))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		size_t n = strlen(words[i]);
+
+		if (span_starts(s, words[i]) &&
+		    (s.len == n || strchr(" (", s.ptr[n])) && !span_ends(s, ";"))
+			return true;
+	}
+	return false;
+}
+
+/* New lines of a hunk replace its old ones one by one if they are as many. */
+static void pair_hunk(const struct segment *s, size_t *partner, size_t old, size_t old_end,
+		      size_t new, size_t new_end)
+{
+	bool even = old_end - old == new_end - new;
+
+	for (size_t j = new; j < new_end; j++) {
+		partner[j] = LINEDIFF_NEW;
+		if (even)
+			partner[j] = old + (j - new);
+		for (size_t i = old; !even && i < old_end; i++) {
+			if (retouch_alike(s->find.v[i], s->replace.v[j])) {
+				partner[j] = i;
+				break;
+			}
+		}
+	}
+}
+
+static void pair_lines(const struct segment *s, const size_t *from, size_t *partner)
+{
+	size_t old = 0, new = 0;
+
+	for (size_t j = 0; j <= s->replace.n; j++) {
+		size_t i = j < s->replace.n ? from[j] : s->find.n;
+
+		if (i == LINEDIFF_NEW)
+			continue;
+		pair_hunk(s, partner, old, i, new, j);
+		if (j < s->replace.n)
+			partner[j] = i;
+		old = i + 1;
+		new = j + 1;
+	}
+}
+
+static struct err *compare(struct adapter *a, const char **why)
+{
+	for (size_t k = 0; k < a->n; k++) {
+		struct segment *s = &a->segments[k];
+		bool exact;
+		struct err *err;
+
+		a->from[k] = calloc(s->replace.n + 1, sizeof(size_t));
+		a->partner[k] = calloc(s->replace.n + 1, sizeof(size_t));
+		if (!a->from[k] || !a->partner[k])
+			return err_nomem();
+		err = linediff(&s->find, &s->replace, a->from[k], &exact);
+		if (err)
+			return err;
+		if (!exact)
+			*why = "find and replace differ in too many lines";
+		pair_lines(s, a->from[k], a->partner[k]);
+	}
+	return NULL;
+}
+
+static void gather_pairs(struct adapter *a, const struct segment *s, bool is_first)
+{
+	for (size_t i = 0; i < s->find.n; i++) {
+		struct span plan = s->find.v[i], file = text_line(a->t, s->at + i);
+
+		if (is_blank_line(plan))
+			continue;
+		a->pairs[a->n_pairs++] = (struct indent_pair){
+			indent_part(plan), indent_part(file), is_first && i == 0
+		};
+		a->drop_trail |= text_trail(plan) && !text_trail(file);
+		retouch_learn(&a->retouch, plan, file);
+	}
+}
+
+static void gather_fresh(struct adapter *a, const struct segment *s, const size_t *from,
+			 bool is_first)
+{
+	for (size_t j = 0; j < s->replace.n; j++) {
+		struct span line = s->replace.v[j];
+
+		if (from[j] != LINEDIFF_NEW) {
+			a->kept |= !is_blank_line(line);
+			continue;
+		}
+		if (is_blank_line(line))
+			continue;
+		a->fresh[a->n_fresh++] = (struct indent_fresh){
+			indent_part(line), is_first && j == 0, opens_block(line)
+		};
+	}
+}
+
+static struct err *gather(struct adapter *a)
+{
+	size_t old = 1, new = 1;
+
+	for (size_t k = 0; k < a->n; k++) {
+		old += a->segments[k].find.n;
+		new += a->segments[k].replace.n;
+	}
+	a->pairs = calloc(old, sizeof(*a->pairs));
+	a->fresh = calloc(new, sizeof(*a->fresh));
+	if (!a->pairs || !a->fresh)
+		return err_nomem();
+	for (size_t k = 0; k < a->n; k++) {
+		gather_pairs(a, &a->segments[k], k == 0);
+		gather_fresh(a, &a->segments[k], a->from[k], k == 0);
+	}
+	return NULL;
+}
+
+/* A line that is new, as the file would have it. */
+static bool write_new(struct adapter *a, size_t k, size_t j, const char **why)
+{
+	struct segment *s = &a->segments[k];
+	struct span line = s->replace.v[j];
+	size_t indent = text_indent(line), partner = a->partner[k][j];
+	struct span body = span_cut(line, indent, line.len);
+	struct span old = SPAN(""), file = SPAN("");
+
+	if (is_blank_line(line)) {
+		if (!a->drop_trail)
+			str_add_span(&s->text, line);
+		return true;
+	}
+	if (!indent_apply(&a->rule, span_cut(line, 0, indent), k == 0 && j == 0, &s->text)) {
+		*why = "a new line is indented less than the lines that matched";
+		return false;
+	}
+	if (a->drop_trail)
+		body = span_cut(body, 0, body.len - text_trail(body));
+	if (partner != LINEDIFF_NEW) {
+		old = s->find.v[partner];
+		file = text_line(a->t, s->at + partner);
+	}
+	return retouch_write(&a->retouch, old, file, body, &s->text, why);
+}
+
+/* Whether line i of the file is its last and has no line end. */
+static bool is_open_end(const struct text *t, size_t i)
+{
+	return i + 1 == t->n_lines && !text_final_newline(t);
+}
+
+static bool write_segment(struct adapter *a, size_t k, const char **why)
+{
+	struct segment *s = &a->segments[k];
+	size_t start = a->t->start[s->at];
+	char end = s->find.n ? text_end(a->t, s->at) : text_end_near(a->t, start);
+
+	for (size_t j = 0; j < s->replace.n; j++) {
+		size_t i = a->partner[k][j];
+
+		if (i != LINEDIFF_NEW)
+			end = text_end(a->t, s->at + i);
+		if (a->from[k][j] != LINEDIFF_NEW)
+			str_add_span(&s->text, text_line(a->t, s->at + i));
+		else if (!write_new(a, k, j, why))
+			return false;
+		if (j + 1 == s->replace.n && s->find.n &&
+		    is_open_end(a->t, s->at + s->find.n - 1))
+			break;
+		str_addc(&s->text, '\n');
+		str_addc(&s->ends, end);
+	}
+	return true;
+}
+
+static void adapter_release(struct adapter *a)
+{
+	for (size_t k = 0; k < a->n; k++) {
+		if (a->from)
+			free(a->from[k]);
+		if (a->partner)
+			free(a->partner[k]);
+	}
+	free(a->from);
+	free(a->partner);
+	free(a->pairs);
+	free(a->fresh);
+	str_release(&a->rule_hold);
+}
+
+struct err *adapt(const struct text *t, struct segment *segments, size_t n,
+		  enum fold level, const char **why)
+{
+	struct adapter a = { .t = t, .segments = segments, .n = n,
+			     .rule_hold = STR_INIT(TEXT_MAX_BYTES) };
+	struct err *err = NULL;
+
+	*why = NULL;
+	retouch_init(&a.retouch, t, level);
+	a.from = calloc(n, sizeof(*a.from));
+	a.partner = calloc(n, sizeof(*a.partner));
+	if (!a.from || !a.partner)
+		err = err_nomem();
+	if (!err)
+		err = compare(&a, why);
+	if (!err)
+		err = gather(&a);
+	if (err || *why)
+		goto out;
+	if (!indent_choose(&a.rule, a.pairs, a.n_pairs, a.fresh, a.n_fresh, a.kept, t,
+			   &a.rule_hold, why))
+		goto out;
+	*why = NULL;
+	for (size_t k = 0; k < n && !*why; k++) {
+		if (!write_segment(&a, k, why))
+			break;
+		err = err_first(str_err(&segments[k].text, "replace"),
+				str_err(&segments[k].ends, "replace"));
+		if (err)
+			break;
+	}
+out:
+	adapter_release(&a);
+	return err;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "edit/fold.h"
+
+#include "base/compiler.h"
+#include "base/utf8.h"
+#include "edit/compose.h"
+#include "edit/text.h"
+
+/* Above all characters: the bytes that are none. */
+#define RAW_BYTES 0x110000u
+
+static const struct {
+	uint32_t first, last;
+	char ascii;
+} kin[] = {
+	{ 0x00a0, 0x00a0, ' ' },  { 0x2000, 0x200a, ' ' },   { 0x2010, 0x2015, '-' },
+	{ 0x2018, 0x201b, '\'' }, { 0x201c, 0x201f, '"' },   { 0x202f, 0x202f, ' ' },
+	{ 0x2032, 0x2032, '\'' }, { 0x2033, 0x2033, '"' },   { 0x205f, 0x205f, ' ' },
+	{ 0x2212, 0x2212, '-' },  { 0x3000, 0x3000, ' ' },   { 0xfe58, 0xfe58, '-' },
+	{ 0xfe63, 0xfe63, '-' },  { 0xff0d, 0xff0d, '-' },
+};
+
+char fold_ascii(uint32_t cp)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kin); i++) {
+		if (cp >= kin[i].first && cp <= kin[i].last)
+			return kin[i].ascii;
+	}
+	return '\0';
+}
+
+bool fold_is_widthless(uint32_t cp)
+{
+	return cp == 0x00ad || (cp >= 0x200b && cp <= 0x200d) || cp == 0x2060 ||
+	       cp == 0xfeff || cp == 0x180e;
+}
+
+/* The character at *at, folded but not composed; RAW_BYTES and up for a bad byte. */
+static uint32_t read_char(struct span line, size_t *at)
+{
+	uint32_t cp;
+	size_t n;
+	char ascii;
+
+	if ((unsigned char)line.ptr[*at] < 0x80)
+		return (unsigned char)line.ptr[(*at)++];
+	n = utf8_next(line, *at, &cp);
+	if (cp == UTF8_BAD)
+		return RAW_BYTES + (unsigned char)line.ptr[(*at)++];
+	*at += n;
+	ascii = fold_ascii(cp);
+	return ascii ? (uint32_t)ascii : cp;
+}
+
+static bool is_blank(uint32_t cp)
+{
+	return cp == ' ' || cp == '\t';
+}
+
+bool fold_next(struct span line, size_t *at, struct fold_unit *out)
+{
+	size_t next = *at, after;
+	uint32_t cp = 0, mark, whole;
+
+	do {
+		if (next >= line.len) {
+			*at = line.len;
+			return false;
+		}
+		out->start = next;
+		cp = read_char(line, &next);
+	} while (fold_is_widthless(cp));
+	out->end = next;
+	for (after = next; after < line.len; out->end = next = after) {
+		mark = read_char(line, &after);
+		if (fold_is_widthless(mark))
+			continue;
+		if (is_blank(cp)) {
+			if (!is_blank(mark))
+				break;
+			continue;
+		}
+		whole = compose(cp, mark);
+		if (!whole)
+			break;
+		cp = whole;
+	}
+	out->cp = is_blank(cp) ? ' ' : cp;
+	*at = next;
+	return true;
+}
+
+static uint32_t mix(uint32_t h, uint32_t cp)
+{
+	return (h ^ cp) * 0x01000193u + (h >> 15);
+}
+
+static uint32_t hash_units(struct span line)
+{
+	struct fold_unit unit;
+	size_t at = 0;
+	uint32_t h = 0x811c9dc5u;
+	bool gap = false, any = false;
+
+	while (fold_next(line, &at, &unit)) {
+		if (unit.cp == ' ') {
+			gap = any;
+			continue;
+		}
+		if (gap)
+			h = mix(h, ' ');
+		h = mix(h, unit.cp);
+		gap = false;
+		any = true;
+	}
+	return h;
+}
+
+uint32_t fold_hash(struct span line)
+{
+	uint32_t h = 0x811c9dc5u;
+	bool gap = false;
+	size_t i = text_indent(line);
+
+	for (; i < line.len; i++) {
+		unsigned char c = (unsigned char)line.ptr[i];
+
+		if (c >= 0x80)
+			return hash_units(line);
+		if (is_blank(c)) {
+			gap = true;
+			continue;
+		}
+		if (gap)
+			h = mix(h, ' ');
+		h = mix(h, c);
+		gap = false;
+	}
+	return h;
+}
+
+static struct span trim_right(struct span s)
+{
+	return span_cut(s, 0, s.len - text_trail(s));
+}
+
+static struct span trim(struct span s)
+{
+	s = trim_right(s);
+	return span_cut(s, text_indent(s), s.len);
+}
+
+static bool same_inner(struct span a, struct span b)
+{
+	size_t i = 0, j = 0;
+
+	while (i < a.len && j < b.len) {
+		if (a.ptr[i] != b.ptr[j] &&
+		    !(is_blank((unsigned char)a.ptr[i]) && is_blank((unsigned char)b.ptr[j])))
+			return false;
+		if (is_blank((unsigned char)a.ptr[i])) {
+			i += text_indent(span_cut(a, i, a.len));
+			j += text_indent(span_cut(b, j, b.len));
+		} else {
+			i++;
+			j++;
+		}
+	}
+	return i == a.len && j == b.len;
+}
+
+/* The next unit that is no blank; *gap tells whether blanks stand before it. */
+static bool next_solid(struct span line, size_t *at, struct fold_unit *unit, bool *gap)
+{
+	*gap = false;
+	while (fold_next(line, at, unit)) {
+		if (unit->cp != ' ')
+			return true;
+		*gap = true;
+	}
+	return false;
+}
+
+static bool same_units(struct span a, struct span b)
+{
+	size_t i = 0, j = 0;
+	bool first = true;
+
+	for (;;) {
+		struct fold_unit x, y;
+		bool gap_x, gap_y;
+		bool more = next_solid(a, &i, &x, &gap_x);
+
+		if (next_solid(b, &j, &y, &gap_y) != more)
+			return false;
+		if (!more)
+			return true;
+		if (x.cp != y.cp || (!first && gap_x != gap_y))
+			return false;
+		first = false;
+	}
+}
+
+bool fold_same(struct span a, struct span b, enum fold level)
+{
+	switch (level) {
+	case FOLD_NONE:
+		return span_eq(a, b);
+	case FOLD_TRAIL:
+		return span_eq(trim_right(a), trim_right(b));
+	case FOLD_LEAD:
+		return span_eq(trim(a), trim(b));
+	case FOLD_INNER:
+		return same_inner(trim(a), trim(b));
+	case FOLD_UNICODE:
+		return same_units(a, b);
+	}
+	return false;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How a plan's indentation is to be read: the one rule that explains every line
+ * that matched, applied to the lines that are new.
+ *
+ * Rules: as is; a prefix more or less; n blanks for a tab, or back; the first line
+ * alone stripped; and a prefix together with tabs for blanks. Where rules that all
+ * explain the matched lines would write new ones differently, nothing is clear.
+ */
+#ifndef EDIT_INDENT_H
+#define EDIT_INDENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/span.h"
+#include "base/str.h"
+#include "edit/text.h"
+
+/* What a file does in all of its indented lines. */
+enum habit { HABIT_NONE, HABIT_TABS, HABIT_BLANKS };
+
+struct indent_habit {
+	enum habit habit;
+	unsigned width; /* of a step, in blanks (HABIT_BLANKS) */
+};
+
+struct indent_habit indent_habit(const struct text *t);
+
+/* Leading blanks of a line as the plan has it and as the file has it. */
+struct indent_pair {
+	struct span plan, file;
+	bool is_first; /* of the find text */
+};
+
+/* A line that is new: its leading blanks in the plan. */
+struct indent_fresh {
+	struct span plan;
+	bool is_first; /* of the replace text */
+	bool opens;    /* ends as a block's header does */
+};
+
+struct indent_rule {
+	enum { INDENT_AS_IS, INDENT_TO_BLANKS, INDENT_TO_TABS } convert;
+	unsigned width; /* blanks a tab */
+	enum { INDENT_STAY, INDENT_ADD, INDENT_DROP, INDENT_FIRST } shift;
+	struct span by;
+	struct span stripped; /* INDENT_FIRST: what the first line has left */
+};
+
+/*
+ * pairs: of lines that say something, in order. kept: some line of replace is one
+ * of find, so both read alike. False, with a reason, when no single rule will do.
+ * hold, initialised by the caller, keeps what the rule refers to.
+ */
+bool indent_choose(struct indent_rule *out, const struct indent_pair *pairs, size_t n,
+		   const struct indent_fresh *fresh, size_t n_fresh, bool kept,
+		   const struct text *t, struct str *hold, const char **why);
+
+/* Adds what plan becomes to out; false if the rule cannot say. */
+bool indent_apply(const struct indent_rule *rule, struct span plan, bool is_first,
+		  struct str *out);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "edit/nearest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "edit/block.h"
+#include "edit/fold.h"
+
+/* A line that stands in more places than this points nowhere. */
+#define VOTERS_MAX 12
+
+#define NEAREST_SHOWN 3
+
+/* Lines shorter than this are braces and the like. */
+#define TELLING_BYTES 4
+
+/* What is shown of a line that differs. */
+#define SHOWN_BYTES 100
+
+/* A file is read word by word for a failed edit only up to this size. */
+#define WORDS_MAX_BYTES ((size_t)16 << 20)
+
+/* Of the words of a line and its likeness so many must be shared, in percent. */
+#define ALIKE_PERCENT 60
+
+struct candidate {
+	size_t first;  /* line where the text would start; may miss by lines left out */
+	size_t votes;
+};
+
+static int by_first(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Every telling line votes for the starts that would put it where it stands. */
+static struct err *collect_votes(struct draft *d, const struct lines *find,
+				 struct offsets *starts)
+{
+	for (size_t i = 0; i < find->n; i++) {
+		struct offsets at = { .n = 0 };
+		struct err *err;
+
+		if (span_trim(find->v[i]).len < TELLING_BYTES)
+			continue;
+		err = block_lines(&d->line_index, &d->text, find->v[i], VOTERS_MAX, &at);
+		for (size_t k = 0; !err && at.n < VOTERS_MAX && k < at.n; k++) {
+			if (at.v[k] >= i)
+				offsets_add(starts, at.v[k] - i);
+		}
+		offsets_release(&at);
+		if (err || starts->failed)
+			return err ? err : err_nomem();
+	}
+	if (starts->n > 1)
+		qsort(starts->v, starts->n, sizeof(*starts->v), by_first);
+	return NULL;
+}
+
+static void insert_best(struct candidate *best, size_t *n, struct candidate c)
+{
+	size_t at = *n;
+
+	while (at && best[at - 1].votes < c.votes)
+		at--;
+	if (at == NEAREST_SHOWN)
+		return;
+	if (*n < NEAREST_SHOWN)
+		++*n;
+	memmove(best + at + 1, best + at, (*n - 1 - at) * sizeof(*best));
+	best[at] = c;
+}
+
+static size_t count_votes(const struct offsets *starts, struct candidate *best)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < starts->n;) {
+		size_t k = i;
+
+		while (k < starts->n && starts->v[k] == starts->v[i])
+			k++;
+		insert_best(best, &n, (struct candidate){ starts->v[i], k - i });
+		i = k;
+	}
+	return n;
+}
+
+static void add_shown(struct str *out, struct span line)
+{
+	line = span_trim(line);
+	str_addc(out, '\'');
+	str_add_span(out, span_cut(line, 0, SHOWN_BYTES));
+	str_adds(out, line.len > SHOWN_BYTES ? "...'" : "'");
+}
+
+static bool is_word(char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+static bool next_word(struct span s, size_t *at, struct span *word)
+{
+	size_t start;
+
+	while (*at < s.len && !is_word(s.ptr[*at]))
+		++*at;
+	start = *at;
+	while (*at < s.len && is_word(s.ptr[*at]))
+		++*at;
+	*word = span_cut(s, start, *at);
+	return word->len;
+}
+
+/* Whether the lines differ in one word that find has and the file nowhere. */
+static bool is_misspelt(const struct draft *d, struct span find, struct span file)
+{
+	size_t i = 0, j = 0, differ = 0;
+	struct span a, b, odd = SPAN("");
+
+	for (;;) {
+		bool more = next_word(find, &i, &a);
+
+		if (next_word(file, &j, &b) != more)
+			return false;
+		if (!more)
+			break;
+		if (span_eq(a, b))
+			continue;
+		odd = a;
+		differ++;
+	}
+	return differ == 1 && odd.len > 2 && span_find(d->text.view, odd, 0) < 0;
+}
+
+struct likeness {
+	size_t same, stop;     /* lines alike; the line after the last one compared */
+	size_t odd_find, odd_file;
+	bool left_out;         /* the file has a line that find has not */
+};
+
+/* Follows find down the file from first on, over at most one line left out. */
+static struct likeness follow(const struct draft *d, const struct lines *find, size_t first)
+{
+	const struct text *t = &d->text;
+	struct likeness l = { .odd_find = SIZE_MAX };
+	size_t line = first;
+
+	for (size_t i = 0; i < find->n && line < t->n_lines; i++, line++) {
+		if (fold_same(find->v[i], text_line(t, line), FOLD_UNICODE)) {
+			l.same++;
+			continue;
+		}
+		if (!l.left_out && line + 1 < t->n_lines && i &&
+		    fold_same(find->v[i], text_line(t, line + 1), FOLD_UNICODE)) {
+			l.left_out = true;
+			l.odd_file = line++;
+			l.odd_find = i;
+			l.same++;
+			continue;
+		}
+		if (l.odd_find == SIZE_MAX) {
+			l.odd_find = i;
+			l.odd_file = line;
+		}
+	}
+	l.stop = line;
+	return l;
+}
+
+static void describe(const struct draft *d, const struct lines *find,
+		     const struct candidate *c, struct edit_result *result)
+{
+	struct likeness l = follow(d, find, c->first);
+	size_t last = l.stop > c->first ? l.stop : c->first + 1;
+	struct str detail = STR_INIT(EDIT_REASON_MAX_BYTES);
+	const char *lead = "near";
+
+	if (l.odd_find == SIZE_MAX)
+		l.odd_find = 0;
+	if (l.left_out && l.same == find->n && find->n >= 4) {
+		lead = "did you mean";
+		str_addf(&detail, "find leaves out line %zu: ", l.odd_file + 1);
+		add_shown(&detail, text_line(&d->text, l.odd_file));
+	} else if (l.odd_file < d->text.n_lines && l.same < find->n) {
+		if (l.same + 1 == find->n && find->n >= 4 &&
+		    is_misspelt(d, find->v[l.odd_find], text_line(&d->text, l.odd_file)))
+			lead = "did you mean";
+		str_addf(&detail, "line %zu is ", l.odd_file + 1);
+		add_shown(&detail, text_line(&d->text, l.odd_file));
+		str_adds(&detail, ", find has ");
+		add_shown(&detail, find->v[l.odd_find]);
+	}
+	edit_result_note(result, "%s lines %zu-%zu (%zu of %zu lines alike): %s", lead,
+			 c->first + 1, last, l.same, find->n, detail.buf);
+	str_release(&detail);
+}
+
+/* The share of words, in percent, that line has in common with a sorted list. */
+struct word_set {
+	uint32_t hash[64];
+	size_t n;
+};
+
+static uint32_t hash_word(struct span w)
+{
+	uint32_t h = 0x811c9dc5u;
+
+	for (size_t i = 0; i < w.len; i++)
+		h = (h ^ (unsigned char)w.ptr[i]) * 0x01000193u;
+	return h;
+}
+
+static size_t share(const struct word_set *set, struct span line)
+{
+	size_t at = 0, words = 0, known = 0;
+	struct span w;
+
+	while (next_word(line, &at, &w)) {
+		uint32_t h = hash_word(w);
+		size_t i = 0;
+
+		words++;
+		while (i < set->n && set->hash[i] != h)
+			i++;
+		known += i < set->n;
+	}
+	return set->n + words ? 200 * known / (set->n + words) : 0;
+}
+
+/* No line of find is in the file: lines with the words of its longest one. */
+static void explain_by_words(const struct draft *d, const struct lines *find,
+			     struct edit_result *result)
+{
+	struct candidate best[NEAREST_SHOWN + 1];
+	struct word_set set = { .n = 0 };
+	struct span longest = SPAN(""), w;
+	size_t n = 0, at = 0;
+
+	for (size_t i = 0; i < find->n; i++) {
+		if (span_trim(find->v[i]).len > longest.len)
+			longest = span_trim(find->v[i]);
+	}
+	while (set.n < ARRAY_SIZE(set.hash) && next_word(longest, &at, &w))
+		set.hash[set.n++] = hash_word(w);
+	if (!set.n || d->text.view.len > WORDS_MAX_BYTES)
+		return;
+	for (size_t i = 0; i < d->text.n_lines; i++) {
+		struct span line = text_line(&d->text, i);
+		size_t percent = line.len < 4 * longest.len + 40 ? share(&set, line) : 0;
+
+		if (percent >= ALIKE_PERCENT)
+			insert_best(best, &n, (struct candidate){ i, percent });
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct str shown = STR_INIT(EDIT_REASON_MAX_BYTES);
+
+		add_shown(&shown, text_line(&d->text, best[i].first));
+		edit_result_note(result, "near line %zu: %s", best[i].first + 1, shown.buf);
+		str_release(&shown);
+	}
+	if (n)
+		result->line = best[0].first + 1;
+}
+
+struct err *nearest_explain(struct draft *d, struct span find, struct edit_result *result)
+{
+	struct candidate best[NEAREST_SHOWN + 1];
+	struct offsets starts = { .n = 0 };
+	struct lines lines;
+	size_t n = 0;
+	struct err *err = lines_split(&lines, find);
+
+	if (!err && lines.n)
+		err = collect_votes(d, &lines, &starts);
+	if (!err)
+		n = count_votes(&starts, best);
+	for (size_t i = 0; !err && i < n; i++)
+		describe(d, &lines, &best[i], result);
+	if (!err && n)
+		result->line = best[0].first + 1;
+	else if (!err)
+		explain_by_words(d, &lines, result);
+	offsets_release(&starts);
+	lines_release(&lines);
+	return err;
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "edit/replace.h"
+
+#include <string.h>
+
+#include "edit/ladder.h"
+#include "edit/literal.h"
+#include "edit/nearest.h"
+#include "edit/region.h"
+
+/* Of fewer characters of words nothing is said. */
+#define SAYING_CHARS 3
+
+struct replacement {
+	struct draft *d;
+	const struct edit *edit;
+	struct finding found;
+	struct edit_result *result;
+	bool dry; /* only to see whether all places can be written */
+};
+
+/* How a literal hit lies in its lines. */
+enum cover {
+	COVER_PART,
+	COVER_BLANKS, /* all of them but blanks at their ends */
+	COVER_LINES,  /* all of them */
+};
+
+static enum cover cover_of(struct span around, const struct place *p, struct span find)
+{
+	size_t start = p->start, stop = p->end, end;
+
+	while (start && around.ptr[start - 1] != '\n')
+		start--;
+	if (span_ends(find, "\n"))
+		stop--;
+	for (end = stop; end < around.len && around.ptr[end] != '\n';)
+		end++;
+	if (span_trim(span_cut(around, start, p->start)).len ||
+	    span_trim(span_cut(around, stop, end)).len)
+		return COVER_PART;
+	return start == p->start && end == stop ? COVER_LINES : COVER_BLANKS;
+}
+
+static bool is_word(char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+static size_t count_words(struct span s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += is_word(s.ptr[i]);
+	return n;
+}
+
+/* At p, text must not be the middle of a longer word, and it must say something. */
+static bool stands_alone(struct span around, const struct place *p)
+{
+	if (count_words(span_cut(around, p->start, p->end)) < SAYING_CHARS)
+		return false;
+	if (p->start && is_word(around.ptr[p->start]) && is_word(around.ptr[p->start - 1]))
+		return false;
+	return p->end == around.len || !is_word(around.ptr[p->end - 1]) ||
+	       !is_word(around.ptr[p->end]);
+}
+
+/* find is nowhere: whether replace stands in the file already, once. */
+static struct err *look_for_done(struct replacement *r, struct span find, struct span replace)
+{
+	struct edit one = *r->edit;
+	struct query q = { .edit = &one, .find = replace, .replace = SPAN("") };
+	enum find_verdict verdict = FIND_NONE;
+	struct err *err = NULL;
+	bool done = false;
+
+	one.all = false;
+	one.line = 0;
+	one.symbol = NULL;
+	if (count_words(replace) >= SAYING_CHARS) {
+		finding_release(&r->found);
+		err = ladder_find(r->d, &q, &r->found, r->result, &verdict);
+	}
+	if (err)
+		return err;
+	if (verdict == FIND_HERE) {
+		const struct place *p = &r->found.places.v[0];
+
+		done = !r->found.literal || stands_alone(draft_around(r->d, p), p);
+		if (done)
+			edit_result_done(r->result, EDIT_SATISFIED, NULL,
+					 draft_line(r->d, p));
+	}
+	if (done)
+		return NULL;
+	edit_result_set(r->result, EDIT_FAILED, "find stands nowhere in the file");
+	return nearest_explain(r->d, find, r->result);
+}
+
+/*
+ * Whether the lines around a place read like replace already: find and what is
+ * added to it, which then was added before.
+ */
+static bool is_done_lines(const struct text *t, const struct segment *s, enum fold level)
+{
+	size_t n = s->find.n, m = s->replace.n;
+
+	for (size_t k = 0; n && m > n && k + n <= m; k++) {
+		size_t words = 0, i;
+
+		for (i = 0; i < n && span_eq(s->find.v[i], s->replace.v[k + i]); i++)
+			;
+		if (i < n || s->at < k || s->at - k + m > t->n_lines)
+			continue;
+		for (i = 0; i < m; i++) {
+			if (!fold_same(text_line(t, s->at - k + i), s->replace.v[i], level))
+				break;
+			if (i < k || i >= k + n)
+				words += count_words(s->replace.v[i]);
+		}
+		if (i == m && words >= SAYING_CHARS)
+			return true;
+	}
+	return false;
+}
+
+static bool is_done_part(struct span around, const struct place *p, struct span find,
+			 struct span replace)
+{
+	ptrdiff_t k = -1;
+
+	if (replace.len < find.len + SAYING_CHARS)
+		return false;
+	while ((k = span_find(replace, find, (size_t)(k + 1))) >= 0) {
+		size_t before = (size_t)k;
+
+		if (p->start >= before && p->start - before + replace.len <= around.len &&
+		    !memcmp(around.ptr + p->start - before, replace.ptr, replace.len) &&
+		    count_words(replace) >= count_words(find) + SAYING_CHARS)
+			return true;
+	}
+	return false;
+}
+
+/* The lines of find and replace for a place, without the edges that were cut. */
+static struct err *make_segment(const struct replacement *r, const struct place *p,
+				struct segment *s)
+{
+	const struct finding *f = &r->found;
+	struct err *err = lines_split(&s->find, f->find);
+	size_t head = 0, tail = 0;
+
+	if (!err)
+		err = lines_split(&s->replace, f->replace);
+	if (err)
+		return err;
+	while (head < f->cut_head && head < s->replace.n &&
+	       text_indent(s->replace.v[head]) == s->replace.v[head].len)
+		head++;
+	while (tail < f->cut_tail && tail < s->replace.n - head &&
+	       text_indent(s->replace.v[s->replace.n - 1 - tail]) ==
+	       s->replace.v[s->replace.n - 1 - tail].len)
+		tail++;
+	/* What is cut is cut off the front of lists that own their arrays. */
+	memmove(s->replace.v, s->replace.v + head,
+		(s->replace.n - head) * sizeof(s->replace.v[0]));
+	s->replace.n -= head + tail;
+	memmove(s->find.v, s->find.v + f->cut_head,
+		(s->find.n - f->cut_head) * sizeof(s->find.v[0]));
+	s->find.n -= f->cut_head + f->cut_tail;
+	s->at = text_line_at(&r->d->text, p->start);
+	return NULL;
+}
+
+static struct err *write_place(struct replacement *r, const struct place *p,
+			       struct span text, const char *ends, bool *done)
+{
+	*done = true;
+	if (r->dry)
+		return NULL;
+	return draft_write(r->d, p, text, ends, r->edit, r->result, done);
+}
+
+static struct err *write_segment(struct replacement *r, const struct segment *s, bool *done)
+{
+	const struct text *t = &r->d->text;
+	struct place p = { t->start[s->at], t->start[s->at + s->find.n], NULL };
+
+	return write_place(r, &p, str_span(&s->text), s->ends.buf, done);
+}
+
+static void say_unclear(struct replacement *r, const char *why, size_t line)
+{
+	edit_result_set(r->result, EDIT_FAILED, "find matches at line %zu, but %s", line, why);
+	r->result->line = line;
+}
+
+static struct err *write_lines(struct replacement *r, const struct place *p,
+			       enum fold level, bool *done)
+{
+	struct segment s;
+	const char *why = NULL;
+	struct err *err;
+
+	segment_init(&s);
+	*done = false;
+	err = make_segment(r, p, &s);
+	if (!err && !r->edit->all && is_done_lines(&r->d->text, &s, level)) {
+		edit_result_done(r->result, EDIT_SATISFIED, NULL, draft_line(r->d, p));
+		goto out;
+	}
+	if (!err)
+		err = adapt(&r->d->text, &s, 1, level, &why);
+	if (!err && why)
+		say_unclear(r, why, draft_line(r->d, p));
+	else if (!err)
+		err = write_segment(r, &s, done);
+out:
+	segment_release(&s);
+	return err;
+}
+
+static struct err *write_literal(struct replacement *r, const struct place *p, bool *done)
+{
+	const struct finding *f = &r->found;
+	struct span around = draft_around(r->d, p), text;
+	enum cover cover = cover_of(around, p, f->find);
+	struct str hold = STR_INIT(0);
+	struct err *err;
+
+	*done = false;
+	if (cover == COVER_BLANKS && f->about_blanks) {
+		edit_result_set(r->result, EDIT_FAILED, "find and replace differ in blanks "
+				"alone, and find has not all blanks of line %zu",
+				draft_line(r->d, p));
+		return NULL;
+	}
+	if (!p->in && (cover == COVER_BLANKS || (cover == COVER_LINES && r->d->text.cr)))
+		return write_lines(r, p, cover == COVER_BLANKS ? FOLD_LEAD : FOLD_NONE, done);
+	if (!r->edit->all && is_done_part(around, p, f->find, f->replace)) {
+		edit_result_done(r->result, EDIT_SATISFIED, NULL, draft_line(r->d, p));
+		return NULL;
+	}
+	text = literal_text(around, p, f->find, f->replace, &hold);
+	err = str_err(&hold, "replace");
+	if (!err)
+		err = write_place(r, p, text, NULL, done);
+	str_release(&hold);
+	return err;
+}
+
+static struct err *write_elision(struct replacement *r, bool *done)
+{
+	struct finding *f = &r->found;
+	const char *why;
+	struct err *err = adapt(&r->d->text, f->segments, f->n_segments, f->level, &why);
+
+	*done = !why;
+	if (!err && why)
+		say_unclear(r, why, draft_line(r->d, &f->places.v[0]));
+	for (size_t k = 0; !err && *done && k < f->n_segments; k++)
+		err = write_segment(r, &f->segments[k], done);
+	return err;
+}
+
+/* Of places that overlap each other, all means every other one, from the left. */
+static void drop_overlaps(struct places *places)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < places->n; i++) {
+		const struct place *p = &places->v[i];
+
+		if (n && places->v[n - 1].in == p->in && places->v[n - 1].end > p->start)
+			continue;
+		places->v[n++] = *p;
+	}
+	places->n = n;
+}
+
+/* Later places first: a write inside a change moves what follows it there. */
+static struct err *write_places(struct replacement *r, bool *done)
+{
+	struct finding *f = &r->found;
+	struct err *err = NULL;
+
+	*done = true;
+	for (size_t i = f->places.n; i-- > 0 && *done && !err;) {
+		const struct place *p = &f->places.v[i];
+
+		err = f->literal ? write_literal(r, p, done) :
+				   write_lines(r, p, f->level, done);
+	}
+	return err;
+}
+
+static struct err *write_all(struct replacement *r)
+{
+	struct err *err = NULL;
+	bool done = true;
+
+	if (r->found.n_segments)
+		return write_elision(r, &done);
+	drop_overlaps(&r->found.places);
+	if (r->found.places.n > 1) {
+		r->dry = true;
+		err = write_places(r, &done);
+		r->dry = false;
+	}
+	if (!err && done)
+		err = write_places(r, &done);
+	return err;
+}
+
+/* A line of replace that stands for code left out, while find has it not. */
+static bool leaves_out(struct span find, struct span replace, struct span *which)
+{
+	struct span rest = replace, line, old, other;
+
+	while (span_line(&rest, &line)) {
+		bool known = false;
+
+		if (!region_is_placeholder(line))
+			continue;
+		other = find;
+		while (!known && span_line(&other, &old))
+			known = span_eq(span_trim(old), span_trim(line));
+		if (!known) {
+			*which = span_trim(line);
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct err *find_and_write(struct replacement *r, struct span find,
+				  struct span replace)
+{
+	struct query q = { .edit = r->edit, .find = find, .replace = replace,
+			   .replaces = true };
+	enum find_verdict verdict;
+	struct span which;
+	struct err *err;
+	size_t line;
+
+	if (leaves_out(find, replace, &which)) {
+		edit_result_set(r->result, EDIT_FAILED, "replace leaves code out: '%.*s'",
+				(int)(which.len < 80 ? which.len : 80), which.ptr);
+		return NULL;
+	}
+	err = ladder_find(r->d, &q, &r->found, r->result, &verdict);
+	if (err || verdict == FIND_NOT)
+		return err;
+	if (verdict == FIND_NONE)
+		return look_for_done(r, find, replace);
+	line = draft_line(r->d, &r->found.places.v[0]);
+	edit_result_done(r->result, EDIT_APPLIED, r->found.rung, line);
+	if (!span_eq(r->found.find, r->found.replace))
+		return write_all(r);
+	r->result->status = EDIT_SATISFIED;
+	return NULL;
+}
+
+struct err *replace_apply(struct draft *d, const struct edit *edit,
+			  struct edit_result *result)
+{
+	struct replacement r = { .d = d, .edit = edit, .result = result };
+	struct str find_hold = STR_INIT(0), replace_hold = STR_INIT(0);
+	struct span find = plan_text(edit->find, &find_hold);
+	struct span replace = plan_text(edit->replace, &replace_hold);
+	struct err *err = err_first(str_err(&find_hold, "find"),
+				    str_err(&replace_hold, "replace"));
+
+	finding_init(&r.found);
+	if (!err)
+		err = find_and_write(&r, find, replace);
+	finding_release(&r.found);
+	str_release(&find_hold);
+	str_release(&replace_hold);
+	return err;
+}
