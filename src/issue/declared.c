@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "issue/includes.h"
+#include "issue/users.h"
 
 #include <string.h>
 
 #include "issue/words.h"
 
-#define USERS_MAX 4000
-#define UMBRELLA_USERS_MAX 64 /* sources looked at for what they have in common */
-#define UMBRELLA_USERS_MIN 2  /* fewer have it in common by chance */
 #define DECLARERS_MAX 8
 #define TOKENS_BACK 2
 
@@ -148,32 +145,6 @@ bool declares(struct span bytes, struct span name)
 	return false;
 }
 
-/* The files that hold a name, sorted out. */
-struct users {
-	struct remedy *d;
-	const char *file; /* that lacks the declaration: no user of this kind */
-	const char *path[USERS_MAX];
-	size_t n;
-	bool full;
-};
-
-static struct err *note_user(void *ctx, const char *path)
-{
-	struct users *users = ctx;
-
-	if (!is_c_source(path) || !strcmp(path, users->file))
-		return NULL;
-	if (users->n == USERS_MAX) {
-		users->full = true;
-		return NULL;
-	}
-	users->path[users->n] = arena_dups(&users->d->arena, path);
-	if (!users->path[users->n])
-		return arena_err(&users->d->arena, "plan");
-	users->n++;
-	return NULL;
-}
-
 struct declarers {
 	const char *path[DECLARERS_MAX];
 	size_t n;
@@ -198,146 +169,6 @@ static struct err *find_declarers(struct users *users, struct span name,
 	return NULL;
 }
 
-static size_t folder_len(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? (size_t)(slash - path) : 0;
-}
-
-static bool same_folder(const char *a, const char *b)
-{
-	return folder_len(a) == folder_len(b) && !memcmp(a, b, folder_len(a));
-}
-
-/* How header is spelt where it is included directly, seen from file. */
-struct spelling {
-	struct span line;
-	size_t n;       /* files that include it */
-	bool near;      /* line is from a file beside ours */
-	bool divided;   /* other files spell it otherwise */
-};
-
-static struct err *note_spelling(struct remedy *d, const char *from, const char *header,
-				 const char *file, struct spelling *out)
-{
-	const struct tree_file *tree;
-	struct include inc;
-	struct err *err;
-	size_t at = 0;
-
-	err = remedy_file(d, from, &tree);
-	if (err)
-		return err;
-	while (include_next(tree->bytes, &at, &inc)) {
-		const char *path;
-
-		err = include_resolve(d, from, inc.target, &path);
-		if (err)
-			return err;
-		if (!path || strcmp(path, header))
-			continue;
-		out->n++;
-		if (!out->line.ptr || (!out->near && same_folder(from, file))) {
-			out->line = inc.line;
-			out->near = same_folder(from, file);
-			out->divided = false;
-		} else if (!span_eq(out->line, inc.line) &&
-			   (!out->near || same_folder(from, file))) {
-			out->divided = true;
-		}
-		return NULL;
-	}
-	return NULL;
-}
-
-static struct err *spelling_of(struct users *users, const char *header, struct spelling *out)
-{
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < users->n; i++) {
-		struct err *err;
-
-		if (!strcmp(users->path[i], header))
-			continue;
-		err = note_spelling(users->d, users->path[i], header, users->file, out);
-		if (err)
-			return err;
-	}
-	return NULL;
-}
-
-/* Headers that users include directly and that lead to header. */
-struct umbrella {
-	const char *path;
-	size_t users;
-};
-
-/* Adds the headers by which from gets header. */
-static struct err *note_umbrellas(struct remedy *d, const char *from, struct span header,
-				  struct umbrella *found, size_t *n)
-{
-	const struct tree_file *tree;
-	struct include inc;
-	struct err *err;
-	size_t at = 0, k;
-
-	err = remedy_file(d, from, &tree);
-	if (err)
-		return err;
-	while (include_next(tree->bytes, &at, &inc)) {
-		const char *path;
-		bool yes;
-
-		err = include_resolve(d, from, inc.target, &path);
-		if (!err && path)
-			err = include_reaches(d, path, header, &yes);
-		if (err)
-			return err;
-		if (!path || !yes)
-			continue;
-		for (k = 0; k < *n && strcmp(found[k].path, path);)
-			k++;
-		if (k == *n && *n < DECLARERS_MAX)
-			found[(*n)++] = (struct umbrella){ path, 0 };
-		if (k < *n)
-			found[k].users++;
-	}
-	return NULL;
-}
-
-/*
- * Nobody who uses the name includes header itself: then they all get it by one
- * header that includes it, if there is exactly one such.
- */
-static struct err *find_umbrella(struct users *users, struct span header, const char **out)
-{
-	struct umbrella found[DECLARERS_MAX];
-	size_t n = 0, n_users = 0, best = 0;
-
-	*out = NULL;
-	for (size_t i = 0; i < users->n && n_users < UMBRELLA_USERS_MAX; i++) {
-		struct err *err;
-
-		if (is_header(users->path[i]))
-			continue;
-		n_users++;
-		err = note_umbrellas(users->d, users->path[i], header, found, &n);
-		if (err)
-			return err;
-	}
-	if (n_users < UMBRELLA_USERS_MIN)
-		return NULL;
-	for (size_t k = 0; k < n; k++) {
-		if (found[k].users != n_users)
-			continue;
-		best++;
-		*out = found[k].path;
-	}
-	if (best != 1)
-		*out = NULL;
-	return NULL;
-}
-
 /* Which of several headers that declare the name the users include. */
 static struct err *choose(struct users *users, const struct declarers *declarers,
 			  const char **out, const char **why)
@@ -347,7 +178,7 @@ static struct err *choose(struct users *users, const struct declarers *declarers
 
 	*out = NULL;
 	for (size_t i = 0; i < declarers->n; i++) {
-		struct err *err = spelling_of(users, declarers->path[i], &spelling);
+		struct err *err = users_spelling(users, declarers->path[i], &spelling);
 
 		if (err)
 			return err;
@@ -363,61 +194,20 @@ static struct err *choose(struct users *users, const struct declarers *declarers
 	return NULL;
 }
 
-/* The line with which file is to include header. */
+/* Nobody who uses the name includes header itself: then as they all get it. */
 static struct err *spell(struct users *users, const char *header, struct span *import,
 			 const char **why)
 {
-	struct remedy *d = users->d;
 	struct spelling spelling;
-	const char *umbrella, *base, *path;
-	struct include inc;
+	const char *umbrella = NULL;
 	struct err *err;
 
-	err = spelling_of(users, header, &spelling);
-	if (!err && !spelling.n) {
-		err = find_umbrella(users, span_of(header), &umbrella);
-		if (!err && umbrella) {
-			header = umbrella;
-			err = spelling_of(users, header, &spelling);
-		}
-	}
+	err = users_spelling(users, header, &spelling);
+	if (!err && !spelling.n)
+		err = users_umbrella(users, span_of(header), &umbrella);
 	if (err)
 		return err;
-	if (!spelling.n && same_folder(header, users->file)) {
-		base = strrchr(header, '/');
-		base = arena_printf(&d->arena, "#include \"%s\"", base ? base + 1 : header);
-		if (!base)
-			return arena_err(&d->arena, "plan");
-		spelling.line = span_of(base);
-		spelling.n = 1;
-	}
-	if (!spelling.n || spelling.divided) {
-		*why = spelling.n ? "its header is included under several names" :
-				    "no other file includes the header that declares it";
-		return NULL;
-	}
-	if (!include_of(spelling.line, &inc))
-		return NULL;
-	err = include_resolve(d, users->file, inc.target, &path);
-	if (!err && (!path || strcmp(path, header)))
-		*why = "the header's name means another file here";
-	if (!err && !*why)
-		*import = spelling.line;
-	return err;
-}
-
-static struct err *start_users(struct remedy *d, const char *file, struct span word,
-			       struct users **out)
-{
-	const char *copy = arena_dup(&d->arena, word);
-	struct users *users = arena_alloc(&d->arena, sizeof(*users));
-
-	*out = users;
-	if (!users || !copy)
-		return arena_err(&d->arena, "plan");
-	users->d = d;
-	users->file = file;
-	return d->in->evidence->files_with(d->in->evidence->ctx, copy, note_user, users);
+	return users_spell(users, umbrella ? umbrella : header, import, why);
 }
 
 static struct err *look(struct remedy *d, const char *file, struct span name,
@@ -430,7 +220,7 @@ static struct err *look(struct remedy *d, const char *file, struct span name,
 	struct err *err;
 	bool yes;
 
-	err = start_users(d, file, span_cut(name, (size_t)(blank + 1), name.len), &users);
+	err = users_start(d, file, span_cut(name, (size_t)(blank + 1), name.len), &users);
 	if (!err)
 		err = find_declarers(users, name, &declarers);
 	if (err)
@@ -486,51 +276,5 @@ struct err *include_declaring(struct remedy *d, const char *file, struct span na
 	d->answers = a;
 	*import = a->import;
 	*why = a->why;
-	return err;
-}
-
-static struct err *any_direct(struct users *users, const struct include *what, bool *yes)
-{
-	*yes = false;
-	for (size_t i = 0; i < users->n && !*yes; i++) {
-		const struct tree_file *tree;
-		struct include inc;
-		struct err *err;
-		size_t at = 0;
-
-		err = remedy_file(users->d, users->path[i], &tree);
-		if (err)
-			return err;
-		while (!*yes && include_next(tree->bytes, &at, &inc))
-			*yes = inc.system && span_eq(inc.target, what->target);
-	}
-	return NULL;
-}
-
-struct err *include_alike(struct remedy *d, const char *file, struct span name,
-			  struct span *import)
-{
-	struct span header, better = { NULL, 0 };
-	const char *umbrella, *why = NULL;
-	struct include inc;
-	struct users *users;
-	struct err *err;
-	bool yes;
-
-	if (!include_of(*import, &inc) || !inc.system || !name.len || !d->in->evidence ||
-	    d->n_answers++ >= REMEDY_ANSWERS_MAX)
-		return NULL;
-	header = (struct span){ inc.target.ptr - 1, inc.target.len + 2 };
-	err = start_users(d, file, name, &users);
-	if (!err)
-		err = any_direct(users, &inc, &yes);
-	if (err || yes)
-		return err;
-	err = find_umbrella(users, header, &umbrella);
-	if (err || !umbrella)
-		return err;
-	err = spell(users, umbrella, &better, &why);
-	if (!err && !why)
-		*import = better;
 	return err;
 }

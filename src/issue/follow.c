@@ -141,12 +141,17 @@ static struct err *cure_import(struct remedy *d, const struct diag *diag, enum c
 		err = editable(d, cure.file, &file, why);
 	if (err || *why)
 		return err;
-	err = is_there(d, cure.file, file, import, &there);
+	if (kind == CURE_INCLUDE) {
+		err = include_own(d, cure.file, &cure.what);
+		if (err)
+			return err;
+	}
+	err = is_there(d, cure.file, file, cure.what, &there);
 	if (err)
 		return err;
 	if (there) {
-		*why = arena_printf(&d->arena, "'%.*s' is there already", (int)import.len,
-				    import.ptr);
+		*why = arena_printf(&d->arena, "'%.*s' is there already", (int)cure.what.len,
+				    cure.what.ptr);
 		return *why ? NULL : arena_err(&d->arena, "plan");
 	}
 	if (!strcmp(diag->tool, "python") && py_binds(file, bound_name(import))) {
@@ -511,9 +516,10 @@ static struct err *brings(struct remedy *d, const char *file, struct span with,
 				       (struct span){ a->target.ptr - 1, a->target.len + 2 },
 				       yes);
 	err = include_resolve(d, file, a->target, &want);
-	if (err || !want || !strcmp(path, want))
+	if (err || !want)
 		return err;
-	return include_reaches(d, path, span_of(want), yes);
+	*yes = !strcmp(path, want); /* two spellings of one header */
+	return *yes ? NULL : include_reaches(d, path, span_of(want), yes);
 }
 
 /* An #include that another added one brings along is not needed. */

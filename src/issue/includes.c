@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "issue/includes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/str.h"
 #include "issue/words.h"
 
 #define REACH_MAX_FILES 400
 #define TARGET_MAX_BYTES 512
+#define HEADERS_MAX 200000
 
 static bool has_suffix(const char *path, const char *const *suffixes, size_t n)
 {
@@ -111,40 +112,85 @@ static const char *beside(struct remedy *d, const char *from, struct span target
 	return path;
 }
 
-struct only {
-	struct remedy *d;
-	const char *path;
-	size_t n;
-};
-
-static struct err *note_path(void *ctx, const char *path)
+static const char *last_part(const char *path)
 {
-	struct only *only = ctx;
+	const char *slash = strrchr(path, '/');
 
-	if (!only->n++)
-		only->path = arena_dups(&only->d->arena, path);
-	return only->path ? NULL : arena_err(&only->d->arena, "plan");
+	return slash ? slash + 1 : path;
 }
 
-/* The only file of the tree whose path ends with "/<target>". */
-static struct err *only_ending(struct remedy *d, struct span target, const char **out)
+static int by_last_part(const void *pa, const void *pb)
 {
-	struct only only = { .d = d };
-	const char *glob;
+	const char *a = *(const char *const *)pa, *b = *(const char *const *)pb;
+	int order = strcmp(last_part(a), last_part(b));
+
+	return order ? order : strcmp(a, b);
+}
+
+static struct err *note_header(void *ctx, const char *path)
+{
+	struct remedy *d = ctx;
+	struct err *err;
+	void *more;
+
+	if (!is_header(path) || d->n_headers >= HEADERS_MAX)
+		return NULL;
+	if (d->n_headers == d->cap_headers) {
+		err = remedy_grow(d, d->headers, d->n_headers, &d->cap_headers,
+				  sizeof(*d->headers), &more);
+		if (err)
+			return err;
+		d->headers = more;
+	}
+	d->headers[d->n_headers] = arena_dups(&d->arena, path);
+	if (!d->headers[d->n_headers])
+		return arena_err(&d->arena, "plan");
+	d->n_headers++;
+	return NULL;
+}
+
+static struct err *list_headers(struct remedy *d)
+{
+	const struct source *source = d->in->source;
 	struct err *err;
 
-	for (size_t i = 0; i < target.len; i++) {
-		if (strchr("*?[\\:", target.ptr[i]))
-			return NULL;
-	}
-	if (span_find(target, SPAN(".."), 0) >= 0 || !d->in->source->list)
+	if (d->headers_listed || !source->list)
 		return NULL;
-	glob = arena_printf(&d->arena, "*/%.*s", (int)target.len, target.ptr);
-	if (!glob)
+	d->headers_listed = true;
+	err = source->list(source->ctx, "*.[hH]*", note_header, d);
+	if (!err && d->n_headers)
+		qsort(d->headers, d->n_headers, sizeof(*d->headers), by_last_part);
+	return err;
+}
+
+/* The only header of the tree whose path ends with "/<target>". */
+static struct err *only_ending(struct remedy *d, struct span target, const char **out)
+{
+	const char *end = arena_printf(&d->arena, "/%.*s", (int)target.len, target.ptr);
+	size_t low = 0, high, n = 0;
+	struct err *err;
+
+	if (!end)
 		return arena_err(&d->arena, "plan");
-	err = d->in->source->list(d->in->source->ctx, glob, note_path, &only);
-	if (!err && only.n == 1)
-		*out = only.path;
+	if (span_find(target, SPAN(".."), 0) >= 0)
+		return NULL;
+	err = list_headers(d);
+	high = d->n_headers;
+	while (!err && low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(last_part(d->headers[mid]), last_part(end)) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; !err && low < d->n_headers; low++) {
+		if (strcmp(last_part(d->headers[low]), last_part(end)))
+			break;
+		if (!span_ends(span_of(d->headers[low]), end))
+			continue;
+		*out = n++ ? NULL : d->headers[low];
+	}
 	return err;
 }
 

@@ -67,6 +67,12 @@ struct err *include_alike(struct remedy *d, const char *file, struct span name,
 			  struct span *import) MUST_USE;
 
 /*
+ * foo.c that does not include its own foo.h, which brings what *import would: then
+ * *import is that.
+ */
+struct err *include_own(struct remedy *d, const char *file, struct span *import) MUST_USE;
+
+/*
  * The file that lacks import, an #include line that diag's file needs. An error
  * in a header may be that of the file that included it: when every other file
  * that includes the header has what it needs before, then so should this one.

@@ -88,6 +88,9 @@ struct remedy {
 	size_t n_cures, cap_cures;
 	struct touch *touches;
 	size_t n_touches, cap_touches;
+	const char **headers; /* of the tree, by their last part; see includes.c */
+	size_t n_headers, cap_headers;
+	bool headers_listed;
 	struct resolved *resolved;
 	struct reached *reached;
 	struct answer *answers;

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "issue/users.h"
+
+#include <string.h>
+
+static struct err *any_direct(struct users *users, const struct include *what, bool *yes)
+{
+	*yes = false;
+	for (size_t i = 0; i < users->n && !*yes; i++) {
+		const struct tree_file *tree;
+		struct include inc;
+		struct err *err;
+		size_t at = 0;
+
+		err = remedy_file(users->d, users->path[i], &tree);
+		if (err)
+			return err;
+		while (!*yes && include_next(tree->bytes, &at, &inc))
+			*yes = inc.system && span_eq(inc.target, what->target);
+	}
+	return NULL;
+}
+
+struct err *include_alike(struct remedy *d, const char *file, struct span name,
+			  struct span *import)
+{
+	struct span header, better = { NULL, 0 };
+	const char *umbrella, *why = NULL;
+	struct include inc;
+	struct users *users;
+	struct err *err;
+	bool yes;
+
+	if (!include_of(*import, &inc) || !inc.system || !name.len || !d->in->evidence ||
+	    d->n_answers++ >= REMEDY_ANSWERS_MAX)
+		return NULL;
+	header = (struct span){ inc.target.ptr - 1, inc.target.len + 2 };
+	err = users_start(d, file, name, &users);
+	if (!err)
+		err = any_direct(users, &inc, &yes);
+	if (err || yes)
+		return err;
+	err = users_umbrella(users, header, &umbrella);
+	if (err || !umbrella)
+		return err;
+	err = users_spell(users, umbrella, &better, &why);
+	if (!err && !why)
+		*import = better;
+	return err;
+}
+
+/* foo.h beside foo.c, if the tree has it and file does not include it yet. */
+static struct err *own_header(struct remedy *d, const char *file, const char **out)
+{
+	const char *dot = strrchr(file, '.');
+	const struct tree_file *tree;
+	const char *header;
+	struct err *err;
+	bool yes;
+
+	*out = NULL;
+	if (!dot || is_header(file) || !is_c_source(file))
+		return NULL;
+	header = arena_printf(&d->arena, "%.*s.h", (int)(dot - file), file);
+	if (!header)
+		return arena_err(&d->arena, "plan");
+	err = remedy_file(d, header, &tree);
+	if (!err && !tree->why) {
+		err = include_reaches(d, file, span_of(header), &yes);
+		*out = err || yes ? NULL : header;
+	}
+	return err;
+}
+
+struct err *include_own(struct remedy *d, const char *file, struct span *import)
+{
+	const char *header, *path, *why = NULL;
+	struct span better = { NULL, 0 }, what;
+	struct include inc;
+	struct users *users;
+	struct err *err;
+	bool yes;
+
+	err = own_header(d, file, &header);
+	if (err || !header || !include_of(*import, &inc) || !d->in->evidence)
+		return err;
+	what = (struct span){ inc.target.ptr - 1, inc.target.len + 2 };
+	if (!inc.system) {
+		err = include_resolve(d, file, inc.target, &path);
+		if (err || !path || !strcmp(path, header))
+			return err;
+		what = span_of(path);
+	}
+	err = include_reaches(d, header, what, &yes);
+	if (err || !yes)
+		return err;
+	err = users_start(d, file, SPAN(""), &users);
+	if (!err)
+		err = users_spell(users, header, &better, &why);
+	if (!err && !why)
+		*import = better;
+	return err;
+}
