@@ -8,6 +8,7 @@
 #include "base/deadline.h"
 #include "model/failure.h"
 #include "model/stream.h"
+#include "model/tape.h"
 #include "model/tokens.h"
 #include "model/wire.h"
 #include "sys/clock.h"
@@ -77,6 +78,7 @@ struct client {
 	struct loop_timer *kick;
 	uint64_t lot;
 	int retries_left;
+	struct tape *tape; /* or NULL */
 };
 
 static void attempt_begin(struct chat *chat);
@@ -197,6 +199,15 @@ static void redact_word(char *word, size_t size)
 	str_release(&text);
 }
 
+static struct err *record(const struct chat *chat, const struct err *failed)
+{
+	struct tape *tape = chat->client->tape;
+
+	if (!tape || tape_plays(tape))
+		return NULL;
+	return tape_add(tape, str_span(&chat->body), &chat->reply, failed);
+}
+
 /* Nothing of the client is touched after done: it may free it. */
 static void finish(struct chat *chat, struct err *err)
 {
@@ -212,6 +223,7 @@ static void finish(struct chat *chat, struct err *err)
 		str_reset(&chat->reply.text);
 	secret_redact(&chat->reply.text);
 	redact_word(chat->reply.model, sizeof(chat->reply.model) - 1);
+	err = err_first(err, record(chat, err));
 	chat->done(chat->ctx, &chat->reply, err);
 	chat_free(chat);
 }
@@ -437,6 +449,23 @@ static void on_not_begun(void *ctx)
 	finish(chat, failure_say(err, &chat->endpoint));
 }
 
+static void on_played(void *ctx)
+{
+	struct chat *chat = ctx;
+	struct err *err;
+
+	chat->timer = NULL;
+	err = tape_play(chat->client->tape, str_span(&chat->body), &chat->reply);
+	chat->spent = chat->reply.usage;
+	tell_delta(chat);
+	if (!chat->cancelled) {
+		finish(chat, err);
+		return;
+	}
+	err_drop(err);
+	chat_free(chat);
+}
+
 static void attempt_begin(struct chat *chat)
 {
 	static const char *const headers[] = {
@@ -460,6 +489,10 @@ static void attempt_begin(struct chat *chat)
 	stop_timer(chat);
 	chat->state = CHAT_RUNS;
 	chat->began_ms = chat->byte_ms = chat->work_ms = loop_now_ms(chat->client->loop);
+	if (chat->client->tape && tape_plays(chat->client->tape)) {
+		set_timer(chat, chat->began_ms, on_played);
+		return;
+	}
 	err = http_start(chat->client->http, &request, &chat->transfer);
 	chat->failure.err = err;
 	if (err)
@@ -494,6 +527,11 @@ struct err *client_new(struct client **out, struct loop *loop, struct http *http
 		l->max_answer_bytes ? l->max_answer_bytes : ANSWER_MAX_BYTES;
 	*out = client;
 	return NULL;
+}
+
+void client_use_tape(struct client *client, struct tape *tape)
+{
+	client->tape = tape;
 }
 
 void client_free(struct client *client)

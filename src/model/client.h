@@ -27,6 +27,7 @@
 
 struct client;
 struct chat;
+struct tape;
 
 /* Zero in a field takes the default. */
 struct client_limits {
@@ -40,6 +41,13 @@ struct client_limits {
 
 struct err *client_new(struct client **out, struct loop *loop, struct http *http,
 		       const struct client_limits *limits) MUST_USE;
+
+/*
+ * Everything from now on goes through tape (model/tape.h), which is borrowed: answers
+ * are recorded as they come, or, with a tape that plays, come from it and nothing is
+ * sent; http may be NULL then.
+ */
+void client_use_tape(struct client *client, struct tape *tape);
 
 /* Cancels what is under way. */
 void client_free(struct client *client);

@@ -79,7 +79,7 @@ static void on_models(void *ctx, const char *const *ids, size_t n, struct err *e
 	place->models = NULL;
 	err_drop(err); /* nobody there, or no such server: not found */
 	if (model && strlen(model) < sizeof(place->model))
-		strcpy(place->model, model);
+		memcpy(place->model, model, strlen(model) + 1);
 	if (!--place->probe->n_open)
 		finish_soon(place->probe);
 }

@@ -15,6 +15,7 @@
 #include "model/client.h"
 #include "model/models.h"
 #include "model/probe.h"
+#include "model/tape.h"
 #include "sys/clock.h"
 
 /*
@@ -578,6 +579,57 @@ static void cancels(void **state)
 	client_cancel(NULL);
 }
 
+/* What a server said, and what the tape says then, are the same; no key is on it. */
+static void recorded_and_played(void **state)
+{
+	static const char *const models[] = { "plain", "fault", "bad-key", "key-in-answer" };
+	const struct client_limits limits = { 0 };
+	struct result results[2][ARRAY_SIZE(models)];
+	struct tape *tapes[2] = { NULL, NULL };
+
+	(void)state;
+	ok(tape_new(&tapes[0]));
+	for (size_t round = 0; round < 2; round++) {
+		struct client *client;
+
+		if (round)
+			ok(tape_parse(&tapes[1], tape_text(tapes[0])));
+		ok(client_new(&client, side.loop, round ? NULL : side.http, &limits));
+		client_use_tape(client, tapes[round]);
+		for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
+			struct endpoint endpoint =
+				endpoint_with(side.endpoint, models[i], NULL);
+			int left = 1;
+			bool over = false;
+			struct chat *chat;
+
+			results[round][i] = (struct result){ .left = &left, .over = &over };
+			ok(client_chat(client, &endpoint, &request, NULL, on_done,
+				       &results[round][i], &chat));
+			ok(loop_run(side.loop, &over));
+		}
+		client_free(client);
+	}
+	assert_null(strstr(tape_text(tapes[0]).ptr, KEY));
+	for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
+		struct result *a = &results[0][i], *b = &results[1][i];
+
+		assert_string_equal(a->reply.text.buf, b->reply.text.buf);
+		assert_string_equal(a->reply.model, b->reply.model);
+		assert_int_equal(a->reply.usage.requests, b->reply.usage.requests);
+		assert_float_equal(a->reply.usage.usd, b->reply.usage.usd, 0);
+		assert_int_equal(!a->err, !b->err);
+		if (a->err)
+			assert_string_equal(err_text(a->err), err_text(b->err));
+		for (size_t round = 0; round < 2; round++) {
+			err_drop(results[round][i].err);
+			chat_reply_release(&results[round][i].reply);
+		}
+	}
+	tape_free(tapes[0]);
+	tape_free(tapes[1]);
+}
+
 struct listing {
 	char ids[128];
 	struct err *err;
@@ -652,6 +704,7 @@ static void probes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(recorded_and_played),
 		cmocka_unit_test(lists_models),
 		cmocka_unit_test(probes),
 		cmocka_unit_test(too_large_is_not_sent),
