@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/deadline.h"
-#include "base/jsonw.h"
-#include "model/client.h"
+#include "model-side.h"
 #include "model/models.h"
 #include "model/probe.h"
 #include "model/tape.h"
@@ -171,115 +162,37 @@ static const struct {
 
 #define N_CASES ARRAY_SIZE(cases)
 
-static struct {
-	pid_t pid;
-	int port;
-	char dir[64];
-	struct loop *loop;
-	struct http *http;
-	struct endpoint *endpoint;
-} side;
-
-static void write_scenario(const char *path)
+static void add_rules(struct str *out)
 {
-	struct str out = STR_INIT(1 << 20);
-	FILE *f;
-
-	str_adds(&out, "{\"models\":[\"b\",\"a\",\"qwen2.5-coder:7b\"],\"rules\":[");
+	str_adds(out, "{\"models\":[\"b\",\"a\",\"qwen2.5-coder:7b\"],\"rules\":[");
 	for (size_t i = 0; i < N_CASES; i++) {
 		for (size_t j = 0; j < 3 && cases[i].replies[j]; j++) {
 			bool last = j == 2 || !cases[i].replies[j + 1];
 
-			str_addf(&out,
-				 "%s{\"match\":{\"model\":\"%s\"},%s\"reply\":%s}\n",
-				 out.buf[out.len - 1] == '[' ? "" : ",", cases[i].name,
-				 last ? "" : "\"times\":1,", cases[i].replies[j]);
+			str_addf(out, "{\"match\":{\"model\":\"%s\"},%s\"reply\":%s},\n",
+				 cases[i].name, last ? "" : "\"times\":1,",
+				 cases[i].replies[j]);
 		}
 	}
-	str_adds(&out, ",{\"match\":{\"model\":\"slow\"},\"reply\":{\"content\":\"x\","
-		       "\"delay_ms\":300}}"
-		       "]}\n");
-	assert_null(str_err(&out, "scenario"));
-	f = fopen(path, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(out.buf, 1, out.len, f), out.len);
-	assert_int_equal(fclose(f), 0);
-	str_release(&out);
-}
-
-static void start_server(void)
-{
-	char scenario[128], port_file[128];
-	int port = 0;
-
-	snprintf(side.dir, sizeof(side.dir), "/tmp/u-model-client.XXXXXX");
-	assert_non_null(mkdtemp(side.dir));
-	snprintf(scenario, sizeof(scenario), "%s/scenario", side.dir);
-	snprintf(port_file, sizeof(port_file), "%s/port", side.dir);
-	write_scenario(scenario);
-	side.pid = fork();
-	assert_true(side.pid >= 0);
-	if (!side.pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execl("/usr/bin/python3", "python3", "tests/server/modelserver.py",
-		      "--scenario", scenario, "--port-file", port_file, (char *)NULL);
-		_exit(127);
-	}
-	for (int i = 0; i < 1200 && !port; i++) {
-		const struct timespec nap = { .tv_nsec = 25 * 1000 * 1000 };
-		FILE *f = fopen(port_file, "r");
-
-		if (f && fscanf(f, "%d", &port) != 1)
-			port = 0;
-		if (f)
-			fclose(f);
-		nanosleep(&nap, NULL);
-	}
-	assert_true(port > 0);
-	side.port = port;
+	str_adds(out, "{\"match\":{\"model\":\"slow\"},"
+		      "\"reply\":{\"content\":\"x\",\"delay_ms\":300}}]}\n");
 }
 
 static int setup(void **state)
 {
-	char url[64];
-	struct endpoint_settings settings = {
-		.role = "planner",
-		.url = url,
-		.model = "m",
-		.own_variable = "DUALFIX_TEST_KEY",
-		.prices = { 1, 1, 1 },
-	};
-	const struct http_config config = { NULL, NULL };
+	struct str scenario = STR_INIT(1 << 20);
 
 	(void)state;
-	start_server();
-	setenv("DUALFIX_TEST_KEY", KEY, 1);
-	secret_scrub_env();
-	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", side.port);
-	ok(loop_new(&side.loop));
-	ok(http_new(&side.http, side.loop, &config));
-	ok(endpoint_new(&side.endpoint, side.loop, &settings));
-	assert_non_null(side.endpoint->key);
-	side.endpoint->concurrency = 1000;
+	add_rules(&scenario);
+	side_start(&scenario, KEY);
+	str_release(&scenario);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
-	endpoint_free(side.endpoint);
-	http_free(side.http);
-	loop_free(side.loop);
-	kill(side.pid, SIGKILL);
-	waitpid(side.pid, NULL, 0);
-	for (int i = 0; i < 2; i++) {
-		snprintf(command, sizeof(command), "%s/%s", side.dir,
-			 i ? "port" : "scenario");
-		unlink(command);
-	}
-	rmdir(side.dir);
+	side_stop();
 	return 0;
 }
 
@@ -582,8 +495,9 @@ static void cancels(void **state)
 /* What a server said, and what the tape says then, are the same; no key is on it. */
 static void recorded_and_played(void **state)
 {
-	static const char *const models[] = { "plain", "fault", "bad-key", "key-in-answer" };
-	const struct client_limits limits = { 0 };
+	static const char *const models[] = { "plain", "fault-stays", "bad-key",
+					      "key-in-answer" };
+	const struct client_limits limits = { .max_attempts = 2 };
 	struct result results[2][ARRAY_SIZE(models)];
 	struct tape *tapes[2] = { NULL, NULL };
 
