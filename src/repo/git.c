@@ -174,7 +174,8 @@ struct err *git_run(struct loop *loop, const struct git_job *job)
 
 	proc_result_init(&result);
 	argv_push(&args, "git");
-	argv_push_all(&args, settings);
+	if (!job->as_configured)
+		argv_push_all(&args, settings);
 	argv_push_all(&args, job->args);
 	err = argv_err(&args);
 	if (!err) {

@@ -5,6 +5,9 @@
 #ifndef REPO_GIT_H
 #define REPO_GIT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/argv.h"
 #include "base/compiler.h"
 #include "base/err.h"
@@ -32,6 +35,7 @@ struct git_job {
 	struct str *out;    /* NULL: stdout is not wanted */
 	int *code;          /* NULL: an exit other than 0 is an err */
 	int64_t timeout_ms; /* 0: GIT_TIMEOUT_MS */
+	bool as_configured; /* without the settings that every other git of ours gets */
 };
 
 struct err *git_run(struct loop *loop, const struct git_job *job) MUST_USE;

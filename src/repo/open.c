@@ -180,7 +180,9 @@ static struct err *read_config(struct repo *repo)
 	static const char *const args[] = { "config", "--list", "-z", "--includes",
 					    NULL };
 	struct str listing = STR_INIT(CONFIG_MAX_BYTES);
-	struct err *err = repo_git(repo, args, NO_INPUT, &listing, NULL);
+	/* With our settings on top, core.hooksPath would be said to be ours. */
+	struct git_job job = { .args = args, .out = &listing, .as_configured = true };
+	struct err *err = git_run_on(repo, &job);
 
 	if (!err)
 		err = config_parse(&repo->config, str_span(&listing));

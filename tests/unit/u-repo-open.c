@@ -192,6 +192,19 @@ static void identity(void **state)
 	fixture_drop(&f);
 }
 
+/* What we set for the git commands that we run is no setting of the user's. */
+static void settings_of_ours(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_make(&f, HISTORY_SH " && git config core.quotePath true");
+	fixture_open(&f);
+	assert_null(config_get(repo_config(f.repo), "core.hookspath"));
+	assert_string_equal(config_get(repo_config(f.repo), "core.quotepath"), "true");
+	fixture_drop(&f);
+}
+
 static void dirty_files(void **state)
 {
 	struct fixture f;
@@ -390,6 +403,7 @@ int main(void)
 		cmocka_unit_test(no_commit_yet),
 		cmocka_unit_test(odd_but_readable),
 		cmocka_unit_test(identity),
+		cmocka_unit_test(settings_of_ours),
 		cmocka_unit_test(dirty_files),
 		cmocka_unit_test(hostile_surroundings),
 		cmocka_unit_test(worktree_tree),
