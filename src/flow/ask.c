@@ -92,13 +92,13 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 	bool again = false;
 
 	ask->chat = NULL;
+	budget_settle(ask->spec.budget, &ask->hold, &reply->usage);
+	usage_add(&ask->usage, &reply->usage);
 	if (err) {
-		budget_settle(ask->spec.budget, &ask->hold, NULL);
+		chat_reply_release(reply);
 		finish(ask, err);
 		return;
 	}
-	budget_settle(ask->spec.budget, &ask->hold, &reply->usage);
-	usage_add(&ask->usage, &reply->usage);
 	snprintf(ask->model, sizeof(ask->model), "%s", reply->model);
 	str_release(&ask->answer);
 	err = read_plan(ask, reply);

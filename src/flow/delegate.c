@@ -22,6 +22,7 @@ enum task_state { TASK_QUEUED, TASK_ASKED, TASK_DONE, TASK_FAILED };
 struct task {
 	struct delegate *d;
 	struct delegate_row row;
+	struct edit_result *result; /* the caller's */
 	struct region region;
 	struct prompt prompt;
 	struct prompt_region input;
@@ -49,11 +50,10 @@ struct delegate {
 	struct delegate_spec spec;
 	struct server *servers;
 	size_t n_servers;
-	struct task *tasks;
-	size_t n_tasks;
-	struct delegate_row *rows;
+	struct task **tasks; /* each by itself: calls under way point to them */
+	size_t n_tasks, cap_tasks;
 	size_t n_open;
-	bool ended;
+	bool closed, ended;
 	void (*done)(void *ctx, struct err *err);
 	void *ctx;
 };
@@ -73,32 +73,34 @@ static void end(struct delegate *d, struct err *err)
 static struct err *splice_all(struct delegate *d)
 {
 	for (size_t i = 0; i < d->n_tasks; i++) {
-		struct task *task = &d->tasks[i];
-		struct edit_result *result = &d->spec.results[task->row.edit];
+		struct task *task = d->tasks[i];
 		struct err *err;
 
-		d->rows[i] = task->row;
 		if (task->state == TASK_FAILED) {
-			edit_result_set(result, EDIT_FAILED, "%s", task->reason.buf);
+			edit_result_set(task->result, EDIT_FAILED, "%s", task->reason.buf);
 			continue;
 		}
 		err = resolver_splice(d->spec.resolver, &task->region,
 				      str_span(&task->answer));
 		if (err)
 			return err;
-		edit_result_done(result, EDIT_APPLIED, "model", task->region.first_line);
+		edit_result_done(task->result, EDIT_APPLIED, "model", task->region.first_line);
 	}
 	return NULL;
 }
 
+static void end_if_all_have(struct delegate *d)
+{
+	if (d->closed && !d->n_open && !d->ended)
+		end(d, splice_all(d));
+}
+
 static void close_task(struct task *task, enum task_state state)
 {
-	struct delegate *d = task->d;
-
 	task->state = state;
 	task->row.ms = clock_mono_ms() - task->start_ms;
-	if (--d->n_open == 0 && !d->ended)
-		end(d, splice_all(d));
+	task->d->n_open--;
+	end_if_all_have(task->d);
 }
 
 /* Whether some endpoint may still be asked for this edit. */
@@ -166,25 +168,22 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 
 	task->chat = NULL;
 	server->busy--;
-	budget_settle(d->spec.budget, &task->hold, err ? NULL : &reply->usage);
-	if (err) {
-		/* No key is nobody's answer; a server that failed may have a neighbour. */
-		if (err_kind(err) == ERR_SERVICE && may_go_on(task))
-			fail_try(task, (struct span){ 0 }, err);
-		else
-			end(d, err);
-		return;
-	}
+	budget_settle(d->spec.budget, &task->hold, &reply->usage);
 	usage_add(&server->usage, &reply->usage);
-	snprintf(server->model, sizeof(server->model), "%s", reply->model);
-	err = take_answer(task, reply);
-	if (err) {
-		fail_try(task, str_span(&reply->text), err);
-	} else {
+	if (*reply->model)
+		snprintf(server->model, sizeof(server->model), "%s", reply->model);
+	if (!err)
+		err = take_answer(task, reply);
+	if (!err) {
 		task->row.endpoint = server->endpoint;
-		task->row.model = server->model;
 		close_task(task, TASK_DONE);
 		pump(d);
+	} else if (err_kind(err) == ERR_NO_FIX ||
+		   (err_kind(err) == ERR_SERVICE && may_go_on(task))) {
+		/* The answer will not do, or this server failed: another try, another server. */
+		fail_try(task, str_span(&reply->text), err);
+	} else {
+		end(d, err);
 	}
 	chat_reply_release(reply);
 }
@@ -247,55 +246,12 @@ static void pump(struct delegate *d)
 		size_t index = 0;
 		struct err *err;
 
-		if (d->tasks[i].state != TASK_QUEUED || !find_server(&d->tasks[i], &index))
+		if (d->tasks[i]->state != TASK_QUEUED || !find_server(d->tasks[i], &index))
 			continue;
-		err = send_task(&d->tasks[i], index);
+		err = send_task(d->tasks[i], index);
 		if (err)
 			end(d, err);
 	}
-}
-
-static bool is_wanted(const struct delegate_spec *spec, size_t i)
-{
-	enum edit_status status = spec->results[i].status;
-
-	return status == EDIT_WAITING || (spec->rescue && status == EDIT_FAILED);
-}
-
-static struct err *add_task(struct delegate *d, size_t i)
-{
-	const struct edit *edit = &d->spec.plan->edits[i];
-	struct task *task = &d->tasks[d->n_tasks];
-	bool found;
-	struct err *err = resolver_region(d->spec.resolver, edit, &d->spec.results[i], &found,
-					  &task->region);
-
-	if (err || !found)
-		return err; /* with no region the edit stays failed, for the planner */
-	task->d = d;
-	task->row.edit = i;
-	task->start_ms = clock_mono_ms();
-	str_init(&task->action, ACTION_MAX_BYTES);
-	str_init(&task->answer, ANSWER_MAX_BYTES);
-	str_init(&task->reason, EDIT_REASON_MAX_BYTES);
-	prompt_init(&task->prompt);
-	d->n_tasks++;
-	d->n_open++;
-	task->input = (struct prompt_region){
-		.file = task->region.file,
-		.action = edit->action,
-		.code = task->region.text,
-		.before = task->region.before,
-		.after = task->region.after,
-	};
-	if (edit_is_direct(edit)) {
-		err = rescue_action(d->spec.templates, edit, &d->spec.results[i],
-				    &task->action);
-		if (err)
-			return err;
-		task->input.action = str_span(&task->action);
-	}
-	return prompt_region(&task->prompt, d->spec.templates, &task->input);
 }
 
 static struct err *open_servers(struct delegate *d)
@@ -318,45 +274,123 @@ static struct err *open_servers(struct delegate *d)
 	return NULL;
 }
 
-struct err *delegate_start(struct delegate **out, const struct delegate_spec *spec,
-			   bool *needed, void (*done)(void *ctx, struct err *err), void *ctx)
+struct err *delegate_new(struct delegate **out, const struct delegate_spec *spec,
+			 void (*done)(void *ctx, struct err *err), void *ctx)
 {
-	struct delegate *d;
-	size_t n = 0;
+	struct delegate *d = calloc(1, sizeof(*d));
 	struct err *err;
 
 	*out = NULL;
-	for (size_t i = 0; i < spec->plan->n_edits; i++)
-		n += is_wanted(spec, i);
-	*needed = n > 0;
-	if (!n)
-		return NULL;
-	d = calloc(1, sizeof(*d));
 	if (!d)
 		return err_nomem();
 	d->spec = *spec;
 	d->done = done;
 	d->ctx = ctx;
-	d->tasks = calloc(n, sizeof(*d->tasks));
-	d->rows = calloc(n, sizeof(*d->rows));
-	err = d->tasks && d->rows ? open_servers(d) : err_nomem();
-	for (size_t i = 0; i < spec->plan->n_edits && !err; i++)
-		if (is_wanted(spec, i))
-			err = add_task(d, i);
+	err = open_servers(d);
 	if (err) {
 		delegate_free(d);
 		return err;
 	}
 	*out = d;
-	*needed = d->n_tasks > 0;
+	return NULL;
+}
+
+static void free_task(struct task *task)
+{
+	client_cancel(task->chat);
+	prompt_release(&task->prompt);
+	str_release(&task->action);
+	str_release(&task->answer);
+	str_release(&task->reason);
+	free(task);
+}
+
+static struct err *keep_task(struct delegate *d, struct task *task)
+{
+	if (d->n_tasks == d->cap_tasks) {
+		size_t cap = d->cap_tasks ? d->cap_tasks * 2 : 16;
+		struct task **grown = realloc(d->tasks, cap * sizeof(struct task *));
+
+		if (!grown)
+			return err_nomem();
+		d->tasks = grown;
+		d->cap_tasks = cap;
+	}
+	d->tasks[d->n_tasks++] = task;
+	d->n_open++;
+	return NULL;
+}
+
+static struct err *make_prompt(struct task *task)
+{
+	const struct templates *templates = task->d->spec.templates;
+	const struct edit *edit = task->row.edit;
+	struct err *err;
+
+	task->input = (struct prompt_region){
+		.file = task->region.file,
+		.action = edit->action,
+		.code = task->region.text,
+		.before = task->region.before,
+		.after = task->region.after,
+	};
+	if (edit_is_direct(edit)) {
+		err = rescue_action(templates, edit, task->result, &task->action);
+		if (err)
+			return err;
+		task->input.action = str_span(&task->action);
+	}
+	return prompt_region(&task->prompt, templates, &task->input);
+}
+
+struct err *delegate_add(struct delegate *d, const struct edit *edit,
+			 struct edit_result *result)
+{
+	struct task *task = calloc(1, sizeof(*task));
+	bool found;
+	struct err *err;
+
+	if (!task)
+		return err_nomem();
+	task->d = d;
+	task->row.edit = edit;
+	task->result = result;
+	task->start_ms = clock_mono_ms();
+	str_init(&task->action, ACTION_MAX_BYTES);
+	str_init(&task->answer, ANSWER_MAX_BYTES);
+	str_init(&task->reason, EDIT_REASON_MAX_BYTES);
+	prompt_init(&task->prompt);
+	err = resolver_region(d->spec.resolver, edit, result, &found, &task->region);
+	if (!err && found)
+		err = make_prompt(task);
+	if (err && err_kind(err) == ERR_NO_FIX) { /* its text must not be shown to the model */
+		edit_result_set(result, EDIT_FAILED, "%s", err_text(err));
+		err_drop(err);
+		err = NULL;
+		found = false;
+	}
+	if (!err && found)
+		err = keep_task(d, task);
+	if (err || !found) {
+		free_task(task); /* with no region the edit stays failed, for the planner */
+		return err;
+	}
 	pump(d);
 	return NULL;
 }
 
-size_t delegate_rows(const struct delegate *d, const struct delegate_row **rows)
+void delegate_close(struct delegate *d)
 {
-	*rows = d->rows;
-	return d->n_tasks;
+	d->closed = true;
+	end_if_all_have(d);
+}
+
+const struct delegate_row *delegate_row(const struct delegate *d, const struct edit *edit)
+{
+	for (size_t i = 0; i < d->n_tasks; i++)
+		if (d->tasks[i]->row.edit == edit)
+			return &d->tasks[i]->row;
+	return NULL;
 }
 
 struct err *delegate_usage(const struct delegate *d,
@@ -381,17 +415,9 @@ void delegate_free(struct delegate *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < d->n_tasks; i++) {
-		struct task *task = &d->tasks[i];
-
-		client_cancel(task->chat);
-		prompt_release(&task->prompt);
-		str_release(&task->action);
-		str_release(&task->answer);
-		str_release(&task->reason);
-	}
+	for (size_t i = 0; i < d->n_tasks; i++)
+		free_task(d->tasks[i]);
 	free(d->tasks);
-	free(d->rows);
 	free(d->servers);
 	free(d);
 }

@@ -2,15 +2,18 @@
 /*
  * One stage: edits that need a model, each a region rewritten by the executor.
  *
- * All of them are in flight together, as far as the endpoints take them. An
- * answer that will not do is asked for once more with the reason, then the
- * planner's endpoint is tried. Answers are spliced in plan order when all are
- * there.
+ * Edits are added as they become known and are asked for at once, as far as the
+ * endpoints take them; all are in flight together. An answer that will not do is
+ * asked for once more with the reason, then the planner's endpoint is tried.
+ * Answers are spliced in the order the edits were added, when all are there.
+ *
+ *	delegate_new(&d, &spec, done, ctx);
+ *	delegate_add(d, edit, result);
+ *	delegate_close(d);        done is called once all have ended
  */
 #ifndef FLOW_DELEGATE_H
 #define FLOW_DELEGATE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,30 +33,37 @@ struct delegate_spec {
 	const struct templates *templates;
 	struct budget *budget;
 	struct resolver *resolver;
-	const struct plan *plan;
-	struct edit_result *results; /* of the plan's edits; those done are updated */
-	bool rescue;                 /* take edits that failed directly, too */
 };
 
 struct delegate;
 
-/* What the model call for one edit came to. */
+/* What the model calls for one edit came to. */
 struct delegate_row {
-	size_t edit;      /* its index in the plan */
+	const struct edit *edit;
 	const struct endpoint *endpoint; /* who gave the answer that was taken; NULL: nobody */
-	const char *model;
 	int attempts;
 	int64_t ms;
 };
 
-/* *needed is false (and nothing started) when no edit waits for a model. */
-struct err *delegate_start(struct delegate **out, const struct delegate_spec *spec,
-			   bool *needed, void (*done)(void *ctx, struct err *err),
-			   void *ctx) MUST_USE;
+/* ERR_CONFIG when there is no endpoint at all. */
+struct err *delegate_new(struct delegate **out, const struct delegate_spec *spec,
+			 void (*done)(void *ctx, struct err *err), void *ctx) MUST_USE;
 
-size_t delegate_rows(const struct delegate *d, const struct delegate_row **rows);
+/*
+ * An edit that waits for a model, or failed; both are borrowed until the end. Its
+ * result is set then. One for which no region is found stays as it is. Safe from
+ * callbacks, like all of these.
+ */
+struct err *delegate_add(struct delegate *d, const struct edit *edit,
+			 struct edit_result *result) MUST_USE;
 
-/* Calls fn with what each call cost, retries and answers that would not do too. */
+/* No more edits. done is called from here if all have ended already. */
+void delegate_close(struct delegate *d);
+
+/* The row of an edit, or NULL if it was not added. */
+const struct delegate_row *delegate_row(const struct delegate *d, const struct edit *edit);
+
+/* Calls fn with what each endpoint cost, answers that would not do too. */
 struct err *delegate_usage(const struct delegate *d,
 			   struct err *(*fn)(void *ctx, const struct endpoint *endpoint,
 					     const char *model, const struct usage *usage),

@@ -33,9 +33,9 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 	struct review *review = ctx;
 
 	review->chat = NULL;
-	budget_settle(review->spec.budget, &review->hold, err ? NULL : &reply->usage);
+	budget_settle(review->spec.budget, &review->hold, &reply->usage);
+	usage_add(&review->usage, &reply->usage);
 	if (!err) {
-		usage_add(&review->usage, &reply->usage);
 		snprintf(review->model, sizeof(review->model), "%s", reply->model);
 		if (reply->finish != CHAT_STOP)
 			err = err_new(ERR_SERVICE, "%s: the review broke off (%s)",
@@ -44,8 +44,8 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 		else
 			err = answer_review(str_span(&reply->text), &review->approved,
 					    &review->reason);
-		chat_reply_release(reply);
 	}
+	chat_reply_release(reply);
 	review->done(review->ctx, err);
 }
 

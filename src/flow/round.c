@@ -13,78 +13,75 @@
 #include "repo/tree.h"
 #include "sys/clock.h"
 
+/* What a region is likely to be, for the consent question; it is not cut yet. */
+#define REGION_GUESS_BYTES 4096
+
+/* An edit and what became of it; by itself, for delegates point to it. */
+struct item {
+	const struct edit *edit;
+	struct edit_result result;
+	int64_t ms;
+	bool delegated;
+};
+
 struct round {
 	struct round_spec spec;
 	struct repo_source *source;
 	struct resolver *resolver;
-	struct edit_result *results; /* one for each edit of the plan */
-	int64_t *edit_ms;
+	struct item **items;
+	size_t n, cap;
 	struct delegate *delegate;
 	void (*done)(void *ctx, struct err *err);
 	void *ctx;
 };
 
-static bool is_asked_for(const struct round *round, const struct edit *edit)
+struct err *round_new(struct round **out, const struct round_spec *spec,
+		      void (*done)(void *ctx, struct err *err), void *ctx)
 {
-	return !round->spec.reproducers_only || edit->role == ROLE_REPRODUCER;
-}
+	struct round *round = calloc(1, sizeof(*round));
+	struct err *err;
 
-static struct err *apply_all(struct round *round)
-{
-	const struct plan *plan = round->spec.plan;
-
-	for (size_t i = 0; i < plan->n_edits; i++) {
-		int64_t start_ms = clock_mono_ms();
-		struct err *err;
-
-		edit_result_init(&round->results[i]);
-		if (!is_asked_for(round, &plan->edits[i])) {
-			round->results[i].status = EDIT_SKIPPED;
-			continue;
-		}
-		err = resolver_apply(round->resolver, &plan->edits[i], &round->results[i]);
-		if (err)
-			return err;
-		round->edit_ms[i] = clock_mono_ms() - start_ms;
+	*out = NULL;
+	if (!round)
+		return err_nomem();
+	round->spec = *spec;
+	round->done = done;
+	round->ctx = ctx;
+	err = repo_source_new(&round->source, spec->repo, spec->tree);
+	if (!err)
+		err = resolver_new(&round->resolver, repo_source(round->source));
+	if (err) {
+		round_free(round);
+		return err;
 	}
+	*out = round;
 	return NULL;
 }
 
-static bool has_status(const struct round *round, enum edit_status status)
+static struct err *new_item(struct round *round, const struct edit *edit, struct item **out)
 {
-	for (size_t i = 0; i < round->spec.plan->n_edits; i++)
-		if (round->results[i].status == status)
-			return true;
-	return false;
+	if (round->n == round->cap) {
+		size_t cap = round->cap ? round->cap * 2 : 32;
+		struct item **grown = realloc(round->items, cap * sizeof(struct item *));
+
+		if (!grown)
+			return err_nomem();
+		round->items = grown;
+		round->cap = cap;
+	}
+	*out = calloc(1, sizeof(**out));
+	if (!*out)
+		return err_nomem();
+	(*out)->edit = edit;
+	edit_result_init(&(*out)->result);
+	round->items[round->n++] = *out;
+	return NULL;
 }
 
-/* Consent of every endpoint that may see the text of the edits still open. */
-static struct err *ask_consent(struct round *round)
+static bool has_model(const struct round *round)
 {
-	const struct round_spec *spec = &round->spec;
-	struct argv files = ARGV_INIT;
-	size_t tokens = 0;
-	struct err *err = NULL;
-
-	for (size_t i = 0; i < spec->plan->n_edits; i++) {
-		const struct edit *edit = &spec->plan->edits[i];
-
-		if (round->results[i].status != EDIT_WAITING &&
-		    round->results[i].status != EDIT_FAILED)
-			continue;
-		argv_push(&files, edit->file);
-		tokens += (size_t)tokens_of_bytes(edit->action.len + edit->find.len +
-						  edit->replace.len + 4096);
-	}
-	err = argv_err(&files);
-	for (size_t i = 0; !err && i < spec->n_executors; i++)
-		err = spec->wall->consent(spec->wall->ctx, &spec->executors[i],
-					  argv_list(&files), tokens);
-	if (!err && spec->planner)
-		err = spec->wall->consent(spec->wall->ctx, spec->planner, argv_list(&files),
-					  tokens);
-	argv_release(&files);
-	return err;
+	return round->spec.models && round->spec.client &&
+	       (round->spec.planner || round->spec.n_executors);
 }
 
 static void on_delegated(void *ctx, struct err *err)
@@ -94,7 +91,7 @@ static void on_delegated(void *ctx, struct err *err)
 	round->done(round->ctx, err);
 }
 
-static struct err *start_delegate(struct round *round, bool *waits)
+static struct err *delegate_item(struct round *round, struct item *item)
 {
 	const struct round_spec *spec = &round->spec;
 	struct delegate_spec delegate = {
@@ -105,66 +102,107 @@ static struct err *start_delegate(struct round *round, bool *waits)
 		.templates = spec->templates,
 		.budget = spec->budget,
 		.resolver = round->resolver,
-		.plan = spec->plan,
-		.results = round->results,
-		.rescue = spec->rescue,
 	};
-	bool open = has_status(round, EDIT_WAITING) ||
-		    (spec->rescue && has_status(round, EDIT_FAILED));
-	bool has_model = spec->client && (spec->planner || spec->n_executors);
-	struct err *err;
+	struct err *err = NULL;
 
-	if (!spec->models || !open)
-		return NULL;
-	if (!has_model && !has_status(round, EDIT_WAITING))
-		return NULL; /* a failed edit stays failed */
-	if (has_model) {
-		err = ask_consent(round);
-		if (err)
-			return err;
-	}
-	return delegate_start(&round->delegate, &delegate, waits, on_delegated, round);
+	if (!round->delegate)
+		err = delegate_new(&round->delegate, &delegate, on_delegated, round);
+	if (!err)
+		err = delegate_add(round->delegate, item->edit, &item->result);
+	item->delegated = true;
+	return err;
 }
 
-struct err *round_start(struct round **out, const struct round_spec *spec, bool *waits,
-			void (*done)(void *ctx, struct err *err), void *ctx)
+struct err *round_add(struct round *round, const struct edit *edit)
 {
-	struct round *round = calloc(1, sizeof(*round));
-	size_t n = spec->plan->n_edits + 1; /* calloc(0) may be NULL */
-	struct err *err;
+	int64_t start_ms = clock_mono_ms();
+	struct item *item;
+	struct err *err = new_item(round, edit, &item);
 
-	*out = NULL;
-	*waits = false;
-	if (!round)
-		return err_nomem();
-	round->spec = *spec;
-	round->done = done;
-	round->ctx = ctx;
-	round->results = calloc(n, sizeof(*round->results));
-	round->edit_ms = calloc(n, sizeof(*round->edit_ms));
-	err = round->results && round->edit_ms ? NULL : err_nomem();
-	if (!err)
-		err = repo_source_new(&round->source, spec->repo, spec->tree);
-	if (!err)
-		err = resolver_new(&round->resolver, repo_source(round->source));
-	if (!err)
-		err = apply_all(round);
-	*out = round; /* before anything that may call done */
-	if (!err)
-		err = start_delegate(round, waits);
-	if (err) {
-		round_free(round);
-		*out = NULL;
+	if (err)
+		return err;
+	if (round->spec.reproducers_only && edit->role != ROLE_REPRODUCER) {
+		item->result.status = EDIT_SKIPPED;
+		return NULL;
 	}
+	err = resolver_apply(round->resolver, edit, &item->result);
+	item->ms = clock_mono_ms() - start_ms;
+	if (!err && item->result.status == EDIT_WAITING && !round->spec.wall &&
+	    has_model(round))
+		err = delegate_item(round, item);
 	return err;
+}
+
+static bool has_status(const struct round *round, enum edit_status status)
+{
+	for (size_t i = 0; i < round->n; i++)
+		if (round->items[i]->result.status == status)
+			return true;
+	return false;
+}
+
+/* Whether a model is still to be asked for it. */
+static bool is_open(const struct round *round, const struct item *item)
+{
+	if (item->delegated)
+		return false;
+	if (item->result.status == EDIT_WAITING)
+		return round->spec.models;
+	return round->spec.rescue && item->result.status == EDIT_FAILED && has_model(round);
+}
+
+/* Consent of every endpoint that may see the text of the edits still open. */
+static struct err *ask_consent(struct round *round)
+{
+	const struct round_spec *spec = &round->spec;
+	struct argv files = ARGV_INIT;
+	size_t bytes = 0;
+	struct err *err = NULL;
+
+	for (size_t i = 0; i < round->n; i++) {
+		const struct edit *edit = round->items[i]->edit;
+
+		if (!is_open(round, round->items[i]))
+			continue;
+		argv_push(&files, edit->file);
+		bytes += edit->action.len + edit->find.len + edit->replace.len +
+			 REGION_GUESS_BYTES;
+	}
+	if (!files.n || !spec->wall)
+		goto out;
+	err = argv_err(&files);
+	for (size_t i = 0; !err && i < spec->n_executors; i++)
+		err = spec->wall->consent(spec->wall->ctx, &spec->executors[i],
+					  argv_list(&files), (size_t)tokens_of_bytes(bytes));
+	if (!err && spec->planner)
+		err = spec->wall->consent(spec->wall->ctx, spec->planner, argv_list(&files),
+					  (size_t)tokens_of_bytes(bytes));
+out:
+	argv_release(&files);
+	return err;
+}
+
+struct err *round_close(struct round *round, bool *waits)
+{
+	struct err *err = ask_consent(round);
+
+	*waits = false;
+	for (size_t i = 0; !err && i < round->n; i++)
+		if (is_open(round, round->items[i]))
+			err = delegate_item(round, round->items[i]);
+	if (err || !round->delegate)
+		return err;
+	*waits = true;
+	delegate_close(round->delegate);
+	return NULL;
 }
 
 /* What waits for a model that nobody may ask is not done. */
 static void refuse_waiting(struct round *round)
 {
-	for (size_t i = 0; i < round->spec.plan->n_edits; i++)
-		if (round->results[i].status == EDIT_WAITING)
-			edit_result_set(&round->results[i], EDIT_REFUSED,
+	for (size_t i = 0; i < round->n; i++)
+		if (round->items[i]->result.status == EDIT_WAITING)
+			edit_result_set(&round->items[i]->result, EDIT_REFUSED,
 					"needs a model, and this mode asks none");
 }
 
@@ -215,17 +253,6 @@ struct err *round_finish(struct round *round, enum round_end *end, struct oid *t
 	return candidate_tree(round->spec.repo, round->spec.tree, changes, n, tree);
 }
 
-static const struct delegate_row *row_of(const struct round *round, size_t edit)
-{
-	const struct delegate_row *rows;
-	size_t n = round->delegate ? delegate_rows(round->delegate, &rows) : 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (rows[i].edit == edit)
-			return &rows[i];
-	return NULL;
-}
-
 static void set_author(struct edit_report *row, const struct delegate_row *by,
 		       enum edit_status status, bool by_rule)
 {
@@ -235,7 +262,7 @@ static void set_author(struct edit_report *row, const struct delegate_row *by,
 	row->attempts = 1;
 	if (!by)
 		return;
-	row->attempts += by->attempts;
+	row->attempts = by->attempts + edit_is_direct(by->edit);
 	row->ms += by->ms;
 	if (done && by->endpoint)
 		row->by = strcmp(by->endpoint->role, "planner") ? BY_EXECUTOR : BY_PLANNER;
@@ -247,28 +274,37 @@ static struct err *add_usage(void *ctx, const struct endpoint *endpoint, const c
 	return report_usage(ctx, endpoint, model, usage);
 }
 
+static struct err *report_item(const struct round *round, const struct item *item,
+			       struct report *report, bool by_rule)
+{
+	const struct edit_result *result = &item->result;
+	struct edit_report *row = report_edit(report);
+
+	if (!row)
+		return arena_err(&report->arena, "report");
+	*row = (struct edit_report){
+		.file = arena_dups(&report->arena, item->edit->file),
+		.type = edit_kind_name(item->edit->kind),
+		.rung = result->rung,
+		.status = result->status,
+		.ms = item->ms,
+	};
+	if (result->reason.len)
+		row->message = arena_dup(&report->arena, str_span(&result->reason));
+	if (!row->file || (result->reason.len && !row->message))
+		return arena_err(&report->arena, "report");
+	set_author(row, item->delegated ? delegate_row(round->delegate, item->edit) : NULL,
+		   result->status, by_rule);
+	return NULL;
+}
+
 struct err *round_report(const struct round *round, struct report *report, bool by_rule)
 {
-	const struct plan *plan = round->spec.plan;
+	for (size_t i = 0; i < round->n; i++) {
+		struct err *err = report_item(round, round->items[i], report, by_rule);
 
-	for (size_t i = 0; i < plan->n_edits; i++) {
-		const struct edit_result *result = &round->results[i];
-		struct edit_report *row = report_edit(report);
-
-		if (!row)
-			return arena_err(&report->arena, "report");
-		*row = (struct edit_report){
-			.file = arena_dups(&report->arena, plan->edits[i].file),
-			.type = edit_kind_name(plan->edits[i].kind),
-			.rung = result->rung,
-			.status = result->status,
-			.ms = round->edit_ms[i],
-		};
-		if (result->reason.len)
-			row->message = arena_dup(&report->arena, str_span(&result->reason));
-		if (!row->file || (result->reason.len && !row->message))
-			return arena_err(&report->arena, "report");
-		set_author(row, row_of(round, i), result->status, by_rule);
+		if (err)
+			return err;
 	}
 	if (!round->delegate)
 		return NULL;
@@ -277,17 +313,13 @@ struct err *round_report(const struct round *round, struct report *report, bool 
 
 void round_failures(const struct round *round, struct str *out)
 {
-	const struct plan *plan = round->spec.plan;
+	for (size_t i = 0; i < round->n; i++) {
+		const struct edit *edit = round->items[i]->edit;
+		const struct edit_result *result = &round->items[i]->result;
 
-	for (size_t i = 0; i < plan->n_edits; i++) {
-		const struct edit_result *result = &round->results[i];
-
-		if (result->status == EDIT_APPLIED || result->status == EDIT_SATISFIED ||
-		    result->status == EDIT_SKIPPED)
-			continue;
-		str_addf(out, "edits[%zu] (%s of %s): %s\n", i,
-			 edit_kind_name(plan->edits[i].kind), plan->edits[i].file,
-			 result->reason.buf);
+		if (result->status == EDIT_FAILED || result->status == EDIT_REFUSED)
+			str_addf(out, "edits[%zu] (%s of %s): %s\n", edit->index,
+				 edit_kind_name(edit->kind), edit->file, result->reason.buf);
 	}
 }
 
@@ -296,10 +328,11 @@ void round_free(struct round *round)
 	if (!round)
 		return;
 	delegate_free(round->delegate);
-	for (size_t i = 0; round->results && i < round->spec.plan->n_edits; i++)
-		edit_result_release(&round->results[i]);
-	free(round->results);
-	free(round->edit_ms);
+	for (size_t i = 0; i < round->n; i++) {
+		edit_result_release(&round->items[i]->result);
+		free(round->items[i]);
+	}
+	free(round->items);
 	resolver_free(round->resolver);
 	repo_source_free(round->source);
 	free(round);

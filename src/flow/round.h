@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One stage: a plan, applied to a tree, gives a tree.
+ * One stage: a plan's edits, applied to a tree, give a tree.
  *
- * Direct edits are applied at once; what needs a model is delegated. A plan is
+ * Edits are added one by one, as they arrive. Direct ones are applied at once; what
+ * needs a model is delegated, at once too where consent has been given. A plan is
  * atomic: with an edit that could not be done there is no new tree, unless
  * keep_going says to take what could be.
  *
- *	round_start(&round, &spec, &waits, done, ctx);
- *	... done, if waits ...
+ *	round_new(&round, &spec, done, ctx);
+ *	round_add(round, edit);                 for each, also from callbacks
+ *	round_close(round, &waits);             no more edits; done is called if waits
  *	round_finish(round, &end, &tree);
  */
 #ifndef FLOW_ROUND_H
@@ -30,8 +32,7 @@
 struct round_spec {
 	struct repo *repo;
 	const struct oid *tree; /* what the plan applies to */
-	const struct plan *plan;
-	bool reproducers_only;  /* of the plan, the edits of that role and no other */
+	bool reproducers_only;  /* of the edits, those of that role and no other */
 	bool keep_going;
 	const char *const *protect; /* n_protect patterns no change may match */
 	size_t n_protect;
@@ -43,7 +44,7 @@ struct round_spec {
 	const struct endpoint *planner;
 	const struct templates *templates;
 	struct budget *budget;
-	const struct wall *wall; /* asked for consent before text goes to an endpoint */
+	const struct wall *wall; /* asked for consent; NULL: it has been given */
 };
 
 enum round_end {
@@ -55,9 +56,14 @@ enum round_end {
 
 struct round;
 
-/* Not from a callback. *waits: done will be called; else finish it now. */
-struct err *round_start(struct round **out, const struct round_spec *spec, bool *waits,
-			void (*done)(void *ctx, struct err *err), void *ctx) MUST_USE;
+struct err *round_new(struct round **out, const struct round_spec *spec,
+		      void (*done)(void *ctx, struct err *err), void *ctx) MUST_USE;
+
+/* edit is borrowed to the end. */
+struct err *round_add(struct round *round, const struct edit *edit) MUST_USE;
+
+/* Not from a callback, nor is round_finish(). *waits: done will be called, or was. */
+struct err *round_close(struct round *round, bool *waits) MUST_USE;
 struct err *round_finish(struct round *round, enum round_end *end, struct oid *tree) MUST_USE;
 
 /* Adds a row for each edit to the report, and the usage of its model calls. */

@@ -56,7 +56,6 @@ static struct round_spec round_spec_of(struct run *run)
 	struct round_spec spec = {
 		.repo = run->env.repo,
 		.tree = &run->round_tree,
-		.plan = run->current,
 		.keep_going = run->options.keep_going,
 		.protect = patterns,
 		.models = traits->executor || traits->planner_edits,
@@ -117,7 +116,11 @@ struct err *step_apply(struct run *run)
 		return err;
 	round_free(run->round);
 	run->round = NULL;
-	err = round_start(&run->round, &spec, &waits, run_on_stage, run);
+	err = round_new(&run->round, &spec, run_on_stage, run);
+	for (size_t i = 0; !err && i < run->current->n_edits; i++)
+		err = round_add(run->round, &run->current->edits[i]);
+	if (!err)
+		err = round_close(run->round, &waits);
 	if (err)
 		return err;
 	if (!waits)

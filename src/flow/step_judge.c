@@ -31,20 +31,24 @@ static struct err *try_reproducers(struct run *run)
 	struct round_spec spec = {
 		.repo = run->env.repo,
 		.tree = &run->base_tree,
-		.plan = run->current,
 		.reproducers_only = true,
 	};
 	struct round *round;
-	enum round_end end;
+	enum round_end end = ROUND_FAILED;
 	struct oid tree;
 	struct prove_spec prove;
 	bool waits;
-	struct err *err = round_start(&round, &spec, &waits, NULL, NULL);
+	struct err *err = round_new(&round, &spec, NULL, NULL);
 
 	run->reproduced = true;
 	if (err)
 		return err;
-	err = round_finish(round, &end, &tree);
+	for (size_t i = 0; !err && i < run->current->n_edits; i++)
+		err = round_add(round, &run->current->edits[i]);
+	if (!err)
+		err = round_close(round, &waits);
+	if (!err)
+		err = round_finish(round, &end, &tree);
 	round_free(round);
 	if (err || end != ROUND_CHANGED)
 		return err;
