@@ -65,10 +65,34 @@ static struct err *ask_on_tty(const char *host, const char *const *files, size_t
 	return yes ? NULL : refusal(host, "you said no");
 }
 
+static struct err *read_list(const struct person *person, struct str *path, struct str *list)
+{
+	struct err *err = repo_private_path(person->repo, "consent", true, path);
+
+	if (!err && file_exists(path->buf))
+		err = file_read(path->buf, list);
+	return err;
+}
+
+bool consent_has(void *ctx, const struct endpoint *endpoint)
+{
+	const struct person *person = ctx;
+	struct str path = STR_INIT(8192), list = STR_INIT(CONSENT_MAX_BYTES);
+	bool has = endpoint->is_loopback || person->send == SEND_ALWAYS;
+
+	if (!has && person->send == SEND_ASK) {
+		err_drop(read_list(person, &path, &list));
+		has = remembers(str_span(&list), endpoint->host);
+	}
+	str_release(&path);
+	str_release(&list);
+	return has;
+}
+
 struct err *consent_ask(void *ctx, const struct endpoint *endpoint, const char *const *files,
 			size_t tokens)
 {
-	struct person *person = ctx;
+	const struct person *person = ctx;
 	struct str path = STR_INIT(8192), list = STR_INIT(CONSENT_MAX_BYTES);
 	struct err *err;
 
@@ -76,9 +100,7 @@ struct err *consent_ask(void *ctx, const struct endpoint *endpoint, const char *
 		return NULL;
 	if (person->send == SEND_NEVER)
 		return refusal(endpoint->host, "dualfix.send is never");
-	err = repo_private_path(person->repo, "consent", true, &path);
-	if (!err && file_exists(path.buf))
-		err = file_read(path.buf, &list);
+	err = read_list(person, &path, &list);
 	if (err || remembers(str_span(&list), endpoint->host))
 		goto out;
 	terminal_clear(person->terminal);

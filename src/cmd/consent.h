@@ -10,6 +10,7 @@
 #ifndef CMD_CONSENT_H
 #define CMD_CONSENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -19,5 +20,8 @@
 /* For struct wall; ctx is a struct person. */
 struct err *consent_ask(void *ctx, const struct endpoint *endpoint, const char *const *files,
 			size_t tokens) MUST_USE;
+
+/* Whether consent_ask() would say yes without asking. */
+bool consent_has(void *ctx, const struct endpoint *endpoint);
 
 #endif

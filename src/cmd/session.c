@@ -52,7 +52,8 @@ struct err *session_open(struct session *s, unsigned command, const char *const 
 	if (!err)
 		err = options_read(&s->settings, command, args, &s->args, help);
 	s->person = (struct person){ s->repo, &s->terminal, s->settings.send };
-	s->wall = (struct wall){ .ctx = &s->person, .consent = consent_ask };
+	s->wall = (struct wall){ .ctx = &s->person, .consent = consent_ask,
+				  .has_consent = consent_has };
 	if (s->settings.edit)
 		s->wall.edit_plan = editor_edit_plan;
 	return err;

@@ -28,6 +28,14 @@ struct ask {
 
 static void on_reply(void *ctx, struct chat_reply *reply, struct err *err);
 
+static void on_delta(void *ctx, struct span text)
+{
+	struct ask *ask = ctx;
+
+	if (ask->spec.delta)
+		ask->spec.delta(ask->spec.delta_ctx, text);
+}
+
 static struct err *send_prompt(struct ask *ask)
 {
 	const struct ask_spec *spec = &ask->spec;
@@ -44,7 +52,7 @@ static struct err *send_prompt(struct ask *ask)
 
 	if (err)
 		return err;
-	err = client_chat(spec->client, spec->endpoint, &request, NULL, on_reply, ask,
+	err = client_chat(spec->client, spec->endpoint, &request, on_delta, on_reply, ask,
 			  &ask->chat);
 	if (err)
 		budget_settle(spec->budget, &ask->hold, NULL);
@@ -79,6 +87,7 @@ static struct err *ask_again(struct ask *ask, struct err *err)
 		return err_as(err_wrap(err, "%s wrote a malformed plan, twice",
 				       ask->spec.endpoint->model), ERR_SERVICE);
 	ask->asked_again = true;
+	on_delta(ask, (struct span){ 0 });
 	plan_release(&ask->plan);
 	failed = prompt_repair_json(ask->spec.prompt, ask->spec.templates,
 				    str_span(&ask->answer), err_text(err));

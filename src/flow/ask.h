@@ -25,6 +25,9 @@ struct ask_spec {
 	const struct templates *templates;
 	struct budget *budget;
 	struct prompt *prompt; /* gets a message for each further question */
+	/* Sees the answer as it arrives; an empty text: it begins anew. NULL: nobody. */
+	void (*delta)(void *ctx, struct span text);
+	void *delta_ctx;
 };
 
 struct ask;

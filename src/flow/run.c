@@ -129,6 +129,7 @@ static void let_go(struct run *run)
 	run->timer = NULL;
 	ask_free(run->ask);
 	run->ask = NULL;
+	run_early_drop(run);
 	review_free(run->review);
 	run->review = NULL;
 	round_free(run->round);

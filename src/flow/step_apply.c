@@ -48,14 +48,14 @@ out:
 	return err;
 }
 
-static struct round_spec round_spec_of(struct run *run)
+struct round_spec run_round_spec(struct run *run, const struct oid *tree)
 {
 	const struct mode_traits *traits = run->traits;
 	const char *const *patterns = run->options.protect ? run->options.protect :
 							      path_protect_default;
 	struct round_spec spec = {
 		.repo = run->env.repo,
-		.tree = &run->round_tree,
+		.tree = tree,
 		.keep_going = run->options.keep_going,
 		.protect = patterns,
 		.models = traits->executor || traits->planner_edits,
@@ -88,6 +88,7 @@ static bool needs_model(const struct plan *plan)
 struct err *step_apply(struct run *run)
 {
 	struct round_spec spec;
+	size_t begun;
 	bool waits;
 	struct err *err = NULL;
 
@@ -108,7 +109,7 @@ struct err *step_apply(struct run *run)
 	}
 	run_stage(run, "editing");
 	run->round_tree = run->current->from_base ? run->base_tree : run->tree;
-	spec = round_spec_of(run);
+	spec = run_round_spec(run, &run->round_tree);
 	err = plan_check_conflicts(run->current);
 	if (!err)
 		err = plan_check_protected(run->current, spec.protect, spec.n_protect);
@@ -116,8 +117,10 @@ struct err *step_apply(struct run *run)
 		return err;
 	round_free(run->round);
 	run->round = NULL;
-	err = round_new(&run->round, &spec, run_on_stage, run);
-	for (size_t i = 0; !err && i < run->current->n_edits; i++)
+	run->round = run_early_take(run, &begun);
+	if (!run->round)
+		err = round_new(&run->round, &spec, run_on_stage, run);
+	for (size_t i = begun; !err && i < run->current->n_edits; i++)
 		err = round_add(run->round, &run->current->edits[i]);
 	if (!err)
 		err = round_close(run->round, &waits);

@@ -114,6 +114,8 @@ static struct err *send_question(struct run *run, const char *const *files)
 		.templates = run->env.templates,
 		.budget = &run->budget,
 		.prompt = &run->prompt,
+		.delta = run_early_delta,
+		.delta_ctx = run,
 	};
 	struct err *err = wall->consent(wall->ctx, run->env.planner, files,
 					(size_t)prompt_tokens(&run->prompt));
@@ -123,7 +125,9 @@ static struct err *send_question(struct run *run, const char *const *files)
 	run_stage(run, "planning");
 	ask_free(run->ask);
 	run->ask = NULL;
-	err = ask_start(&run->ask, &spec, run_on_stage, run);
+	err = run_early_begin(run);
+	if (!err)
+		err = ask_start(&run->ask, &spec, run_on_stage, run);
 	if (!err)
 		run_wait(run, STEP_PLANNED);
 	return err;
@@ -213,6 +217,7 @@ struct err *step_planned(struct run *run)
 	str_add_span(&run->answer, ask_answer(run->ask));
 	plan_release(&run->plan);
 	ask_take_plan(run->ask, &run->plan);
+	run_early_end(run, &run->plan);
 	run->current = &run->plan;
 	run->origin = FROM_PLANNER;
 	run->from_model = true;

@@ -20,6 +20,7 @@
 #include "flow/round.h"
 #include "model/budget.h"
 #include "model/prompt.h"
+#include "plan/stream.h"
 #include "repo/checkout.h"
 #include "repo/record.h"
 
@@ -77,6 +78,10 @@ struct run {
 	bool has_prompt;
 	struct ask *ask;
 	struct str answer;          /* the planner's last one */
+	struct plan_stream *stream; /* the plan while it arrives; NULL: not followed */
+	struct round *early;        /* begun with its first early_n edits, from early_tree */
+	size_t early_n;
+	struct oid early_tree;
 	struct plan plan;           /* when it is ours */
 	const struct plan *current;
 	enum origin origin;
@@ -107,6 +112,19 @@ struct err *step_judge(struct run *run) MUST_USE;
 struct err *step_review(struct run *run) MUST_USE;
 struct err *step_reviewed(struct run *run) MUST_USE;
 struct err *step_publish(struct run *run) MUST_USE;
+
+/* The round that a plan's edits go into, from tree. */
+struct round_spec run_round_spec(struct run *run, const struct oid *tree);
+
+/*
+ * The plan while it arrives (flow/early.c): its edits are worked on at once. What was
+ * begun is taken for plan if it is the same plan, else thrown away.
+ */
+struct err *run_early_begin(struct run *run) MUST_USE;
+void run_early_delta(void *ctx, struct span text);
+void run_early_end(struct run *run, struct plan *plan);
+struct round *run_early_take(struct run *run, size_t *n);
+void run_early_drop(struct run *run);
 
 /* Begins to find out the executors' models, unless that has been done. */
 struct err *run_find_executors(struct run *run) MUST_USE;

@@ -5,6 +5,7 @@
 #ifndef FLOW_WALL_H
 #define FLOW_WALL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -20,6 +21,8 @@ struct wall {
 	 */
 	struct err *(*consent)(void *ctx, const struct endpoint *endpoint,
 			       const char *const *files, size_t tokens);
+	/* Whether consent() would say yes without asking anybody. */
+	bool (*has_consent)(void *ctx, const struct endpoint *endpoint);
 	/* Lets the user change the plan's text before it is executed; NULL: no. */
 	struct err *(*edit_plan)(void *ctx, struct str *json);
 };
