@@ -347,7 +347,7 @@ struct err *delegate_add(struct delegate *d, const struct edit *edit,
 			 struct edit_result *result)
 {
 	struct task *task = calloc(1, sizeof(*task));
-	bool found;
+	bool found, withheld = false;
 	struct err *err;
 
 	if (!task)
@@ -361,6 +361,9 @@ struct err *delegate_add(struct delegate *d, const struct edit *edit,
 	str_init(&task->reason, EDIT_REASON_MAX_BYTES);
 	prompt_init(&task->prompt);
 	err = resolver_region(d->spec.resolver, edit, result, &found, &task->region);
+	if (!err && found)
+		err = withhold_region(d->spec.withhold, &task->region, result, &withheld);
+	found = found && !withheld;
 	if (!err && found)
 		err = make_prompt(task);
 	if (err && err_kind(err) == ERR_NO_FIX) { /* its text must not be shown to the model */

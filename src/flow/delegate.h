@@ -20,6 +20,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "edit/resolve.h"
+#include "flow/withhold.h"
 #include "model/budget.h"
 #include "model/client.h"
 #include "model/template.h"
@@ -33,6 +34,7 @@ struct delegate_spec {
 	const struct templates *templates;
 	struct budget *budget;
 	struct resolver *resolver;
+	struct withhold *withhold;
 };
 
 struct delegate;
@@ -51,7 +53,8 @@ struct err *delegate_new(struct delegate **out, const struct delegate_spec *spec
 
 /*
  * An edit that waits for a model, or failed; both are borrowed until the end. Its
- * result is set then. One for which no region is found stays as it is. Safe from
+ * result is set then. One for which no region is found stays as it is; one whose
+ * region must not be shown is refused. Safe from
  * callbacks, like all of these.
  */
 struct err *delegate_add(struct delegate *d, const struct edit *edit,

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "edit/resolve.h"
 #include "flow/delegate.h"
+#include "flow/withhold.h"
 #include "model/tokens.h"
 #include "repo/quarantine.h"
 #include "repo/tree.h"
@@ -22,6 +23,7 @@ struct item {
 	struct edit_result result;
 	int64_t ms;
 	bool delegated;
+	bool withheld; /* its file is shown to no model */
 };
 
 struct round {
@@ -30,6 +32,7 @@ struct round {
 	struct resolver *resolver;
 	struct item **items;
 	size_t n, cap;
+	struct withhold *withhold;
 	struct delegate *delegate;
 	void (*done)(void *ctx, struct err *err);
 	void *ctx;
@@ -50,6 +53,8 @@ struct err *round_new(struct round **out, const struct round_spec *spec,
 	err = repo_source_new(&round->source, spec->repo, spec->tree);
 	if (!err)
 		err = resolver_new(&round->resolver, repo_source(round->source));
+	if (!err)
+		err = withhold_new(&round->withhold, spec->repo, spec->tree, spec->exclude);
 	if (err) {
 		round_free(round);
 		return err;
@@ -102,6 +107,7 @@ static struct err *delegate_item(struct round *round, struct item *item)
 		.templates = spec->templates,
 		.budget = spec->budget,
 		.resolver = round->resolver,
+		.withhold = round->withhold,
 	};
 	struct err *err = NULL;
 
@@ -111,6 +117,34 @@ static struct err *delegate_item(struct round *round, struct item *item)
 		err = delegate_add(round->delegate, item->edit, &item->result);
 	item->delegated = true;
 	return err;
+}
+
+/* The name of the last item's file in the tree, before renames of the plan. */
+static const char *name_before(const struct round *round)
+{
+	size_t i = round->n - 1;
+	const char *name = round->items[i]->edit->file;
+
+	while (i-- > 0) {
+		const struct edit *edit = round->items[i]->edit;
+
+		if (edit->kind == EDIT_RENAME_FILE && !strcmp(edit->to, name))
+			name = edit->file;
+	}
+	return name;
+}
+
+/* Of the last item: its file may be one that no model is shown, by either name. */
+static void withhold_item(struct round *round, struct item *item)
+{
+	const char *why = withhold_file(round->withhold, item->edit->file);
+
+	if (!why)
+		why = withhold_file(round->withhold, name_before(round));
+	item->withheld = why != NULL;
+	if (why && item->result.status == EDIT_WAITING)
+		edit_result_set(&item->result, EDIT_REFUSED, "needs a model, and '%s' %s",
+				item->edit->file, why);
 }
 
 struct err *round_add(struct round *round, const struct edit *edit)
@@ -127,6 +161,8 @@ struct err *round_add(struct round *round, const struct edit *edit)
 	}
 	err = resolver_apply(round->resolver, edit, &item->result);
 	item->ms = clock_mono_ms() - start_ms;
+	if (!err && (item->result.status == EDIT_WAITING || item->result.status == EDIT_FAILED))
+		withhold_item(round, item);
 	if (!err && item->result.status == EDIT_WAITING && !round->spec.wall &&
 	    has_model(round))
 		err = delegate_item(round, item);
@@ -144,7 +180,7 @@ static bool has_status(const struct round *round, enum edit_status status)
 /* Whether a model is still to be asked for it. */
 static bool is_open(const struct round *round, const struct item *item)
 {
-	if (item->delegated)
+	if (item->delegated || item->withheld)
 		return false;
 	if (item->result.status == EDIT_WAITING)
 		return round->spec.models;
@@ -328,6 +364,7 @@ void round_free(struct round *round)
 	if (!round)
 		return;
 	delegate_free(round->delegate);
+	withhold_free(round->withhold);
 	for (size_t i = 0; i < round->n; i++) {
 		edit_result_release(&round->items[i]->result);
 		free(round->items[i]);

@@ -36,6 +36,7 @@ struct round_spec {
 	bool keep_going;
 	const char *const *protect; /* n_protect patterns no change may match */
 	size_t n_protect;
+	const char *const *exclude; /* pathspecs of what no model is shown; NULL: none */
 	bool models;            /* edits that need one may go to a model */
 	bool rescue;            /* edits that failed directly may, too */
 	struct client *client;

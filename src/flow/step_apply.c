@@ -58,6 +58,7 @@ struct round_spec run_round_spec(struct run *run, const struct oid *tree)
 		.tree = tree,
 		.keep_going = run->options.keep_going,
 		.protect = patterns,
+		.exclude = run->options.exclude,
 		.models = traits->executor || traits->planner_edits,
 		.rescue = traits->rescue && run->origin != FROM_RULES,
 		.client = run->env.client,

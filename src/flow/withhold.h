@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What no executor is shown: files that dualfix.exclude matches, files that are keys,
+ * regions in which something looks like a secret. What the planner is shown passes
+ * context/ instead.
+ */
+#ifndef FLOW_WITHHOLD_H
+#define FLOW_WITHHOLD_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "edit/resolve.h"
+#include "repo/repo.h"
+
+struct withhold;
+
+/* exclude is a NULL-terminated list of pathspecs; NULL: none. Not from a callback. */
+struct err *withhold_new(struct withhold **out, struct repo *repo, const struct oid *tree,
+			 const char *const *exclude) MUST_USE;
+void withhold_free(struct withhold *w);
+
+/* Why path must not be shown, as the end of a sentence; NULL: it may be. */
+const char *withhold_file(const struct withhold *w, const char *path);
+
+/* Whether region may be shown, its surroundings too; if not, the result says why. */
+struct err *withhold_region(struct withhold *w, const struct region *region,
+			    struct edit_result *result, bool *withheld) MUST_USE;
+
+#endif
