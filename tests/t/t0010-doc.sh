@@ -93,6 +93,16 @@ test_expect_success TABLES 'every word of a report is in the page' '
 	done <words
 '
 
+test_expect_success 'every rung of the ladder is in gitdualfix-plan(5)' '
+	cat "$TOP_DIR"/src/edit/*.c | grep -o "{ \"[a-z]*\", \(try\|read\)_[a-z]*" |
+		cut -d "\"" -f 2 | sort -u >rungs &&
+	test_grep elision rungs &&
+	while read -r rung
+	do
+		test_grep "Ql $rung\( \|\$\)" "$DOC/gitdualfix-plan.5" || return 1
+	done <rungs
+'
+
 # Keys as messages name them; "dualfix.%s.url" stands for a role's, whose keys the
 # table has.
 test_expect_success TABLES 'every setting that the source speaks of is in the page' '
