@@ -206,6 +206,8 @@ struct err *run_new(struct run **out, const struct run_input *input,
 	report_init(&run->report);
 	argv_init(&run->changed);
 	str_init(&run->left, LEFT_MAX_BYTES);
+	str_init(&run->deeds, LEFT_MAX_BYTES);
+	str_init(&run->words, LEFT_MAX_BYTES);
 	str_init(&run->answer, OUTPUT_MAX_BYTES);
 	str_init(&run->output, OUTPUT_MAX_BYTES);
 	arena_init(&run->texts, TEXTS_MAX_BYTES);
@@ -229,6 +231,8 @@ void run_free(struct run *run)
 	report_release(&run->report);
 	argv_release(&run->changed);
 	str_release(&run->left);
+	str_release(&run->deeds);
+	str_release(&run->words);
 	str_release(&run->answer);
 	str_release(&run->output);
 	arena_release(&run->texts);

@@ -8,6 +8,7 @@
 #include "repo/tree.h"
 #include "sys/clock.h"
 
+#define TEXTS_MAX_BYTES ((size_t)2 << 20)
 #define PLAN_TEXT_MAX_BYTES ((size_t)256 << 20)
 
 static struct err *edit_by_hand(struct run *run, struct str *json)
@@ -156,6 +157,30 @@ static struct span keep_text(struct run *run, struct span text)
 	return (struct span){ copy, copy ? text.len : 0 };
 }
 
+/* One fix uncovers the next error: rounds of rules make one commit that tells them all. */
+static void tell_rules(struct run *run, struct landing *landing)
+{
+	const struct plan *plan = run->current;
+	bool first = !run->landed_by_rules;
+	struct str body = STR_INIT(TEXTS_MAX_BYTES);
+
+	if (first) {
+		str_reset(&run->deeds);
+		str_reset(&run->words);
+	}
+	str_addf(&run->deeds, "- %.*s\n", (int)plan->subject.len, plan->subject.ptr);
+	str_addf(&run->words, "%s%.*s", first ? "" : "\n\n", (int)plan->body.len,
+		 plan->body.ptr);
+	if (first)
+		return;
+	str_addf(&body, "%s\n%s", run->deeds.buf, run->words.buf);
+	if (!body.failed && !run->deeds.failed && !run->words.failed) {
+		landing->subject = SPAN("fix what the checks report");
+		landing->body = keep_text(run, str_span(&body));
+	}
+	str_release(&body);
+}
+
 /* A given plan makes a commit of its own; a rule's or a repair's goes into the last one. */
 static void land(struct run *run)
 {
@@ -168,10 +193,12 @@ static void land(struct run *run)
 	landing->tree = run->tree;
 	if (!own && !plan->from_base && !run->landed_by_rules)
 		return;
-	run->landed_by_rules = run->origin == FROM_RULES;
 	landing->subject = keep_text(run, plan->subject);
 	landing->body = keep_text(run, plan->body);
 	landing->why = keep_text(run, plan->root_cause.len ? plan->root_cause : plan->strategy);
+	if (run->origin == FROM_RULES)
+		tell_rules(run, landing);
+	run->landed_by_rules = run->origin == FROM_RULES;
 }
 
 static struct err *note_change(void *ctx, const char *path)

@@ -88,6 +88,7 @@ struct run {
 	bool from_model;            /* some plan was */
 	bool edited;                /* the user has seen it in the editor */
 	bool landed_by_rules;       /* the last landing speaks of rules only */
+	struct str deeds, words;    /* of rules in it: a line for each round, their bodies */
 	size_t next_plan;
 	int repairs, rule_rounds;
 	struct str left;            /* what rules could not cure */
