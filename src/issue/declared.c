@@ -211,12 +211,11 @@ static struct err *spell(struct users *users, const char *header, struct span *i
 }
 
 static struct err *look(struct remedy *d, const char *file, struct span name,
-			struct span *import, const char **why)
+			struct answer *a)
 {
 	ptrdiff_t blank = span_findc(name, ' ', 0);
 	struct declarers declarers;
 	struct users *users;
-	const char *header;
 	struct err *err;
 	bool yes;
 
@@ -226,27 +225,27 @@ static struct err *look(struct remedy *d, const char *file, struct span name,
 	if (err)
 		return err;
 	if (users->full || declarers.n == DECLARERS_MAX || !declarers.n) {
-		*why = declarers.n ? "more than one header declares it" :
-				     "no header of the project declares it";
+		a->why = declarers.n ? "more than one header declares it" :
+				       "no header of the project declares it";
 		return NULL;
 	}
-	err = choose(users, &declarers, &header, why);
-	if (err || *why)
+	err = choose(users, &declarers, &a->header, &a->why);
+	if (err || a->why)
 		return err;
-	err = include_reaches(d, file, span_of(header), &yes);
+	err = include_reaches(d, file, span_of(a->header), &yes);
 	if (!err && !yes && is_header(file))
-		err = include_reaches(d, header, span_of(file), &yes);
+		err = include_reaches(d, a->header, span_of(file), &yes);
 	if (err)
 		return err;
 	if (yes) {
-		*why = "the header that declares it is included already";
+		a->why = "the header that declares it is included already";
 		return NULL;
 	}
-	return spell(users, header, import, why);
+	return spell(users, a->header, &a->import, &a->why);
 }
 
 struct err *include_declaring(struct remedy *d, const char *file, struct span name,
-			      struct span *import, const char **why)
+			      struct span *import, const char **header, const char **why)
 {
 	struct answer *a;
 	struct err *err;
@@ -254,6 +253,7 @@ struct err *include_declaring(struct remedy *d, const char *file, struct span na
 	for (a = d->answers; a; a = a->next) {
 		if (!strcmp(a->file, file) && span_eq(a->name, name)) {
 			*import = a->import;
+			*header = a->header;
 			*why = a->why;
 			return NULL;
 		}
@@ -269,12 +269,13 @@ struct err *include_declaring(struct remedy *d, const char *file, struct span na
 	a = arena_alloc(&d->arena, sizeof(*a));
 	if (!a)
 		return arena_err(&d->arena, "plan");
-	err = look(d, file, name, &a->import, &a->why);
+	err = look(d, file, name, a);
 	a->file = file;
 	a->name = name;
 	a->next = d->answers;
 	d->answers = a;
 	*import = a->import;
+	*header = a->header;
 	*why = a->why;
 	return err;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "issue/imports.h"
 #include "issue/includes.h"
 #include "issue/pyimports.h"
 #include "issue/remedy.h"
@@ -86,144 +87,44 @@ static enum standing standing_of(const struct remedy *d, const struct diag *diag
 	return d->in->own_log ? STANDING_SURE : names_stand(diag->message, *line);
 }
 
-/* Whether nothing of file is to be edited, and why. */
-static struct err *editable(struct remedy *d, const char *path, const struct tree_file **file,
-			    const char **why)
-{
-	struct err *err = remedy_file(d, path, file);
-
-	if (!err && (*file)->why)
-		*why = (*file)->why;
-	return err;
-}
-
-/* The last word of a Python import line, which is the name that it binds. */
-static struct span bound_name(struct span import)
-{
-	struct span word, last = { NULL, 0 };
-	size_t at = 0;
-
-	while (word_next(import, &at, &word))
-		last = word;
-	return last;
-}
-
-/* In the file itself, or in what it includes. */
-static struct err *is_there(struct remedy *d, const char *path, const struct tree_file *file,
-			    struct span import, bool *yes)
-{
-	struct include inc;
-	const char *found;
-	struct err *err;
-
-	*yes = tree_has_line(file, import);
-	if (*yes || !include_of(import, &inc))
-		return NULL;
-	if (inc.system)
-		return include_reaches(
-			d, path, (struct span){ inc.target.ptr - 1, inc.target.len + 2 }, yes);
-	err = include_resolve(d, path, inc.target, &found);
-	if (err || !found)
-		return err;
-	return include_reaches(d, path, span_of(found), yes);
-}
-
-static struct err *cure_import(struct remedy *d, const struct diag *diag, enum cure_kind kind,
-			       struct span import, struct span subject, const char **why)
-{
-	struct cure cure = { .kind = kind, .diag = diag, .what = import, .subject = subject };
-	const struct tree_file *file;
-	struct err *err;
-	bool there;
-
-	err = lacking_file(d, diag, import, &cure.file);
-	if (!err)
-		err = editable(d, cure.file, &file, why);
-	if (err || *why)
-		return err;
-	if (kind == CURE_INCLUDE) {
-		err = include_own(d, cure.file, &cure.what);
-		if (err)
-			return err;
-	}
-	err = is_there(d, cure.file, file, cure.what, &there);
-	if (err)
-		return err;
-	if (there) {
-		*why = arena_printf(&d->arena, "'%.*s' is there already", (int)cure.what.len,
-				    cure.what.ptr);
-		return *why ? NULL : arena_err(&d->arena, "plan");
-	}
-	if (!strcmp(diag->tool, "python") && py_binds(file, bound_name(import))) {
-		*why = "the file gives the name another meaning";
-		return NULL;
-	}
-	return remedy_cure(d, &cure);
-}
-
-/* Go's '"fmt" imported and not used': the line that imports it and nothing else. */
-static struct err *cure_removal(struct remedy *d, const struct diag *diag, struct span name,
-				struct span subject, const char **why)
-{
-	struct cure cure = { CURE_REMOVAL, diag, diag->file, name, subject, false };
-	struct fixit fixit = { .file = diag->file, .text = { "", 0 } };
-	const struct tree_file *file;
-	struct span line, rest;
-	struct err *err;
-
-	err = editable(d, diag->file, &file, why);
-	if (err || *why)
-		return err;
-	if (!tree_line(file, diag->line, &line)) {
-		*why = "it points past the end of the file";
-		return NULL;
-	}
-	rest = span_trim(line);
-	if (span_starts(rest, "import "))
-		rest = span_trim(span_cut(rest, 7, rest.len));
-	if (rest.len != name.len + 2 || rest.ptr[0] != '"' || rest.ptr[rest.len - 1] != '"' ||
-	    !span_eq(span_cut(rest, 1, rest.len - 1), name)) {
-		*why = "the line does more than import it";
-		return NULL;
-	}
-	fixit.line = diag->line;
-	fixit.column = fixit.end_column = 1;
-	fixit.end_line = diag->line + 1;
-	err = remedy_fixits(d, diag, &fixit, 1, why);
-	if (err || *why)
-		return err;
-	return remedy_cure(d, &cure);
-}
-
 static struct err *apply_rule(struct remedy *d, const struct rule *rule,
 			      const struct rule_outcome *outcome, const struct diag *diag,
 			      const char **why)
 {
-	struct span import = { NULL, 0 };
+	struct span import = { NULL, 0 }, needs = { NULL, 0 };
+	const char *header = NULL;
 	struct err *err;
 
 	switch (rule->edit) {
 	case RULE_ADD_IMPORT:
 		if (!span_starts(outcome->import, "#include"))
-			return cure_import(d, diag, CURE_IMPORT, outcome->import,
-					   outcome->subject, why);
+			return remedy_import(d, diag, CURE_IMPORT, outcome->import,
+					   outcome->subject, NULL, why);
 		import = outcome->import;
-		err = include_alike(d, diag->file, outcome->identifier, &import);
+		err = import_needs(d, diag->file, import, &needs);
+		if (!err)
+			err = include_alike(d, diag->file, outcome->identifier, &import);
 		if (err)
 			return err;
-		return cure_import(d, diag, CURE_INCLUDE, import, outcome->subject, why);
+		header = arena_dup(&d->arena, needs);
+		if (!header)
+			return arena_err(&d->arena, "plan");
+		return remedy_import(d, diag, CURE_INCLUDE, import, outcome->subject, header,
+				   why);
 	case RULE_INCLUDE_DECLARING:
-		err = include_declaring(d, diag->file, outcome->identifier, &import, why);
+		err = include_declaring(d, diag->file, outcome->identifier, &import, &header,
+					why);
 		if (err || *why)
 			return err;
-		return cure_import(d, diag, CURE_INCLUDE, import, outcome->subject, why);
+		return remedy_import(d, diag, CURE_INCLUDE, import, outcome->subject, header,
+				   why);
 	case RULE_IMPORT_ALIKE:
 		err = import_alike(d, diag->file, outcome->identifier, &import, why);
 		if (err || *why)
 			return err;
-		return cure_import(d, diag, CURE_IMPORT, import, outcome->subject, why);
+		return remedy_import(d, diag, CURE_IMPORT, import, outcome->subject, NULL, why);
 	case RULE_REMOVE_IMPORT:
-		return cure_removal(d, diag, outcome->identifier, outcome->subject, why);
+		return remedy_removal(d, diag, outcome->identifier, outcome->subject, why);
 	case RULE_NONE:
 		break;
 	}
@@ -320,7 +221,8 @@ static struct err *apply_fixits(struct remedy *d, const struct diag *diag, bool 
 	struct err *err;
 
 	if (diag->n_fixits == 1 && fixit_include(&diag->fixits[0], &line)) {
-		err = cure_import(d, diag, CURE_INCLUDE, line, (struct span){ NULL, 0 }, why);
+		err = remedy_import(d, diag, CURE_INCLUDE, line, (struct span){ NULL, 0 }, NULL,
+				  why);
 		*cured = !err && !*why;
 		return err;
 	}
@@ -381,7 +283,7 @@ static struct err *cure_one(struct remedy *d, const struct diag *diag, const cha
 		*why = "it names no file";
 		return NULL;
 	}
-	err = editable(d, diag->file, &file, why);
+	err = remedy_editable(d, diag->file, &file, why);
 	if (err || *why)
 		return err;
 	standing = standing_of(d, diag, file, &line);
@@ -497,57 +399,6 @@ static struct err *cure_all(struct remedy *d, struct str *left)
 	return NULL;
 }
 
-/* Whether the #include line with leads to what a includes in the same file. */
-static struct err *brings(struct remedy *d, const char *file, struct span with,
-			  const struct include *a, bool *yes)
-{
-	struct include inc;
-	const char *path, *want;
-	struct err *err;
-
-	*yes = false;
-	if (!include_of(with, &inc))
-		return NULL;
-	err = include_resolve(d, file, inc.target, &path);
-	if (err || !path)
-		return err;
-	if (a->system)
-		return include_reaches(d, path,
-				       (struct span){ a->target.ptr - 1, a->target.len + 2 },
-				       yes);
-	err = include_resolve(d, file, a->target, &want);
-	if (err || !want)
-		return err;
-	*yes = !strcmp(path, want); /* two spellings of one header */
-	return *yes ? NULL : include_reaches(d, path, span_of(want), yes);
-}
-
-/* An #include that another added one brings along is not needed. */
-static struct err *drop_needless(struct remedy *d)
-{
-	for (size_t i = 0; i < d->n_cures; i++) {
-		struct cure *a = &d->cures[i];
-		struct include inc;
-
-		if (a->kind != CURE_INCLUDE || !include_of(a->what, &inc))
-			continue;
-		for (size_t k = 0; k < d->n_cures && !a->dropped; k++) {
-			const struct cure *b = &d->cures[k];
-			struct err *err;
-			bool yes;
-
-			if (b->kind != CURE_INCLUDE || b->dropped || strcmp(a->file, b->file) ||
-			    span_eq(a->what, b->what))
-				continue;
-			err = brings(d, a->file, b->what, &inc, &yes);
-			if (err)
-				return err;
-			a->dropped = yes;
-		}
-	}
-	return NULL;
-}
-
 struct err *rules_plan(struct plan *out, const struct rules_input *input, struct str *left)
 {
 	struct remedy remedy;
@@ -557,7 +408,7 @@ struct err *rules_plan(struct plan *out, const struct rules_input *input, struct
 	remedy_init(&remedy, input);
 	err = cure_all(&remedy, left);
 	if (!err)
-		err = drop_needless(&remedy);
+		err = remedy_drop_needless(&remedy);
 	if (!err)
 		err = remedy_edits(&remedy, out);
 	if (!err && out->n_edits)

@@ -53,10 +53,12 @@ bool declares(struct span bytes, struct span name);
 
 /*
  * The #include by which other files of the project that use name get its
- * declaration, for file. import.ptr stays NULL when *why is set.
+ * declaration, for file; header is the one that declares it. Neither is set when
+ * *why is.
  */
 struct err *include_declaring(struct remedy *d, const char *file, struct span name,
-			      struct span *import, const char **why) MUST_USE;
+			      struct span *import, const char **header,
+			      const char **why) MUST_USE;
 
 /*
  * Where others have it from that a compiler's note says is in the system header

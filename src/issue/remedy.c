@@ -151,6 +151,16 @@ struct err *remedy_file(struct remedy *d, const char *path, const struct tree_fi
 	return NULL;
 }
 
+struct err *remedy_editable(struct remedy *d, const char *path, const struct tree_file **file,
+			    const char **why)
+{
+	struct err *err = remedy_file(d, path, file);
+
+	if (!err && (*file)->why)
+		*why = (*file)->why;
+	return err;
+}
+
 bool tree_line(const struct tree_file *file, size_t line, struct span *out)
 {
 	size_t start, end;

@@ -44,6 +44,7 @@ struct cure {
 	const char *file;
 	struct span what;    /* the import line, the right name, or the fix-it's text */
 	struct span subject; /* that a rule asked for; ptr NULL: none */
+	struct span needs;   /* CURE_INCLUDE: what is wanted of it: a path, or "<stdio.h>" */
 	bool dropped;        /* another cure makes it needless */
 };
 
@@ -75,6 +76,7 @@ struct answer {
 	const char *file;
 	struct span name;
 	struct span import;
+	const char *header;
 	const char *why;
 };
 
@@ -102,6 +104,10 @@ void remedy_release(struct remedy *d);
 
 /* *out is never NULL after success; look at (*out)->why. */
 struct err *remedy_file(struct remedy *d, const char *path, const struct tree_file **out) MUST_USE;
+
+/* The same, with its why in *why. */
+struct err *remedy_editable(struct remedy *d, const char *path, const struct tree_file **file,
+			    const char **why) MUST_USE;
 
 /* Line number (1-based) without its line end; false if there is none. */
 bool tree_line(const struct tree_file *file, size_t line, struct span *out);
