@@ -37,8 +37,7 @@ static bool is_rule(struct span line)
 	return true;
 }
 
-/* "-- >8 --" and its kin: blades, and dashes and blanks around them. */
-static bool is_scissors(struct span line)
+bool hazard_is_scissors(struct span line)
 {
 	static const char *const blades[] = { ">8", "8<", ">%", "%<" };
 	bool found = false;
@@ -113,7 +112,7 @@ enum hazard hazard_of_line(struct span line)
 {
 	struct span word = span_cut(line, 0, 0);
 
-	if (is_rule(line) || is_scissors(line) || is_known_trailer(span_trim(line)))
+	if (is_rule(line) || hazard_is_scissors(line) || is_known_trailer(span_trim(line)))
 		return HAZARD_DROP;
 	if (span_starts(line, "diff -") || span_starts(line, "Index: ") ||
 	    span_starts(line, "--- ") || span_starts(line, "+++ ") ||

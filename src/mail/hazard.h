@@ -27,6 +27,12 @@ enum hazard hazard_of_line(struct span line);
 /* Whether a line may not start with word (what follows it is not known yet). */
 bool hazard_starts(struct span word);
 
+/*
+ * "-- >8 --" and its kin, at whose sight git am can be told to forget what stood
+ * before; blanks in front do not hinder it.
+ */
+bool hazard_is_scissors(struct span line);
+
 /* Whether the line has the form of a trailer: "Token: value". */
 bool hazard_is_trailer(struct span line);
 

@@ -163,7 +163,7 @@ static void add_line(struct body *body, struct span line)
 	if (body->place == IN_FENCE) {
 		if (fence)
 			body->place = IN_TEXT;
-		else
+		else if (!hazard_is_scissors(line))
 			wrap_verbatim(&body->wrap, line, 4);
 		return;
 	}
@@ -179,10 +179,10 @@ static void add_line(struct body *body, struct span line)
 	}
 	if (hazard_of_line(line) == HAZARD_DIFF)
 		body->place = IN_DIFF;
-	if (body->place == IN_DIFF)
-		wrap_verbatim(&body->wrap, line, 4);
-	else if (hazard_of_line(line) != HAZARD_DROP)
+	if (body->place == IN_TEXT && hazard_of_line(line) != HAZARD_DROP)
 		wrap_text(&body->wrap, line);
+	else if (body->place == IN_DIFF && !hazard_is_scissors(line))
+		wrap_verbatim(&body->wrap, line, 4);
 }
 
 void message_body(struct span text, struct str *out)
