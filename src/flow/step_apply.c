@@ -201,6 +201,12 @@ static void land(struct run *run)
 	run->landed_by_rules = run->origin == FROM_RULES;
 }
 
+/* What the commits so far come to; a plan that adds nothing to it makes none. */
+static const struct oid *landed_tree(const struct run *run)
+{
+	return run->n_landings ? &run->landings[run->n_landings - 1].tree : &run->base_tree;
+}
+
 static struct err *note_change(void *ctx, const char *path)
 {
 	struct run *run = ctx;
@@ -241,6 +247,7 @@ struct err *step_applied(struct run *run)
 {
 	enum round_end end;
 	struct oid tree;
+	bool last;
 	int64_t start_ms = clock_mono_ms();
 	struct err *err;
 
@@ -254,14 +261,18 @@ struct err *step_applied(struct run *run)
 		return err;
 	if (end == ROUND_FAILED)
 		return edits_failed(run);
-	if (end == ROUND_SATISFIED && oid_eq(&run->tree, &run->base_tree) &&
-	    run->next_plan >= run->input->n_plans) {
+	run->tree = tree;
+	last = run->next_plan >= run->input->n_plans;
+	if (last && oid_eq(&tree, &run->base_tree) &&
+	    (!run->n_landings || run->origin != FROM_FILE)) {
+		if (end == ROUND_PARTLY)
+			return edits_failed(run);
 		run->report.outcome = OUTCOME_NOTHING;
 		run->step = STEP_END;
 		return NULL;
 	}
-	run->tree = tree;
-	land(run);
+	if (!oid_eq(&tree, landed_tree(run)))
+		land(run);
 	err = measure(run);
 	run->report.tree = run->tree;
 	run->step = run->next_plan < run->input->n_plans ? STEP_SOURCE : STEP_CHECK;
