@@ -15,6 +15,7 @@ datadir = $(prefix)/share
 CC ?= cc
 PKG_CONFIG ?= pkg-config
 PROVE ?= prove
+PYTHON ?= python3
 LIBS = libgit2 libcurl jansson libpcre2-8 yaml-0.1
 
 CFLAGS ?= -O2 -g
@@ -55,7 +56,7 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-shell check-asan lint bench fuzz doc install uninstall clean FORCE
+.PHONY: all check check-unit check-shell check-asan lint bench bench-keyless fuzz doc install uninstall clean FORCE
 
 all: $(O)/git-dualfix
 
@@ -123,6 +124,15 @@ check-asan:
 
 lint:
 	$(Q)sh tests/lint/run.sh
+
+$(O)/measure: tests/bench/measure.c $(O)/flags
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $<
+
+# BENCH_ARGS='--runs 3 keyless', say.
+bench: all $(O)/measure
+	$(Q)$(PYTHON) tests/bench/bench.py --program $(O)/git-dualfix \
+		--measure $(O)/measure $(BENCH_ARGS)
 
 # Templates are compiled in; the installed ones are there to be read and copied.
 MAN := $(sort $(wildcard doc/*.[1-8]))
