@@ -113,6 +113,20 @@ static void write_report(struct run *run)
 	str_release(&text);
 }
 
+/* What the checks said of the base, for show and for whoever doubts the verdict. */
+static void keep_before(struct run *run)
+{
+	struct err *err;
+
+	if (!run->before || !run->before_done)
+		return;
+	err = prove_keep_logs(run->before, run->record, "before");
+	if (err)
+		events_emit(run->env.events, EVENT_WARNING, "the run's record is incomplete: %s",
+			    err_text(err));
+	err_drop(err);
+}
+
 static bool left_some(const struct run *run)
 {
 	for (size_t i = 0; i < run->report.n_edits; i++)
@@ -167,8 +181,10 @@ static void finish(struct run *run, struct err *err)
 			report->exit_code = 1;
 	}
 	run->err = err;
-	if (run->record)
+	if (run->record) {
+		keep_before(run);
 		write_report(run);
+	}
 	let_go(run);
 }
 
