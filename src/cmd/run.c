@@ -97,6 +97,7 @@ static struct err *run_issues(struct session *s, enum run_goal goal, int *exit_c
 	if (goal == GOAL_PLAN)
 		options.goal = GOAL_PLAN;
 	err = drive(s, &options, inputs, n, true, exit_code);
+	err = err_first(err, session_keep_tape(s));
 out:
 	for (size_t i = 0; i < room; i++)
 		input_release(&inputs[i]);
@@ -162,6 +163,7 @@ struct err *cmd_apply(struct session *s, int *exit_code)
 	if (!s->settings.accept_given)
 		options.accept = OUTCOME_UNVERIFIED;
 	err = drive(s, &options, &whole, 1, true, exit_code);
+	err = err_first(err, session_keep_tape(s));
 out:
 	for (size_t i = 0; parts && i < n; i++)
 		input_release(&parts[i]);

@@ -62,6 +62,7 @@ struct err *session_open(struct session *s, unsigned command, const char *const 
 void session_release(struct session *s)
 {
 	client_free(s->client);
+	tape_free(s->tape);
 	http_free(s->http);
 	endpoint_free(s->planner);
 	for (size_t i = 0; i < s->n_executors; i++)
@@ -86,6 +87,7 @@ static struct endpoint_settings role_endpoint(const struct role_settings *role,
 		.role = name,
 		.url = url,
 		.model = role->model,
+		.server = role->server,
 		.named_variable = role->key_env,
 		.insecure = role->insecure,
 		.concurrency = role->concurrency,
@@ -107,7 +109,7 @@ static struct err *open_planner(struct session *s)
 	err = endpoint_new(&s->planner, s->loop, &settings);
 	if (err)
 		return err;
-	if (s->planner->key || s->planner->is_loopback)
+	if (s->planner->key || s->planner->is_loopback || (s->tape && tape_plays(s->tape)))
 		return NULL;
 	s->no_planner = err_hint(err_new(ERR_CONFIG, "no key for the planner at %s",
 					 s->planner->host),
@@ -146,6 +148,32 @@ static struct err *open_executors(struct session *s)
 	return NULL;
 }
 
+static struct err *open_tape(struct session *s)
+{
+	struct str text = STR_INIT(TAPE_MAX_BYTES);
+	struct err *err;
+
+	if (s->settings.record && s->settings.replay)
+		return err_new(ERR_USAGE, "--record and --replay exclude each other");
+	if (s->settings.record)
+		return tape_new(&s->tape);
+	if (!s->settings.replay)
+		return NULL;
+	err = file_read(s->settings.replay, &text);
+	if (!err)
+		err = err_wrap(tape_parse(&s->tape, str_span(&text)), "%s",
+			       s->settings.replay);
+	str_release(&text);
+	return err;
+}
+
+struct err *session_keep_tape(struct session *s)
+{
+	if (!s->tape || tape_plays(s->tape))
+		return NULL;
+	return file_write(s->settings.record, tape_text(s->tape), 0600);
+}
+
 struct err *session_models(struct session *s)
 {
 	const struct config *config = repo_config(s->repo);
@@ -161,7 +189,10 @@ struct err *session_models(struct session *s)
 						 s->settings.timeout_s * 1000),
 		.max_attempts = ATTEMPTS_MAX,
 	};
-	struct err *err = open_planner(s);
+	struct err *err = open_tape(s);
+
+	if (!err)
+		err = open_planner(s);
 
 	if (!err)
 		err = open_executors(s);
@@ -169,6 +200,10 @@ struct err *session_models(struct session *s)
 		err = http_new(&s->http, s->loop, &http);
 	if (!err)
 		err = client_new(&s->client, s->loop, s->http, &limits);
+	if (!err && s->tape)
+		client_use_tape(s->client, s->tape);
+	if (s->tape && tape_plays(s->tape))
+		s->person.send = SEND_ALWAYS; /* nothing is sent */
 	return err;
 }
 
@@ -206,6 +241,7 @@ struct run_env session_run_env(struct session *s)
 		.rules = s->rules,
 		.http = s->http,
 		.client = s->client,
+		.tape = s->tape,
 		.planner = s->planner,
 		.executors = s->executor_list,
 		.n_executors = s->n_executors,

@@ -23,6 +23,7 @@
 #include "flow/run.h"
 #include "issue/rules.h"
 #include "model/client.h"
+#include "model/tape.h"
 #include "model/template.h"
 #include "repo/repo.h"
 #include "sys/http.h"
@@ -37,6 +38,7 @@ struct session {
 	struct repo *repo;
 	struct http *http;
 	struct client *client;
+	struct tape *tape; /* of --record or --replay; NULL: neither */
 	struct endpoint *planner; /* NULL: none configured; then no_planner says why */
 	struct err *no_planner;
 	struct endpoint **executors;
@@ -57,6 +59,9 @@ struct err *session_open(struct session *s, unsigned command, const char *const 
 void session_release(struct session *s);
 
 struct err *session_models(struct session *s) MUST_USE;
+/* Writes the tape of --record. Called once, after the work. */
+struct err *session_keep_tape(struct session *s) MUST_USE;
+
 struct err *session_rules(struct session *s) MUST_USE;
 
 /* The environment of a run, once models and rules are open. */

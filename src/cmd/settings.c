@@ -30,6 +30,8 @@ const struct setting settings_table[] = {
 	  "deepseek-flash", "the planner's model" },
 	{ "dualfix.planner.keyEnv", NULL, TEXT(planner.key_env), "DEEPSEEK_API_KEY",
 	  "the environment variable that holds its key" },
+	{ "dualfix.planner.server", NULL, TEXT(planner.server), NULL,
+	  "the kind of server, where its URL does not tell: vllm, ollama, ..." },
 	{ "dualfix.planner.thinking", NULL, CHOICE(planner.thinking, thinking_names), "low",
 	  "how long it may think: off, low, high, max" },
 	{ "dualfix.planner.insecure", NULL, BOOLEAN(planner.insecure), "false",
@@ -46,6 +48,8 @@ const struct setting settings_table[] = {
 	  "the executor's model; the endpoint's Qwen 2.5 (Coder) 7B" },
 	{ "dualfix.executor.keyEnv", NULL, TEXT(executor.key_env), NULL,
 	  "the environment variable that holds its key" },
+	{ "dualfix.executor.server", NULL, TEXT(executor.server), NULL,
+	  "the kind of server, where its URL does not tell: vllm, ollama, ..." },
 	{ "dualfix.executor.insecure", NULL, BOOLEAN(executor.insecure), "false",
 	  "allow plain http to another machine" },
 	{ "dualfix.executor.concurrency", NULL, COUNT(executor.concurrency, 0, 1024), "0",
@@ -135,6 +139,7 @@ static void release_role(struct role_settings *role)
 	argv_release(&role->urls);
 	free(role->model);
 	free(role->key_env);
+	free(role->server);
 }
 
 void settings_release(struct settings *s)
@@ -150,6 +155,8 @@ void settings_release(struct settings *s)
 	argv_release(&s->messages);
 	free(s->base);
 	free(s->plan_file);
+	free(s->record);
+	free(s->replay);
 	argv_release(&s->verify);
 	free(s->branch);
 	free(s->output_directory);

@@ -21,6 +21,7 @@ struct role_settings {
 	struct argv urls; /* executor: a pool */
 	char *model;
 	char *key_env;
+	char *server; /* name of a kind of server; NULL: told by the URL */
 	int thinking;
 	bool insecure;
 	double price_input, price_cached, price_output; /* USD per million tokens; < 0: not set */
@@ -59,6 +60,7 @@ struct settings {
 	bool worktree;
 	bool failing;
 	char *plan_file;
+	char *record, *replay; /* files of model exchanges */
 	bool edit;
 	struct argv verify;
 	bool no_verify;

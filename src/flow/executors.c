@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/executors.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ struct executors {
 	struct endpoint *list;
 	size_t n_list;
 	const struct events *events;
+	struct tape *tape;
 	bool started;
 	void (*done)(void *ctx, struct err *err);
 	void *ctx;
@@ -46,6 +48,23 @@ static void close_query(struct executors *executors)
 	executors->done(executors->ctx, NULL);
 }
 
+/* What a server calls its model is a fact of the recording. */
+static const char *fact_of(const struct query *query, const char *value)
+{
+	char name[512];
+
+	if (!query->executors->tape)
+		return NULL;
+	snprintf(name, sizeof(name), "model of %s", query->endpoint->url);
+	return tape_fact(query->executors->tape, name, value);
+}
+
+static void keep_fact(const struct query *query)
+{
+	if (query->model)
+		(void)fact_of(query, query->model);
+}
+
 static void on_models(void *ctx, const char *const *ids, size_t n, struct err *err)
 {
 	struct query *query = ctx;
@@ -54,6 +73,7 @@ static void on_models(void *ctx, const char *const *ids, size_t n, struct err *e
 	query->models = NULL;
 	if (id)
 		query->model = strdup(id);
+	keep_fact(query);
 	if (err)
 		events_emit(query->executors->events, EVENT_WARNING,
 			    "executor left out: %s", err_text(err));
@@ -65,10 +85,23 @@ static void on_models(void *ctx, const char *const *ids, size_t n, struct err *e
 	close_query(query->executors);
 }
 
-struct err *executors_start(struct executors **out, struct http *http,
-			    const struct endpoint *endpoints, size_t n,
-			    const struct events *events, bool *waits,
-			    void (*done)(void *ctx, struct err *err), void *ctx)
+static struct err *ask(struct query *query, struct http *http)
+{
+	const char *known;
+
+	if (query->endpoint->model)
+		return NULL;
+	if (query->executors->tape && tape_plays(query->executors->tape)) {
+		known = fact_of(query, NULL);
+		query->model = known ? strdup(known) : NULL;
+		return known && !query->model ? err_nomem() : NULL;
+	}
+	query->executors->n_open++;
+	return models_start(&query->models, http, query->endpoint, on_models, query);
+}
+
+struct err *executors_start(struct executors **out, const struct executors_spec *spec,
+			    bool *waits, void (*done)(void *ctx, struct err *err), void *ctx)
 {
 	struct executors *executors = calloc(1, sizeof(*executors));
 	struct err *err = NULL;
@@ -77,22 +110,20 @@ struct err *executors_start(struct executors **out, struct http *http,
 	*waits = false;
 	if (!executors)
 		return err_nomem();
-	executors->queries = calloc(n + 1, sizeof(*executors->queries));
-	executors->list = calloc(n + 1, sizeof(*executors->list));
-	executors->events = events;
+	executors->queries = calloc(spec->n + 1, sizeof(*executors->queries));
+	executors->list = calloc(spec->n + 1, sizeof(*executors->list));
+	executors->events = spec->events;
+	executors->tape = spec->tape;
 	executors->done = done;
 	executors->ctx = ctx;
 	if (!executors->queries || !executors->list)
 		err = err_nomem();
-	for (size_t i = 0; !err && i < n; i++) {
+	for (size_t i = 0; !err && i < spec->n; i++) {
 		struct query *query = &executors->queries[executors->n++];
 
 		query->executors = executors;
-		query->endpoint = &endpoints[i];
-		if (endpoints[i].model)
-			continue;
-		executors->n_open++;
-		err = models_start(&query->models, http, &endpoints[i], on_models, query);
+		query->endpoint = &spec->endpoints[i];
+		err = ask(query, spec->http);
 	}
 	if (err) {
 		executors_free(executors);

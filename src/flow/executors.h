@@ -13,19 +13,27 @@
 #include "base/err.h"
 #include "base/events.h"
 #include "model/endpoint.h"
+#include "model/tape.h"
 #include "sys/http.h"
 
 struct executors;
 
+struct executors_spec {
+	struct http *http;
+	const struct endpoint *endpoints;
+	size_t n;
+	struct tape *tape; /* one that plays answers for the servers; NULL: none */
+	const struct events *events;
+};
+
 /*
- * Asks those of the n endpoints that have no model, all at once; done is called
+ * Asks those of the endpoints that have no model, all at once; done is called
  * once, when all have answered. What cannot be reached or has no fitting model is
  * left out, with a warning. *waits is false when none had to be asked.
  */
-struct err *executors_start(struct executors **out, struct http *http,
-			    const struct endpoint *endpoints, size_t n,
-			    const struct events *events, bool *waits,
-			    void (*done)(void *ctx, struct err *err), void *ctx) MUST_USE;
+struct err *executors_start(struct executors **out, const struct executors_spec *spec,
+			    bool *waits, void (*done)(void *ctx, struct err *err),
+			    void *ctx) MUST_USE;
 
 /* Those that can be used, each with a model; they live as long as executors. */
 size_t executors_list(const struct executors *executors, const struct endpoint **list);

@@ -17,6 +17,7 @@
 #include "issue/diag.h"
 #include "issue/rules.h"
 #include "model/client.h"
+#include "model/tape.h"
 #include "model/template.h"
 #include "plan/plan.h"
 #include "repo/repo.h"
@@ -77,6 +78,7 @@ struct run_env {
 	const struct rules *rules;
 	struct http *http;
 	struct client *client;           /* NULL: no model may be asked */
+	struct tape *tape;               /* records or plays what models say; NULL: neither */
 	const struct endpoint *planner;  /* NULL: none */
 	const struct endpoint *executors; /* n_executors; none: the planner does its edits */
 	size_t n_executors;

@@ -7,6 +7,7 @@
 #include "mail/patch.h"
 #include "mail/trailers.h"
 #include "repo/quarantine.h"
+#include "sys/clock.h"
 #include "sys/file.h"
 
 #define MESSAGE_MAX_BYTES ((size_t)256 * 1024)
@@ -58,6 +59,7 @@ static struct err *make_message(const struct publish_spec *spec, const struct re
 {
 	const struct landing *landing = &spec->landings[i];
 	struct str trailers = STR_INIT(TRAILERS_MAX_BYTES), fallback = STR_INIT(NAME_MAX_BYTES);
+	struct str identity = STR_INIT(NAME_MAX_BYTES); /* the committer without a date */
 	bool last = i + 1 == spec->n_landings;
 	struct err *err;
 
@@ -68,8 +70,10 @@ static struct err *make_message(const struct publish_spec *spec, const struct re
 	add_models(spec, report, &trailers);
 	if (last)
 		add_checks(report, &trailers);
-	if (spec->signoff)
-		trailers_signoff(&trailers, committer);
+	if (spec->signoff) {
+		str_add(&identity, committer, strcspn(committer, ">") + 1);
+		trailers_signoff(&trailers, identity.buf);
+	}
 	err = err_first(str_err(&trailers, "trailers"), str_err(&fallback, "subject"));
 	if (!err)
 		err = message_make(landing->subject,
@@ -77,7 +81,34 @@ static struct err *make_message(const struct publish_spec *spec, const struct re
 				   str_span(&trailers), fallback.buf, out);
 	str_release(&trailers);
 	str_release(&fallback);
+	str_release(&identity);
 	return err;
+}
+
+/* A recording holds whose commit it was and when, so that a replay makes the same. */
+static void take_fact(struct tape *tape, const char *name, struct str *identity)
+{
+	const char *fact;
+
+	str_addf(identity, " %lld +0000", (long long)clock_wall_s());
+	fact = tape_fact(tape, name, identity->buf);
+	if (fact) {
+		str_reset(identity);
+		str_adds(identity, fact);
+	}
+}
+
+static struct err *who(const struct publish_spec *spec, struct str *author,
+		       struct str *committer)
+{
+	struct err *err = repo_identity(spec->repo, author, committer);
+
+	if (!err && spec->tape) {
+		take_fact(spec->tape, "author", author);
+		take_fact(spec->tape, "committer", committer);
+	}
+	return err_first(err, err_first(str_err(author, "author"),
+					str_err(committer, "committer")));
 }
 
 static struct err *make_commits(const struct publish_spec *spec, struct report *report)
@@ -85,7 +116,7 @@ static struct err *make_commits(const struct publish_spec *spec, struct report *
 	struct str author = STR_INIT(NAME_MAX_BYTES), committer = STR_INIT(NAME_MAX_BYTES);
 	struct str message = STR_INIT(MESSAGE_MAX_BYTES);
 	struct oid parent = *spec->parent;
-	struct err *err = repo_identity(spec->repo, &author, &committer);
+	struct err *err = who(spec, &author, &committer);
 
 	for (size_t i = 0; !err && i < spec->n_landings; i++) {
 		struct commit_request request = {

@@ -14,6 +14,7 @@
 #include "base/span.h"
 #include "base/str.h"
 #include "flow/report.h"
+#include "model/tape.h"
 #include "repo/repo.h"
 
 /* One commit to be: a tree and what its plan says of it. Texts are a model's or a user's. */
@@ -32,6 +33,7 @@ struct publish_spec {
 	const char *slug;
 	const char *branch;  /* wanted name; NULL: dualfix/<slug> */
 	const char *address; /* of the issue; NULL: none */
+	struct tape *tape;   /* identity and date are facts of it; NULL: those of now */
 	int trailer;         /* enum trailer_style */
 	bool signoff;
 	bool patches, mbox;

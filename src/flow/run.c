@@ -77,6 +77,7 @@ struct err *step_publish(struct run *run)
 		.slug = run_slug(run),
 		.branch = run->options.branch,
 		.address = run->input->address,
+		.tape = run->env.tape,
 		.trailer = run->options.trailer,
 		.signoff = run->options.signoff,
 		.patches = run->options.patches && !run->options.forbid_patches,

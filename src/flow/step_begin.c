@@ -114,6 +114,8 @@ static struct err *open_checks(struct run *run)
 				run->options.sandbox_env, run->options.expire_s);
 	if (!err)
 		err = checkout_take(&run->checkout, run->env.repo);
+	if (!err && run->env.tape)
+		err = tape_hide(run->env.tape, checkout_dir(run->checkout), "[checkout]");
 	return err;
 }
 

@@ -91,16 +91,22 @@ static void on_executors(void *ctx, struct err *err)
 
 struct err *run_find_executors(struct run *run)
 {
+	struct executors_spec spec = {
+		.http = run->env.http,
+		.endpoints = run->env.executors,
+		.n = run->env.n_executors,
+		.tape = run->env.tape,
+		.events = run->env.events,
+	};
 	bool waits;
 	struct err *err;
 
 	if (run->executors_asked)
 		return NULL;
 	run->executors_asked = run->executors_done = true;
-	if (!run->traits->executor || !run->env.client || !run->env.n_executors)
+	if (!run->traits->executor || !run->env.client || !spec.n)
 		return NULL;
-	err = executors_start(&run->executors, run->env.http, run->env.executors,
-			      run->env.n_executors, run->env.events, &waits, on_executors, run);
+	err = executors_start(&run->executors, &spec, &waits, on_executors, run);
 	run->executors_done = !err && !waits;
 	return err;
 }
