@@ -8,6 +8,7 @@
 #include "base/template_files.h"
 #include "cmd/consent.h"
 #include "cmd/editor.h"
+#include "cmd/local_executor.h"
 #include "cmd/options.h"
 #include "model/endpoint.h"
 #include "sys/clock.h"
@@ -120,13 +121,58 @@ static struct err *open_planner(struct session *s)
 	return NULL;
 }
 
+static void play_fact(struct tape *tape, const char *name, struct str *out)
+{
+	const char *fact = tape_fact(tape, name, NULL);
+
+	if (fact)
+		str_adds(out, fact);
+}
+
+/* Where the user names no executor, one on this machine is taken, if there is one. */
+static struct err *find_local(struct session *s)
+{
+	struct role_settings *role = &s->settings.executor;
+	struct str url = STR_INIT(1024), model = STR_INIT(1024);
+	struct err *err = NULL;
+
+	if (!mode_traits((enum mode)s->settings.mode)->executor)
+		return NULL;
+	if (s->tape && tape_plays(s->tape)) {
+		play_fact(s->tape, "executor", &url);
+		play_fact(s->tape, "executor model", &model);
+	} else if (s->planner) {
+		err = local_executor_find(s->repo, s->http, &url, &model);
+	}
+	if (err || !url.len)
+		goto out;
+	if (s->tape) {
+		(void)tape_fact(s->tape, "executor", url.buf);
+		(void)tape_fact(s->tape, "executor model", model.buf);
+	}
+	argv_push(&role->urls, url.buf);
+	err = argv_err(&role->urls);
+	if (!err && !role->model && model.len) {
+		role->model = strdup(model.buf);
+		err = role->model ? NULL : err_nomem();
+	}
+out:
+	str_release(&url);
+	str_release(&model);
+	return err;
+}
+
 static struct err *open_executors(struct session *s)
 {
 	const struct role_settings *role = &s->settings.executor;
 	size_t n = role->urls.n;
+	struct err *err = NULL;
 
 	if (!n)
-		return NULL;
+		err = find_local(s);
+	n = role->urls.n;
+	if (err || !n)
+		return err;
 	s->executors = calloc(n, sizeof(*s->executors));
 	s->executor_list = calloc(n, sizeof(*s->executor_list));
 	if (!s->executors || !s->executor_list)
@@ -134,7 +180,6 @@ static struct err *open_executors(struct session *s)
 	for (size_t i = 0; i < n; i++) {
 		struct endpoint_settings settings =
 			role_endpoint(role, "executor", role->urls.v[i]);
-		struct err *err;
 
 		settings.own_variable = "DUALFIX_EXECUTOR_KEY";
 		settings.thinking = "off";
@@ -195,9 +240,9 @@ struct err *session_models(struct session *s)
 		err = open_planner(s);
 
 	if (!err)
-		err = open_executors(s);
-	if (!err)
 		err = http_new(&s->http, s->loop, &http);
+	if (!err)
+		err = open_executors(s);
 	if (!err)
 		err = client_new(&s->client, s->loop, s->http, &limits);
 	if (!err && s->tape)
