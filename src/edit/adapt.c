@@ -187,9 +187,10 @@ static bool write_new(struct adapter *a, size_t k, size_t j, const char **why)
 	struct span old = SPAN(""), file = SPAN("");
 
 	if (is_blank_line(line)) {
-		if (!a->drop_trail)
-			str_add_span(&s->text, line);
-		return true;
+		struct indent_rule tabs = a->rule;
+
+		tabs.shift = INDENT_STAY;
+		return a->drop_trail || indent_apply(&tabs, line, false, &s->text);
 	}
 	if (!indent_apply(&a->rule, span_cut(line, 0, indent), k == 0 && j == 0, &s->text)) {
 		*why = "a new line is indented less than the lines that matched";

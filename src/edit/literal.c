@@ -210,11 +210,16 @@ struct span literal_text(struct span around, const struct place *p, struct span 
 {
 	bool at_start = !p->start || around.ptr[p->start - 1] == '\n';
 	bool at_stop = p->end == around.len || around.ptr[p->end] == '\n';
+	bool lf_before = span_starts(find, "\n") && !span_starts(replace, "\n") &&
+			 !at_start && replace.len;
+	bool lf_after = ends_in_lf(find) && !ends_in_lf(replace) &&
+			(replace.len || !at_start);
 
-	if (ends_in_lf(find) && !ends_in_lf(replace) && (replace.len || !at_start)) {
-		*hold = (struct str)STR_INIT(PLAN_MAX_BYTES + 1);
+	if (lf_before || lf_after) {
+		*hold = (struct str)STR_INIT(PLAN_MAX_BYTES + 2);
+		str_adds(hold, lf_before ? "\n" : "");
 		str_add_span(hold, replace);
-		str_addc(hold, '\n');
+		str_adds(hold, lf_after ? "\n" : "");
 		return str_span(hold);
 	}
 	if (!ends_in_lf(find) && ends_in_lf(replace) && at_stop)

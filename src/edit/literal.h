@@ -48,8 +48,8 @@ struct span plan_text(struct span s, struct str *hold);
 
 /*
  * What stands in the place of p when find, which stands there, becomes replace:
- * replace to the letter, but for a final LF in only one of the two where that
- * would join two lines or double an empty one. The result is part of replace or
+ * replace to the letter, but for an LF at the edge of only one of the two where
+ * that would join two lines or double an empty one. The result is part of replace or
  * lives in hold.
  */
 struct span literal_text(struct span around, const struct place *p, struct span find,

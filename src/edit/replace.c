@@ -68,6 +68,24 @@ static bool stands_alone(struct span around, const struct place *p)
 	       !is_word(around.ptr[p->end]);
 }
 
+/*
+ * Whether replace has a line that find has not and that says something: only then
+ * does it tell something that it stands in the file.
+ */
+static bool brings_something(struct span find, struct span replace)
+{
+	struct span line;
+
+	if (text_count(replace, '\n') < 2 && text_count(find, '\n') < 2)
+		return count_words(replace) >= SAYING_CHARS && span_find(find, replace, 0) < 0;
+	while (span_line(&replace, &line)) {
+		line = span_trim(line);
+		if (count_words(line) >= SAYING_CHARS && span_find(find, line, 0) < 0)
+			return true;
+	}
+	return false;
+}
+
 /* find is nowhere: whether replace stands in the file already, once. */
 static struct err *look_for_done(struct replacement *r, struct span find, struct span replace)
 {
@@ -80,7 +98,7 @@ static struct err *look_for_done(struct replacement *r, struct span find, struct
 	one.all = false;
 	one.line = 0;
 	one.symbol = NULL;
-	if (count_words(replace) >= SAYING_CHARS) {
+	if (!r->found.about_blanks && brings_something(find, replace)) {
 		finding_release(&r->found);
 		err = ladder_find(r->d, &q, &r->found, r->result, &verdict);
 	}

@@ -144,8 +144,8 @@ static bool add_fresh(const struct retouch *r, struct span s, struct span replac
 	if (fold || (r->plan_decomposed && k.decomposed) || (r->plan_widthless && k.widthless))
 		look_at(r->t->view, &all);
 	*why = "find quotes the file's characters loosely, and replace has more of the kind";
-	if ((fold && all.typographic) || (r->file_typographic && k.plain &&
-					   (whole || gone.typographic)) ||
+	if ((fold && all.typographic) ||
+	    (r->file_typographic && k.plain && (!gone.plain || gone.typographic)) ||
 	    (r->plan_decomposed && k.decomposed && all.decomposed) ||
 	    (r->file_decomposed && k.composed) ||
 	    (r->plan_widthless && k.widthless && all.widthless))
