@@ -65,9 +65,21 @@ static void put_text(const char *text, bool capital)
 	}
 }
 
+/* With a capital, unless it begins with a list of words to be typed. */
 static void put_sentence(const char *text)
 {
-	put_text(text, true);
+	put_text(text, text[strcspn(text, " ,")] != ',');
+	puts(".");
+}
+
+/* The words that a value may be, where the help does not have them. */
+static void put_choices(const struct value_spec *value, const char *help)
+{
+	if (value->type != VALUE_CHOICE || strstr(help, value->choices[0]))
+		return;
+	fputs("One of ", stdout);
+	for (size_t i = 0; value->choices[i]; i++)
+		printf("%s%s", i ? ", " : "", value->choices[i]);
 	puts(".");
 }
 
@@ -148,6 +160,7 @@ static int print_options(void)
 			printf(" Ar %s", o->argument);
 		putchar('\n');
 		put_sentence(o->help);
+		put_choices(&o->value, o->help);
 		put_takers(o);
 	}
 	return 0;
@@ -161,6 +174,7 @@ static int print_settings(void)
 		printf(".It Va %s%s\n", row->key,
 		       row->value.type == VALUE_LIST ? " Pq repeatable" : "");
 		put_sentence(row->help);
+		put_choices(&row->value, row->help);
 		if (row->fallback)
 			printf("Default:\n.Ql %s .\n", row->fallback);
 		if (row->variable)
@@ -211,7 +225,7 @@ static int print_modes(void)
 	for (size_t i = 0; mode_names[i]; i++) {
 		const struct mode_traits *t = mode_traits((enum mode)i);
 
-		printf("%s Ta %s Ta %s Ta %s\n", mode_names[i],
+		printf(".It %s Ta %s Ta %s Ta %s\n", mode_names[i],
 		       t->executor ? "executor" : t->planner_edits ? "planner" : "refused",
 		       t->rescue ? "executor" : "fails", t->repair ? "planner" : "ends");
 	}
