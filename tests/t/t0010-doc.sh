@@ -103,6 +103,16 @@ test_expect_success 'every rung of the ladder is in gitdualfix-plan(5)' '
 	done <rungs
 '
 
+test_expect_success 'every key and edit of a rule is in gitdualfix-rules(5)' '
+	sed -n "s/.*span_eqs(key, \"\([a-z]*\)\").*/\1/p; s/.*{ \"\([a-z_]*\)\", RULE_.*/\1/p" \
+		"$TOP_DIR/src/issue/rulefile.c" >words &&
+	test_grep remove_import words && test_grep severity words &&
+	while read -r word
+	do
+		test_grep "^\.It Cm $word\$" "$DOC/gitdualfix-rules.5" || return 1
+	done <words
+'
+
 # Keys as messages name them; "dualfix.%s.url" stands for a role's, whose keys the
 # table has.
 test_expect_success TABLES 'every setting that the source speaks of is in the page' '
