@@ -207,6 +207,12 @@ static const struct oid *landed_tree(const struct run *run)
 	return run->n_landings ? &run->landings[run->n_landings - 1].tree : &run->base_tree;
 }
 
+/* What the commits so far come to; a plan that adds nothing to it makes none. */
+static const struct oid *landed_tree(const struct run *run)
+{
+	return run->n_landings ? &run->landings[run->n_landings - 1].tree : &run->base_tree;
+}
+
 static struct err *note_change(void *ctx, const char *path)
 {
 	struct run *run = ctx;
