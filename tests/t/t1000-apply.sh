@@ -352,12 +352,13 @@ test_expect_success '--json of a failure has the error' '
 '
 
 # The patches $3... make of a fresh clone of $1 what its branch $2 is.
+am_options=
 am_gives_fix () {
 	repo=$1 fix=$2 &&
 	shift 2 &&
 	rm -rf clone &&
 	git clone -q --no-local "$repo" clone &&
-	git -C clone am -q "$@" &&
+	git -C clone am -q $am_options "$@" &&
 	test "$(git -C clone rev-parse "HEAD^{tree}")" = "$(git -C "$repo" rev-parse "$fix^{tree}")" &&
 	git -C clone log --format=%B main@{upstream}..HEAD >got &&
 	git -C "$repo" log --format=%B "main..$fix" >want &&
@@ -400,7 +401,8 @@ test_expect_success 'patches with CRLF, binary deletions, modes and odd messages
 	test_unchanged git dualfix apply --branch dualfix/fix --stdout p.json >../hard.mbox 2>../err &&
 	git log -1 --format=%B dualfix/fix >msg &&
 	test_grep ! "^---\|^diff --git\|^From \|>8\|8<\|^Signed-off-by" msg &&
-	cd .. && am_gives_fix hard dualfix/fix "$PWD/hard.mbox"
+	test_grep "^warning: .*--keep-cr" ../err &&
+	cd .. && am_options=--keep-cr && am_gives_fix hard dualfix/fix "$PWD/hard.mbox"
 '
 
 test_expect_success '-s signs off, nothing else does' '
