@@ -15,6 +15,11 @@ static int usage(const struct command *command, int code)
 	return code;
 }
 
+static bool is_help(const char *arg)
+{
+	return !strcmp(arg, "-h") || !strcmp(arg, "--help");
+}
+
 /* Shows err, frees it, gives the exit status it stands for. */
 static int report(struct terminal *terminal, const struct command *command, struct err *err)
 {
@@ -53,8 +58,11 @@ static int without_session(const struct command *command, const char *const *arg
 {
 	struct terminal terminal;
 	int code = 0;
-	struct err *err = command->call_raw(args, &code);
+	struct err *err;
 
+	if (args[0] && is_help(args[0]))
+		return usage(command, 0);
+	err = command->call_raw(args, &code);
 	if (!err)
 		return code;
 	terminal_init(&terminal, false, 0, NULL, NULL);
@@ -69,7 +77,7 @@ int main(int argc, char **argv)
 	secret_scrub_env();
 	if (!args[0])
 		return usage(NULL, 129);
-	if (!strcmp(args[0], "-h") || !strcmp(args[0], "--help"))
+	if (is_help(args[0]))
 		return usage(NULL, 0);
 	if (!strcmp(args[0], "--version")) {
 		puts("git-dualfix version " DUALFIX_VERSION);
