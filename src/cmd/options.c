@@ -9,10 +9,12 @@
 #include "flow/mode.h"
 
 static const char *const accept_names[] = { "fixed", "improved", "held", "unverified", NULL };
+static const char *const when_names[] = { "always", "never", "auto", NULL };
 
 #define AT(field) .offset = offsetof(struct settings, field)
 #define BOOLEAN(field) { .type = VALUE_BOOL, AT(field) }
 #define TEXT(field) { .type = VALUE_TEXT, AT(field) }
+#define ONE_OF(field, names) { .type = VALUE_TEXT, AT(field), .choices = (names) }
 #define LIST(field) { .type = VALUE_LIST, AT(field) }
 #define COUNT(field, lo, hi) { .type = VALUE_COUNT, AT(field), .min = (lo), .max = (hi) }
 #define USD(field) { .type = VALUE_USD, AT(field) }
@@ -75,7 +77,7 @@ const struct option options_table[] = {
 	FLAG("verbose", 'v', ANY, COUNT(verbose, 0, 9), "say more"),
 	{ .name = "progress", .commands = ANY, .value = TEXT(progress), .fallback = "always",
 	  .negated = "never", .help = "show progress also where stderr is no terminal" },
-	{ .name = "color", .commands = ANY, .value = TEXT(color), .argument = "when",
+	{ .name = "color", .commands = ANY, .value = ONE_OF(color, when_names), .argument = "when",
 	  .optional = true, .fallback = "always", .negated = "never",
 	  .help = "always, never or auto" },
 };
@@ -88,44 +90,37 @@ static bool takes(const struct option *o, unsigned command)
 	return (o->commands & command) != 0;
 }
 
-/* A field back to what it is without the option. */
-static void clear_field(const struct option *o, struct settings *s)
-{
-	void *field = (char *)s + o->value.offset;
+/* An option as it stands on the command line. */
+struct given {
+	const struct option *option;
+	bool negated;
+	const char *argument;
+};
 
-	switch (o->value.type) {
-	case VALUE_LIST:
-		argv_release(field);
-		break;
-	case VALUE_TEXT:
-		free(*(char **)field);
-		*(char **)field = NULL;
-		break;
-	case VALUE_BOOL:
-		*(bool *)field = false;
-		break;
-	default:
-		*(int64_t *)field = 0;
-		break;
-	}
+struct reading {
+	unsigned command;
+	struct given *given;
+	size_t n;
+	bool help;
+};
+
+static void note(struct reading *r, const struct option *o, bool negated,
+		 const char *argument)
+{
+	r->given[r->n++] = (struct given){ o, negated, argument };
 }
 
-static struct err *set_option(const struct option *o, struct settings *s, bool negated,
-			      const char *argument)
+static struct err *set_option(const struct given *given, struct settings *s)
 {
+	const struct option *o = given->option;
+	const char *text = given->argument;
 	char what[64];
-	const char *text = argument;
 
-	snprintf(what, sizeof(what), "--%s%s", negated ? "no-" : "", o->name);
-	if (negated) {
-		if (!o->negated) {
-			clear_field(o, s);
-			return NULL;
-		}
-		text = o->negated;
-	} else if (!text) {
+	snprintf(what, sizeof(what), "--%s%s", given->negated ? "no-" : "", o->name);
+	if (given->negated)
+		text = o->negated ? o->negated : "false";
+	else if (!text)
 		text = o->fallback ? o->fallback : "true";
-	}
 	if (o->value.offset == offsetof(struct settings, accept))
 		s->accept_given = true;
 	if (!o->argument && o->value.type == VALUE_COUNT) {
@@ -135,6 +130,22 @@ static struct err *set_option(const struct option *o, struct settings *s, bool n
 		return NULL;
 	}
 	return value_set(&o->value, s, ERR_USAGE, what, text);
+}
+
+/* --no-x has a value of its own, or takes back what earlier --x said. */
+static bool only_undoes(const struct given *given)
+{
+	return given->negated && !given->option->negated &&
+	       given->option->value.type != VALUE_BOOL;
+}
+
+static bool is_undone(const struct reading *r, size_t i)
+{
+	for (size_t later = i; later < r->n; later++)
+		if (r->given[later].option == r->given[i].option &&
+		    only_undoes(&r->given[later]))
+			return true;
+	return false;
 }
 
 /* Finds name exactly, or as the only option that it begins. */
@@ -162,19 +173,19 @@ static struct err *find_long(unsigned command, const char *name, size_t len,
 	return NULL;
 }
 
-static struct err *read_long(struct settings *s, unsigned command, const char *arg,
-			     const char *next, bool *used_next)
+static struct err *read_long(struct reading *r, const char *arg, const char *next,
+			     bool *used_next)
 {
 	const char *name = arg + 2;
 	size_t len = strcspn(name, "=");
 	const char *argument = name[len] ? name + len + 1 : NULL;
 	const struct option *o;
 	bool negated = false;
-	struct err *err = find_long(command, name, len, &o);
+	struct err *err = find_long(r->command, name, len, &o);
 
 	if (!err && !o && len > 3 && !strncmp(name, "no-", 3)) {
 		negated = true;
-		err = find_long(command, name + 3, len - 3, &o);
+		err = find_long(r->command, name + 3, len - 3, &o);
 	}
 	if (err)
 		return err;
@@ -188,23 +199,23 @@ static struct err *read_long(struct settings *s, unsigned command, const char *a
 		argument = next;
 		*used_next = true;
 	}
-	return set_option(o, s, negated, argument);
+	note(r, o, negated, argument);
+	return NULL;
 }
 
-static struct err *read_short(struct settings *s, unsigned command, const char *arg,
-			      const char *next, bool *used_next, bool *help)
+static struct err *read_short(struct reading *r, const char *arg, const char *next,
+			      bool *used_next)
 {
 	for (const char *p = arg + 1; *p; p++) {
 		const struct option *o = NULL;
 		const char *argument = NULL;
-		struct err *err;
 
 		if (*p == 'h') {
-			*help = true;
+			r->help = true;
 			continue;
 		}
 		for (size_t i = 0; i < options_table_n && !o; i++)
-			if (options_table[i].letter == *p && takes(&options_table[i], command))
+			if (options_table[i].letter == *p && takes(&options_table[i], r->command))
 				o = &options_table[i];
 		if (!o)
 			return err_new(ERR_USAGE, "unknown option '-%c'", *p);
@@ -214,18 +225,16 @@ static struct err *read_short(struct settings *s, unsigned command, const char *
 				return err_new(ERR_USAGE, "option '-%c' needs a value", *p);
 			*used_next = !p[1];
 		}
-		err = set_option(o, s, false, argument);
-		if (err || argument)
-			return err;
+		note(r, o, false, argument);
+		if (argument)
+			break;
 	}
 	return NULL;
 }
 
-struct err *options_read(struct settings *settings, unsigned command,
-			 const char *const *args, struct argv *rest, bool *help)
+static struct err *read_args(struct reading *r, const char *const *args, struct argv *rest)
 {
-	*help = false;
-	for (; *args; args++) {
+	for (; *args && !r->help; args++) {
 		bool used_next = false;
 		struct err *err = NULL;
 
@@ -234,11 +243,11 @@ struct err *options_read(struct settings *settings, unsigned command,
 			break;
 		}
 		if (!strcmp(*args, "--help"))
-			*help = true;
+			r->help = true;
 		else if (!strncmp(*args, dashes, 2))
-			err = read_long(settings, command, *args, args[1], &used_next);
+			err = read_long(r, *args, args[1], &used_next);
 		else if (**args == '-' && (*args)[1])
-			err = read_short(settings, command, *args, args[1], &used_next, help);
+			err = read_short(r, *args, args[1], &used_next);
 		else
 			argv_push(rest, *args);
 		if (err)
@@ -247,6 +256,26 @@ struct err *options_read(struct settings *settings, unsigned command,
 			args++;
 	}
 	return argv_err(rest);
+}
+
+struct err *options_read(struct settings *settings, unsigned command,
+			 const char *const *args, struct argv *rest, bool *help)
+{
+	struct reading r = { .command = command };
+	size_t most = 1;
+	struct err *err;
+
+	/* Short ones can be joined: never more than there are letters. */
+	for (size_t i = 0; args[i]; i++)
+		most += strlen(args[i]);
+	r.given = calloc(most, sizeof(*r.given));
+	err = r.given ? read_args(&r, args, rest) : err_nomem();
+	for (size_t i = 0; !err && !r.help && i < r.n; i++)
+		if (!is_undone(&r, i))
+			err = set_option(&r.given[i], settings);
+	free(r.given);
+	*help = r.help;
+	return err;
 }
 
 void options_usage(unsigned command, struct str *out)

@@ -42,7 +42,7 @@ struct option {
 	const char *argument; /* name of its argument in the usage; NULL: takes none */
 	bool optional;        /* the argument may be left out */
 	const char *fallback; /* what counts when it is; "true" if NULL */
-	const char *negated;  /* what --no-x sets; NULL: the field is cleared */
+	const char *negated;  /* what --no-x sets; NULL: see below */
 	const char *help;
 };
 
@@ -50,6 +50,9 @@ extern const struct option options_table[];
 extern const size_t options_table_n;
 
 /*
+ * --no-x makes a flag false, and takes back every earlier --x of what is no flag: the
+ * field stays as it came, from config or the defaults.
+ *
  * Reads args for the command whose bit is given into settings; what is not an
  * option goes to rest. *help is set by -h. Errors are ERR_USAGE.
  */

@@ -11,12 +11,14 @@
 static const char *const send_names[] = { "ask", "always", "never", NULL };
 static const char *const pre_push_names[] = { "suggest", "warn", "block", NULL };
 static const char *const accept_names[] = { "fixed", "improved", "held", "unverified", NULL };
+static const char *const sandbox_names[] = { "auto", "bwrap", "landlock", "none", NULL };
 static const char *const policy_names[] = { "disclose", "allow", "forbid", NULL };
 const char *const thinking_names[] = { "low", "off", "high", "max", NULL };
 
 #define AT(field) .offset = offsetof(struct settings, field)
 #define BOOLEAN(field) { .type = VALUE_BOOL, AT(field) }
 #define TEXT(field) { .type = VALUE_TEXT, AT(field) }
+#define ONE_OF(field, names) { .type = VALUE_TEXT, AT(field), .choices = (names) }
 #define LIST(field) { .type = VALUE_LIST, AT(field) }
 #define COUNT(field, lo, hi) { .type = VALUE_COUNT, AT(field), .min = (lo), .max = (hi) }
 #define USD(field) { .type = VALUE_USD, AT(field) }
@@ -80,7 +82,8 @@ const struct setting settings_table[] = {
 	  "files a fix may change" },
 	{ "dualfix.maxChangedLines", NULL, COUNT(max_changed_lines, 1, 100000000), "800",
 	  "lines a fix may add and remove" },
-	{ "dualfix.sandbox", NULL, TEXT(sandbox), "auto", "auto, bwrap or none" },
+	{ "dualfix.sandbox", NULL, ONE_OF(sandbox, sandbox_names), "auto",
+	  "auto, bwrap or none" },
 	{ "dualfix.sandboxRead", NULL, LIST(sandbox_read), NULL,
 	  "folders that checks may read besides the system's" },
 	{ "dualfix.sandboxEnv", NULL, LIST(sandbox_env), NULL,

@@ -102,6 +102,14 @@ static bool parse_age(const char *text, int64_t *out)
 	return false;
 }
 
+static bool is_choice(const char *const *choices, const char *text)
+{
+	for (size_t i = 0; choices[i]; i++)
+		if (!strcmp(text, choices[i]))
+			return true;
+	return false;
+}
+
 static struct err *bad_choice(const struct value_spec *spec, enum err_kind kind,
 			      const char *what, const char *text)
 {
@@ -126,8 +134,11 @@ struct err *value_set(const struct value_spec *spec, void *settings, enum err_ki
 			return NULL;
 		return err_new(kind, "%s: '%s' is neither true nor false", what, text);
 	case VALUE_TEXT: {
-		char *copy = strdup(text);
+		char *copy;
 
+		if (spec->choices && !is_choice(spec->choices, text))
+			return bad_choice(spec, kind, what, text);
+		copy = strdup(text);
 		if (!copy)
 			return err_nomem();
 		free(*(char **)field);

@@ -26,7 +26,8 @@ struct value_spec {
 	enum value_type type;
 	size_t offset;              /* of the field in struct settings */
 	int64_t min, max;           /* VALUE_COUNT */
-	const char *const *choices; /* VALUE_CHOICE, NULL-terminated */
+	/* NULL-terminated; VALUE_CHOICE has them, VALUE_TEXT may: NULL takes any text */
+	const char *const *choices;
 };
 
 /* Reads text into the field. what names it for the error: "--jobs", "dualfix.jobs". */
