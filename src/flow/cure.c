@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/cure.h"
 
+#include <string.h>
+
 #include "repo/tree.h"
+
+#define CURE_NAME_MAX_BYTES 256
+#define WORD_BYTES "_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 struct reader {
 	const struct source *source;
@@ -37,7 +42,45 @@ static struct err *read_logs(const struct cure_spec *spec, const struct source *
 	return NULL;
 }
 
-struct err *cure(const struct cure_spec *spec, struct plan *plan, struct str *left)
+static struct err *add_path(void *ctx, const char *path)
+{
+	struct argv *paths = ctx;
+
+	if (paths->n < CURE_UNLINKED_MAX)
+		argv_push(paths, path);
+	return argv_err(paths);
+}
+
+/* The file that the linker names is the object's, without its folder. */
+static struct err *find_unlinked(const struct diags *diags, const struct evidence *evidence,
+				 struct argv *out)
+{
+	static const struct span mark = SPAN("undefined reference to ");
+
+	for (size_t i = 0; i < diags->n; i++) {
+		struct span name = diags->v[i].message;
+		char word[CURE_NAME_MAX_BYTES];
+		struct err *err;
+
+		if (strcmp(diags->v[i].tool, "ld") || !span_starts(name, mark.ptr))
+			continue;
+		/* Between quotes of some kind, and of C++ only what is no signature. */
+		name = span_trim(span_cut(name, mark.len, name.len));
+		if (name.len < 3 || name.len - 2 >= sizeof(word))
+			continue;
+		memcpy(word, name.ptr + 1, name.len - 2);
+		word[name.len - 2] = '\0';
+		if (word[strspn(word, WORD_BYTES)])
+			continue;
+		err = evidence->files_with(evidence->ctx, word, add_path, out);
+		if (err)
+			return err;
+	}
+	return NULL;
+}
+
+struct err *cure(const struct cure_spec *spec, struct plan *plan, struct str *left,
+		 struct argv *unlinked)
 {
 	struct repo_source *source = NULL;
 	struct repo_evidence *evidence = NULL;
@@ -63,6 +106,8 @@ struct err *cure(const struct cure_spec *spec, struct plan *plan, struct str *le
 	input.evidence = repo_evidence(evidence);
 	plan_release(plan);
 	err = rules_plan(plan, &input, left);
+	if (!err && unlinked && !plan->n_edits)
+		err = find_unlinked(input.diags, input.evidence, unlinked);
 out:
 	diags_release(&own);
 	repo_evidence_free(evidence);

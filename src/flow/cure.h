@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/argv.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -30,10 +31,17 @@ struct cure_spec {
 	const char *root; /* where that run was */
 };
 
+/* Of a name that the linker misses, no more files than this are built again. */
+#define CURE_UNLINKED_MAX 16
+
 /*
  * plan->n_edits is 0 when nothing can be cured; left says why, a line for each
  * error. plan is initialised by the call.
+ *
+ * unlinked (NULL: not wanted) gets the files that use what the linker misses: what
+ * the compiler said of them may stand in the log of an earlier build only.
  */
-struct err *cure(const struct cure_spec *spec, struct plan *plan, struct str *left) MUST_USE;
+struct err *cure(const struct cure_spec *spec, struct plan *plan, struct str *left,
+		 struct argv *unlinked) MUST_USE;
 
 #endif

@@ -8,7 +8,7 @@
 
 #define DIRTY_SHOWN_MAX 10
 
-static void on_before(void *ctx, struct err *err)
+void run_on_before(void *ctx, struct err *err)
 {
 	struct run *run = ctx;
 
@@ -179,5 +179,5 @@ struct err *step_begin(struct run *run)
 	if (err)
 		return err;
 	spec = run_prove_spec(run, &run->base_tree);
-	return prove_start(&run->before, &spec, on_before, run);
+	return prove_start(&run->before, &spec, run_on_before, run);
 }

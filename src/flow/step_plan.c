@@ -25,8 +25,39 @@ bool run_any_failed(const struct run *run, const struct check_result *results)
 	return false;
 }
 
+/*
+ * A build that goes on where the last one stopped says nothing of what it does not
+ * compile again: of a misspelt call only the linker complains. Once for each tree.
+ */
+static struct err *build_again(struct run *run, const struct argv *paths)
+{
+	struct prove_spec spec = run_prove_spec(run, &run->tree);
+	struct err *err = checkout_renew(run->checkout, argv_list(paths), paths->n);
+
+	if (err)
+		return err;
+	run->rebuilt = run->tree;
+	run_stage(run, "building again what does not link");
+	if (!run->after) {
+		prove_free(run->before);
+		run->before = NULL;
+		run->before_done = run->ready = false;
+		return prove_start(&run->before, &spec, run_on_before, run);
+	}
+	prove_free(run->after);
+	run->after = NULL;
+	spec.changed = argv_list(&run->changed);
+	spec.n_changed = run->changed.n;
+	err = prove_start(&run->after, &spec, run_on_stage, run);
+	if (!err)
+		run_wait(run, STEP_JUDGE);
+	return err;
+}
+
 struct err *run_try_rules(struct run *run, const struct diags *diags, bool *cured)
 {
+	struct argv unlinked = ARGV_INIT;
+	bool once = diags || oid_eq(&run->rebuilt, &run->tree);
 	struct cure_spec spec = {
 		.repo = run->env.repo,
 		.rules = run->env.rules,
@@ -46,10 +77,13 @@ struct err *run_try_rules(struct run *run, const struct diags *diags, bool *cure
 	}
 	str_reset(&run->left);
 	plan_release(&run->plan);
-	err = cure(&spec, &run->plan, &run->left);
+	err = cure(&spec, &run->plan, &run->left, once ? NULL : &unlinked);
+	*cured = !err && (run->plan.n_edits || unlinked.n);
+	if (*cured && !run->plan.n_edits)
+		err = build_again(run, &unlinked);
+	argv_release(&unlinked);
 	if (err || !run->plan.n_edits)
 		return err;
-	*cured = true;
 	run->rule_rounds++;
 	run->current = &run->plan;
 	run->origin = FROM_RULES;

@@ -91,6 +91,7 @@ struct run {
 	struct str deeds, words;    /* of rules in it: a line for each round, their bodies */
 	size_t next_plan;
 	int repairs, rule_rounds;
+	struct oid rebuilt;         /* the tree of which some files were built again */
 	struct str left;            /* what rules could not cure */
 	struct review *review;
 	struct round *round;
@@ -139,7 +140,10 @@ struct prove_spec run_prove_spec(struct run *run, const struct oid *tree);
 /* Something that the run may wait for has happened. */
 void run_ring(struct run *run);
 
-/* The done of every stage but the checks of the base. */
+/* The done of the checks of the base. */
+void run_on_before(void *ctx, struct err *err);
+
+/* That of every other stage. */
 void run_on_stage(void *ctx, struct err *err);
 
 /* Goes to step, which is tried once the stage just started has ended. */
@@ -156,8 +160,8 @@ struct check_result *run_results(struct run *run);
 bool run_any_failed(const struct run *run, const struct check_result *results);
 
 /*
- * The next plan: from rules (*cured says whether they had one; diags NULL: from our
- * own logs), or the planner, about the tree that stands now.
+ * The next plan: from rules (*cured says whether they had one, or that the checks run
+ * again to say more; diags NULL: from our own logs), or the planner, about the tree that stands now.
  */
 struct err *run_try_rules(struct run *run, const struct diags *diags, bool *cured) MUST_USE;
 struct err *run_ask_planner(struct run *run) MUST_USE;

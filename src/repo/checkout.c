@@ -322,6 +322,24 @@ struct err *checkout_move(struct checkout *co, const struct oid *tree,
 	return err_wrap(err, "scratch checkout");
 }
 
+struct err *checkout_renew(struct checkout *co, const char *const *paths, size_t n)
+{
+	struct argv args = ARGV_INIT;
+	struct err *err;
+
+	/* Of the index only: a check may have made a link of any folder on the way. */
+	argv_push(&args, "update-index");
+	argv_push(&args, "--force-remove");
+	argv_push(&args, "--");
+	for (size_t i = 0; i < n; i++)
+		argv_push(&args, paths[i]);
+	err = argv_err(&args);
+	if (!err)
+		err = run_git(co, argv_list(&args));
+	argv_release(&args);
+	return err_wrap(err, "scratch checkout");
+}
+
 const char *checkout_dir(const struct checkout *co)
 {
 	return co->tree_dir.buf;

@@ -43,6 +43,13 @@ void checkout_release(struct checkout *checkout);
 struct err *checkout_move(struct checkout *checkout, const struct oid *tree,
 			  const struct oid *head) MUST_USE;
 
+/*
+ * The next move writes these files anew, the same bytes: to whatever builds there
+ * they have changed.
+ */
+struct err *checkout_renew(struct checkout *checkout, const char *const *paths,
+			   size_t n) MUST_USE;
+
 /* Absolute, without links in it. */
 const char *checkout_dir(const struct checkout *checkout);
 

@@ -116,6 +116,35 @@ static void moves_by_the_difference(void **state)
 	drop(&w);
 }
 
+static void renewed_files_are_newer(void **state)
+{
+	static const char *const paths[] = { "src/deep/b.txt", "no such file" };
+	struct world w;
+
+	(void)state;
+	make(&w);
+	ok(checkout_move(w.co, &w.tree, &w.head));
+	sh(&w.f, "cd $CO && touch -d 2001-01-01 src/a.c src/deep/b.txt");
+	/* As above: the index learns the times. */
+	ok(checkout_move(w.co, &w.tree, &w.head));
+	sh(&w.f, "cd $CO && touch -d 2001-01-01 ../old && touch -r ../old src/a.c "
+		 "src/deep/b.txt && stat -c %y src/a.c >../stamp");
+	ok(checkout_renew(w.co, paths, 2));
+	ok(checkout_move(w.co, &w.tree, &w.head));
+	assert_string_equal(sh_out(&w.f, "cd $CO && find . -name b.txt -newer ../old; "
+					 "git status --porcelain"),
+			    "./src/deep/b.txt");
+
+	/* A folder that became a link: nothing behind it is touched. */
+	sh(&w.f, "mkdir ../out && touch -d 2001-01-01 ../out/b.txt && cd $CO && "
+		 "rm -rf src/deep && ln -s $OLDPWD/../out src/deep");
+	ok(checkout_renew(w.co, paths, 1));
+	ok(checkout_move(w.co, &w.tree, &w.head));
+	assert_string_equal(sh_out(&w.f, "find ../out -newer $CO/../old -name b.txt; "
+					 "cd $CO && git status --porcelain"), "");
+	drop(&w);
+}
+
 static void two_at_once(void **state)
 {
 	struct world w;
@@ -207,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_and_facade),
 		cmocka_unit_test(moves_by_the_difference),
+		cmocka_unit_test(renewed_files_are_newer),
 		cmocka_unit_test(two_at_once),
 		cmocka_unit_test(hostile_checks),
 		cmocka_unit_test(hostile_trees),
