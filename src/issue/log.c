@@ -138,6 +138,15 @@ static bool is_caret_line(struct span line)
 	return caret;
 }
 
+/* gcc and rustc leave out lines between two that they show. */
+static bool is_gap_line(struct span line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		if (line.ptr[i] != '.')
+			return false;
+	return line.len >= 3;
+}
+
 static struct diag *diag_at(struct log *log, size_t index)
 {
 	return index == DIAG_NONE ? NULL : &log->in->diags->v[index];
@@ -518,6 +527,10 @@ static void body_line(struct log *log, struct span line)
 		return;
 	}
 	code = SPAN("");
+	if (is_gap_line(line)) {
+		log_extend(log, line);
+		return;
+	}
 	if (log_gutter(line, &number, &code)) {
 		if (number && number == diag->line && !diag->source.ptr) {
 			diag->source = code;
