@@ -207,12 +207,6 @@ static const struct oid *landed_tree(const struct run *run)
 	return run->n_landings ? &run->landings[run->n_landings - 1].tree : &run->base_tree;
 }
 
-/* What the commits so far come to; a plan that adds nothing to it makes none. */
-static const struct oid *landed_tree(const struct run *run)
-{
-	return run->n_landings ? &run->landings[run->n_landings - 1].tree : &run->base_tree;
-}
-
 static struct err *note_change(void *ctx, const char *path)
 {
 	struct run *run = ctx;
@@ -267,6 +261,7 @@ struct err *step_applied(struct run *run)
 		return err;
 	if (end == ROUND_FAILED)
 		return edits_failed(run);
+	run->rules_spent = run->origin == FROM_RULES && oid_eq(&tree, &run->tree);
 	run->tree = tree;
 	last = run->next_plan >= run->input->n_plans;
 	if (last && oid_eq(&tree, &run->base_tree) &&

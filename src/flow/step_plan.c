@@ -68,7 +68,7 @@ struct err *run_try_rules(struct run *run, const struct diags *diags, bool *cure
 	struct err *err;
 
 	*cured = false;
-	if (!run->env.rules || run->rule_rounds >= RULE_ROUNDS_MAX)
+	if (!run->env.rules || run->rules_spent || run->rule_rounds >= RULE_ROUNDS_MAX)
 		return NULL;
 	if (!diags) {
 		spec.results = run_results(run);

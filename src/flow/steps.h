@@ -91,6 +91,7 @@ struct run {
 	struct str deeds, words;    /* of rules in it: a line for each round, their bodies */
 	size_t next_plan;
 	int repairs, rule_rounds;
+	bool rules_spent;           /* their last plan changed nothing */
 	struct oid rebuilt;         /* the tree of which some files were built again */
 	struct str left;            /* what rules could not cure */
 	struct review *review;
@@ -161,7 +162,8 @@ bool run_any_failed(const struct run *run, const struct check_result *results);
 
 /*
  * The next plan: from rules (*cured says whether they had one, or that the checks run
- * again to say more; diags NULL: from our own logs), or the planner, about the tree that stands now.
+ * again to say more; diags NULL: from our own logs), or the planner, about the tree
+ * that stands now.
  */
 struct err *run_try_rules(struct run *run, const struct diags *diags, bool *cured) MUST_USE;
 struct err *run_ask_planner(struct run *run) MUST_USE;
