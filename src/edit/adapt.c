@@ -135,7 +135,7 @@ static void gather_pairs(struct adapter *a, const struct segment *s, bool is_fir
 		a->pairs[a->n_pairs++] = (struct indent_pair){
 			indent_part(plan), indent_part(file), is_first && i == 0
 		};
-		a->drop_trail |= text_trail(plan) && !text_trail(file);
+		a->drop_trail |= text_trail(plan) > text_trail(file);
 		retouch_learn(&a->retouch, plan, file);
 	}
 }

@@ -131,6 +131,18 @@ static bool is_empty(struct span line)
 	return text_indent(line) == line.len;
 }
 
+/* replace has as many empty lines at its edges as find, or none. */
+static bool edges_agree(const struct lines *replace, size_t find_head, size_t find_tail)
+{
+	size_t head = 0, tail = 0;
+
+	while (head < replace->n && is_empty(replace->v[head]))
+		head++;
+	while (tail < replace->n - head && is_empty(replace->v[replace->n - 1 - tail]))
+		tail++;
+	return (!head || head == find_head) && (!tail || tail == find_tail);
+}
+
 static struct err *try_edges(struct climb *c, enum fold level, enum find_verdict *verdict)
 {
 	size_t head = 0, tail = 0;
@@ -140,7 +152,7 @@ static struct err *try_edges(struct climb *c, enum fold level, enum find_verdict
 		head++;
 	while (tail < c->find.n - head && is_empty(c->find.v[c->find.n - 1 - tail]))
 		tail++;
-	if (head == c->find.n || !(head || tail))
+	if (head == c->find.n || !(head || tail) || !edges_agree(&c->replace, head, tail))
 		return NULL;
 	c->out->cut_head = head;
 	c->out->cut_tail = tail;
@@ -355,9 +367,11 @@ struct err *ladder_find(struct draft *d, const struct query *q, struct finding *
 			struct edit_result *result, enum find_verdict *verdict)
 {
 	struct err *err;
+	bool about_blanks;
 
 	*verdict = FIND_NONE;
 	err = climb_reading(d, q, out, result, verdict);
+	about_blanks = out->about_blanks;
 	for (size_t i = 0; i < n_readings && !err && *verdict == FIND_NONE; i++) {
 		struct query other = *q;
 
@@ -375,5 +389,7 @@ struct err *ladder_find(struct draft *d, const struct query *q, struct finding *
 		err = climb_reading(d, &other, out, result, verdict);
 		out->rung = readings[i].name;
 	}
+	if (*verdict == FIND_NONE)
+		out->about_blanks = about_blanks;
 	return err;
 }

@@ -205,16 +205,33 @@ static bool ends_in_lf(struct span s)
 	return s.len && s.ptr[s.len - 1] == '\n';
 }
 
-struct span literal_text(struct span around, const struct place *p, struct span find,
+/* Whether the byte after p is an LF; it may lie beyond the change that p is in. */
+static bool lf_follows(const struct draft *d, const struct place *p)
+{
+	struct span around = draft_around(d, p);
+	size_t at = p->end;
+
+	if (p->in && at == around.len) {
+		around = d->text.view;
+		at = p->in->end;
+	}
+	return at < around.len && around.ptr[at] == '\n';
+}
+
+struct span literal_text(const struct draft *d, const struct place *p, struct span find,
 			 struct span replace, struct str *hold)
 {
+	struct span around = draft_around(d, p);
 	bool at_start = !p->start || around.ptr[p->start - 1] == '\n';
-	bool at_stop = p->end == around.len || around.ptr[p->end] == '\n';
 	bool lf_before = span_starts(find, "\n") && !span_starts(replace, "\n") &&
 			 !at_start && replace.len;
 	bool lf_after = ends_in_lf(find) && !ends_in_lf(replace) &&
 			(replace.len || !at_start);
 
+	/* Nothing else to be done but that: at the end of the file it is meant. */
+	if (!p->in && p->end == around.len && find.len == replace.len + 1 &&
+	    span_eq(span_cut(find, 0, replace.len), replace))
+		lf_after = false;
 	if (lf_before || lf_after) {
 		*hold = (struct str)STR_INIT(PLAN_MAX_BYTES + 2);
 		str_adds(hold, lf_before ? "\n" : "");
@@ -222,7 +239,7 @@ struct span literal_text(struct span around, const struct place *p, struct span 
 		str_adds(hold, lf_after ? "\n" : "");
 		return str_span(hold);
 	}
-	if (!ends_in_lf(find) && ends_in_lf(replace) && at_stop)
+	if (!ends_in_lf(find) && ends_in_lf(replace) && lf_follows(d, p))
 		return span_cut(replace, 0, replace.len - 1);
 	return replace;
 }

@@ -49,10 +49,10 @@ struct span plan_text(struct span s, struct str *hold);
 /*
  * What stands in the place of p when find, which stands there, becomes replace:
  * replace to the letter, but for an LF at the edge of only one of the two where
- * that would join two lines or double an empty one. The result is part of replace or
- * lives in hold.
+ * that would join two lines or double an empty one, or take the file's last line
+ * end along by mistake. The result is part of replace or lives in hold.
  */
-struct span literal_text(struct span around, const struct place *p, struct span find,
+struct span literal_text(const struct draft *d, const struct place *p, struct span find,
 			 struct span replace, struct str *hold);
 
 #endif

@@ -54,19 +54,15 @@ static bool has_dots(struct span s, bool at_edge_only)
 	return false;
 }
 
-bool region_is_placeholder(struct span line)
+/* Dots and words that say what they stand for. */
+static bool says_left_out(struct span s, bool comment)
 {
 	static const char *const words[] = { "existing", "rest of", "unchanged", "remain",
 		"same as", "previous", "omitted", "other ", "as before", "no change" };
 	char text[PLACEHOLDER_MAX_BYTES + 1];
-	bool comment;
-	struct span s = comment_text(line, &comment);
 
-	if (!s.len || s.len > PLACEHOLDER_MAX_BYTES)
-		return false;
-	if (comment && has_dots(s, false))
-		return true;
-	if (!has_dots(s, true) || (!comment && !span_starts(s, "...")))
+	if (!s.len || s.len > PLACEHOLDER_MAX_BYTES || !has_dots(s, true) ||
+	    (!comment && !span_starts(s, "...")))
 		return false;
 	memcpy(text, s.ptr, s.len);
 	text[s.len] = '\0';
@@ -77,9 +73,20 @@ bool region_is_placeholder(struct span line)
 	return false;
 }
 
+bool region_is_placeholder(struct span line)
+{
+	bool comment;
+	struct span s = comment_text(line, &comment);
+
+	return says_left_out(s, comment);
+}
+
 bool region_is_elision(struct span line)
 {
-	return has_dots(span_trim(line), false) || region_is_placeholder(line);
+	bool comment;
+	struct span s = comment_text(line, &comment);
+
+	return has_dots(s, false) || says_left_out(s, comment);
 }
 
 static bool has_line(struct span text, struct span wanted)

@@ -32,10 +32,10 @@ struct region {
  */
 bool region_check(const struct region *region, struct span answer, struct str *reason);
 
-/* Whether line stands for code that is left out: `...`, `// ... existing code ...`. */
+/* Whether line may stand for lines left out: `...`, `// ...`, `// ... existing code ...`. */
 bool region_is_elision(struct span line);
 
-/* The same, but only those that no program would hold: a comment that says so. */
+/* The same, but only what says so in words, as no program does. */
 bool region_is_placeholder(struct span line);
 
 #endif

@@ -256,13 +256,14 @@ static struct err *write_literal(struct replacement *r, const struct place *p, b
 				draft_line(r->d, p));
 		return NULL;
 	}
-	if (!p->in && (cover == COVER_BLANKS || (cover == COVER_LINES && r->d->text.cr)))
+	if (!p->in && (cover == COVER_BLANKS ||
+		       (cover == COVER_LINES && r->d->text.cr && p->end < around.len)))
 		return write_lines(r, p, cover == COVER_BLANKS ? FOLD_LEAD : FOLD_NONE, done);
 	if (!r->edit->all && is_done_part(around, p, f->find, f->replace)) {
 		edit_result_done(r->result, EDIT_SATISFIED, NULL, draft_line(r->d, p));
 		return NULL;
 	}
-	text = literal_text(around, p, f->find, f->replace, &hold);
+	text = literal_text(r->d, p, f->find, f->replace, &hold);
 	err = str_err(&hold, "replace");
 	if (!err)
 		err = write_place(r, p, text, NULL, done);

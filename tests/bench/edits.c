@@ -191,17 +191,39 @@ static char *read_all(size_t *len)
 	}
 }
 
+/* Damage that makes one text of the file another one cannot be undone. */
+static bool stands_elsewhere(const struct sample *s, const struct trial *t)
+{
+	size_t first = (size_t)(s->file.v[s->first - s->above].ptr - s->before.ptr);
+	ptrdiff_t at = -1;
+	struct span find = span_trim(str_span(&t->find));
+
+	if (t->file.len != s->before.len)
+		return false;
+	while ((at = span_find(str_span(&t->file), find, (size_t)(at + 1))) >= 0)
+		if ((size_t)at < first || (size_t)at > first + t->find.len)
+			return true;
+	return false;
+}
+
 static void run_sample(struct sample *s, struct dice *dice, struct score *scores)
 {
 	struct trial trial;
+	bool ended = span_ends(s->before, "\n"), stays;
 
 	if (!choose_context(s, dice))
 		return;
+	/* A commit that closes or opens the end of the file is exact or nothing. */
+	stays = s->first + s->taken < s->file.n || !s->fresh.n ||
+		ended == span_ends(s->fresh.v[s->fresh.n - 1], "\n");
+	if (!stays && ended)
+		return;
 	trial_init(&trial);
-	for (size_t k = 0; k < n_damages; k++) {
+	for (size_t k = 0; k < (stays ? n_damages : 1); k++) {
 		trial_reset(&trial);
 		if (damages[k].make(s, &trial, dice) && trial.find.len &&
-		    !span_eq(str_span(&trial.find), str_span(&trial.replace)))
+		    !span_eq(str_span(&trial.find), str_span(&trial.replace)) &&
+		    (k == 0 || trial.must_refuse || !stands_elsewhere(s, &trial)))
 			run(&damages[k], s, &trial, &scores[k]);
 	}
 	trial_release(&trial);

@@ -475,7 +475,7 @@ static void swap_in(struct str *s, void (*fn)(struct str *out, struct span s))
 static bool crlf_file(const struct sample *s, struct trial *t, struct dice *d)
 {
 	(void)d;
-	if (span_findc(s->before, '\r', 0) >= 0)
+	if (span_findc(s->before, '\r', 0) >= 0 || s->file.n < 2)
 		return false;
 	put_all(s, t);
 	swap_in(&t->file, add_crlf);
@@ -1022,6 +1022,8 @@ static bool other_file(const struct sample *s, struct trial *t, struct dice *d)
 static bool region_gone(const struct sample *s, struct trial *t, struct dice *d)
 {
 	(void)d;
+	if (!once(s, s->first - s->above, s->above + s->taken + s->below))
+		return false;
 	put_all(s, t);
 	str_reset(&t->file);
 	for (size_t i = 0; i < s->file.n; i++)
@@ -1034,6 +1036,8 @@ static bool region_gone(const struct sample *s, struct trial *t, struct dice *d)
 static bool done_already(const struct sample *s, struct trial *t, struct dice *d)
 {
 	(void)d;
+	if (!once(s, s->first - s->above, s->above + s->taken + s->below))
+		return false;
 	put_all(s, t);
 	str_reset(&t->file);
 	str_add_span(&t->file, str_span(&t->want));
