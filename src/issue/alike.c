@@ -21,23 +21,47 @@ static struct err *any_direct(struct users *users, const struct include *what, b
 	return NULL;
 }
 
-struct err *include_alike(struct remedy *d, const char *file, struct span name,
-			  struct span *import)
+/* An #include that was added to file before, and that brings header. */
+static struct err *added_before(struct remedy *d, const char *file, struct span header,
+				struct span *import, bool *yes)
 {
-	struct span header, better = { NULL, 0 };
+	*yes = false;
+	for (size_t i = 0; i < d->n_cures && !*yes; i++) {
+		const struct cure *cure = &d->cures[i];
+		struct include inc;
+		const char *path;
+		struct err *err;
+
+		if (cure->kind != CURE_INCLUDE || strcmp(cure->file, file) ||
+		    !include_of(cure->what, &inc))
+			continue;
+		err = include_resolve(d, file, inc.target, &path);
+		if (!err && path)
+			err = include_reaches(d, path, header, yes);
+		if (err)
+			return err;
+		if (*yes)
+			*import = cure->what;
+	}
+	return NULL;
+}
+
+static struct err *look(struct remedy *d, const char *file, struct span name,
+			const struct include *inc, struct span *import)
+{
+	struct span header = { inc->target.ptr - 1, inc->target.len + 2 };
+	struct span better = { NULL, 0 };
 	const char *umbrella, *why = NULL;
-	struct include inc;
 	struct users *users;
 	struct err *err;
 	bool yes;
 
-	if (!include_of(*import, &inc) || !inc.system || !name.len || !d->in->evidence ||
-	    d->n_answers++ >= REMEDY_ANSWERS_MAX)
-		return NULL;
-	header = (struct span){ inc.target.ptr - 1, inc.target.len + 2 };
+	err = added_before(d, file, header, import, &yes);
+	if (err || yes)
+		return err;
 	err = users_start(d, file, name, &users);
 	if (!err)
-		err = any_direct(users, &inc, &yes);
+		err = any_direct(users, inc, &yes);
 	if (err || yes)
 		return err;
 	err = users_umbrella(users, header, &umbrella);
@@ -46,6 +70,36 @@ struct err *include_alike(struct remedy *d, const char *file, struct span name,
 	err = users_spell(users, umbrella, &better, &why);
 	if (!err && !why)
 		*import = better;
+	return err;
+}
+
+struct err *include_alike(struct remedy *d, const char *file, struct span name,
+			  struct span *import)
+{
+	struct include inc;
+	struct answer *a;
+	struct err *err;
+
+	for (a = d->answers; a; a = a->next) {
+		if (!strcmp(a->file, file) && span_eq(a->name, name) &&
+		    span_eq(a->wanted, *import)) {
+			*import = a->import;
+			return NULL;
+		}
+	}
+	if (!include_of(*import, &inc) || !inc.system || !name.len || !d->in->evidence ||
+	    d->n_answers++ >= REMEDY_ANSWERS_MAX)
+		return NULL;
+	a = arena_alloc(&d->arena, sizeof(*a));
+	if (!a)
+		return arena_err(&d->arena, "plan");
+	a->file = file;
+	a->name = name;
+	a->wanted = a->import = *import;
+	err = look(d, file, name, &inc, &a->import);
+	a->next = d->answers;
+	d->answers = a;
+	*import = a->import;
 	return err;
 }
 

@@ -210,6 +210,44 @@ static struct err *spell(struct users *users, const char *header, struct span *i
 	return users_spell(users, umbrella ? umbrella : header, import, why);
 }
 
+struct coming {
+	struct span name;
+	const char *header; /* that declares it */
+};
+
+static void seek_declaration(void *ctx, const struct tree_file *file)
+{
+	struct coming *coming = ctx;
+
+	if (!coming->header && is_header(file->path) && declares(file->bytes, coming->name))
+		coming->header = file->path;
+}
+
+/* Whether an #include that was added to file before brings the declaration. */
+static struct err *look_in_added(struct remedy *d, const char *file, struct span name,
+				 struct answer *a)
+{
+	for (size_t i = 0; i < d->n_cures && !a->header; i++) {
+		struct coming coming = { name, NULL };
+		const struct cure *cure = &d->cures[i];
+		struct include inc;
+		const char *path;
+		struct err *err;
+
+		if (cure->kind != CURE_INCLUDE || strcmp(cure->file, file) ||
+		    !include_of(cure->what, &inc))
+			continue;
+		err = include_resolve(d, file, inc.target, &path);
+		if (!err && path)
+			err = include_each(d, path, seek_declaration, &coming);
+		if (err)
+			return err;
+		a->header = coming.header;
+		a->import = cure->what;
+	}
+	return NULL;
+}
+
 static struct err *look(struct remedy *d, const char *file, struct span name,
 			struct answer *a)
 {
@@ -251,7 +289,7 @@ struct err *include_declaring(struct remedy *d, const char *file, struct span na
 	struct err *err;
 
 	for (a = d->answers; a; a = a->next) {
-		if (!strcmp(a->file, file) && span_eq(a->name, name)) {
+		if (!strcmp(a->file, file) && span_eq(a->name, name) && !a->wanted.ptr) {
 			*import = a->import;
 			*header = a->header;
 			*why = a->why;
@@ -266,10 +304,13 @@ struct err *include_declaring(struct remedy *d, const char *file, struct span na
 		*why = "too many unknown names";
 		return NULL;
 	}
+	*import = (struct span){ NULL, 0 };
 	a = arena_alloc(&d->arena, sizeof(*a));
 	if (!a)
 		return arena_err(&d->arena, "plan");
-	err = look(d, file, name, a);
+	err = look_in_added(d, file, name, a);
+	if (!err && !a->header)
+		err = look(d, file, name, a);
 	a->file = file;
 	a->name = name;
 	a->next = d->answers;

@@ -143,21 +143,6 @@ static int by_place(const void *pa, const void *pb)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static size_t line_at(const struct tree_file *file, size_t offset)
-{
-	size_t low = 0, high = file->n_lines;
-
-	while (high - low > 1) {
-		size_t mid = low + (high - low) / 2;
-
-		if (file->start[mid] <= offset)
-			low = mid;
-		else
-			high = mid;
-	}
-	return low + 1;
-}
-
 /* LF for CRLF, as a plan's text has it. */
 static void add_text(struct str *out, struct span text)
 {
@@ -226,8 +211,8 @@ static void touched_lines(const struct touch *v, size_t n, size_t *first, size_t
 		if (v[i].end > end)
 			end = v[i].end;
 	}
-	*first = line_at(file, v[0].start);
-	*last = line_at(file, end);
+	*first = tree_line_at(file, v[0].start);
+	*last = tree_line_at(file, end);
 	while (blank_line(file, *last) && *last < file->n_lines)
 		++*last;
 	while (blank_line(file, *first) && *first > 1)

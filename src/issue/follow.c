@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "issue/imports.h"
 #include "issue/includes.h"
+#include "issue/mend.h"
 #include "issue/pyimports.h"
 #include "issue/remedy.h"
 #include "issue/rule.h"
@@ -13,6 +14,7 @@
 #include "issue/words.h"
 
 #define LEFT_MESSAGE_MAX_BYTES 300
+#define FOLLOWS "it may follow from another error"
 
 /* How sure it is that a diagnostic speaks of the tree at hand. */
 enum standing {
@@ -87,9 +89,26 @@ static enum standing standing_of(const struct remedy *d, const struct diag *diag
 	return d->in->own_log ? STANDING_SURE : names_stand(diag->message, *line);
 }
 
+/*
+ * Punctuation that a compiler asks for is right if it is the first thing wrong:
+ * behind an error that stays, or where a declaration is missing, it follows from
+ * that. Then the next run will tell.
+ */
+static bool follows_from_another(const struct remedy *d, const struct diag *diag,
+				 const char *uncured)
+{
+	if (uncured && !strcmp(uncured, diag->file))
+		return true;
+	for (size_t i = 0; i < d->n_cures; i++) {
+		if (d->cures[i].kind == CURE_INCLUDE && !strcmp(d->cures[i].file, diag->file))
+			return true;
+	}
+	return false;
+}
+
 static struct err *apply_rule(struct remedy *d, const struct rule *rule,
 			      const struct rule_outcome *outcome, const struct diag *diag,
-			      const char **why)
+			      const char *uncured, const char **why)
 {
 	struct span import = { NULL, 0 }, needs = { NULL, 0 };
 	const char *header = NULL;
@@ -99,7 +118,7 @@ static struct err *apply_rule(struct remedy *d, const struct rule *rule,
 	case RULE_ADD_IMPORT:
 		if (!span_starts(outcome->import, "#include"))
 			return remedy_import(d, diag, CURE_IMPORT, outcome->import,
-					   outcome->subject, NULL, why);
+					     outcome->subject, NULL, why);
 		import = outcome->import;
 		err = import_needs(d, diag->file, import, &needs);
 		if (!err)
@@ -125,6 +144,14 @@ static struct err *apply_rule(struct remedy *d, const struct rule *rule,
 		return remedy_import(d, diag, CURE_IMPORT, import, outcome->subject, NULL, why);
 	case RULE_REMOVE_IMPORT:
 		return remedy_removal(d, diag, outcome->identifier, outcome->subject, why);
+	case RULE_END_STATEMENT:
+		if (follows_from_another(d, diag, uncured)) {
+			*why = FOLLOWS;
+			return NULL;
+		}
+		return mend_statement(d, diag, outcome->subject, why);
+	case RULE_RESPELL_TAG:
+		return mend_tag(d, diag, outcome->identifier, outcome->subject, why);
 	case RULE_NONE:
 		break;
 	}
@@ -133,7 +160,7 @@ static struct err *apply_rule(struct remedy *d, const struct rule *rule,
 
 /* The first rule that matches and can be followed. */
 static struct err *try_rules(struct remedy *d, const struct diag *diag, struct span line,
-			     bool *cured, const char **why)
+			     const char *uncured, bool *cured, const char **why)
 {
 	const struct rules *rules = d->in->rules;
 
@@ -154,7 +181,7 @@ static struct err *try_rules(struct remedy *d, const struct diag *diag, struct s
 			return err;
 		if (!matched)
 			continue;
-		err = apply_rule(d, &rules->v[i], &outcome, diag, &no);
+		err = apply_rule(d, &rules->v[i], &outcome, diag, uncured, &no);
 		if (err)
 			return err;
 		*cured = !no;
@@ -241,25 +268,10 @@ static struct err *apply_fixits(struct remedy *d, const struct diag *diag, bool 
 	if (err || *why)
 		return err;
 	cure.what = diag->fixits[0].text;
+	cure.inserts = diag->n_fixits == 1 && diag->fixits[0].line == diag->fixits[0].end_line &&
+		       diag->fixits[0].column == diag->fixits[0].end_column;
 	*cured = true;
 	return remedy_cure(d, &cure);
-}
-
-/*
- * Punctuation that a compiler asks for is right if it is the first thing wrong:
- * behind an error that stays, or where a declaration is missing, it follows from
- * that. Then the next run will tell.
- */
-static bool follows_from_another(const struct remedy *d, const struct diag *diag,
-				 const char *uncured)
-{
-	if (uncured && !strcmp(uncured, diag->file))
-		return true;
-	for (size_t i = 0; i < d->n_cures; i++) {
-		if (d->cures[i].kind == CURE_INCLUDE && !strcmp(d->cures[i].file, diag->file))
-			return true;
-	}
-	return false;
 }
 
 static bool is_spelling(const struct diag *diag)
@@ -292,13 +304,13 @@ static struct err *cure_one(struct remedy *d, const struct diag *diag, const cha
 						    "it quotes nothing to find it by";
 		return NULL;
 	}
-	err = try_rules(d, diag, line, cured, why);
+	err = try_rules(d, diag, line, uncured, cured, why);
 	if (err || *cured || !diag->n_fixits)
 		return err;
 	*why = NULL;
 	if (!diag->automatic && !is_spelling(diag) &&
 	    follows_from_another(d, diag, uncured)) {
-		*why = "it may follow from another error";
+		*why = FOLLOWS;
 		return NULL;
 	}
 	return apply_fixits(d, diag, cured, why);

@@ -177,6 +177,21 @@ bool tree_line(const struct tree_file *file, size_t line, struct span *out)
 	return true;
 }
 
+size_t tree_line_at(const struct tree_file *file, size_t offset)
+{
+	size_t low = 0, high = file->n_lines;
+
+	while (high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+
+		if (file->start[mid] <= offset)
+			low = mid;
+		else
+			high = mid;
+	}
+	return low + 1;
+}
+
 bool tree_offset(const struct tree_file *file, size_t line, size_t column, size_t *out)
 {
 	struct span text;

@@ -45,6 +45,7 @@ struct cure {
 	struct span what;    /* the import line, the right name, or the fix-it's text */
 	struct span subject; /* that a rule asked for; ptr NULL: none */
 	struct span needs;   /* CURE_INCLUDE: what is wanted of it: a path, or "<stdio.h>" */
+	bool inserts;        /* CURE_FIXIT: one place, and nothing goes */
 	bool dropped;        /* another cure makes it needless */
 };
 
@@ -75,6 +76,7 @@ struct answer {
 	struct answer *next;
 	const char *file;
 	struct span name;
+	struct span wanted; /* include_alike(): the line it was asked about */
 	struct span import;
 	const char *header;
 	const char *why;
@@ -111,6 +113,9 @@ struct err *remedy_editable(struct remedy *d, const char *path, const struct tre
 
 /* Line number (1-based) without its line end; false if there is none. */
 bool tree_line(const struct tree_file *file, size_t line, struct span *out);
+
+/* The line of an offset. */
+size_t tree_line_at(const struct tree_file *file, size_t offset);
 
 /* Offset of a 1-based line and column; one line past the last counts as the end. */
 bool tree_offset(const struct tree_file *file, size_t line, size_t column, size_t *out);

@@ -38,6 +38,9 @@
  *	          project get the declaration of name
  *	          import_alike: adds the import by which other files get name (Python)
  *	          remove_import: removes the line pointed to if it imports just name (Go)
+ *	          end_statement: puts a ';' behind the declaration above the line
+ *	          that is pointed to
+ *	          respell_tag: makes name, a tag ("struct x"), the only near one known
  *	import    the line to add
  *	name      the identifier that is missing; the group "name" unless given
  *	subject   of the commit; made up from the edit unless given
@@ -69,6 +72,8 @@ enum rule_edit {
 	RULE_INCLUDE_DECLARING,
 	RULE_IMPORT_ALIKE,
 	RULE_REMOVE_IMPORT,
+	RULE_END_STATEMENT,
+	RULE_RESPELL_TAG,
 };
 
 struct rule_pattern {

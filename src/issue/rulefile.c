@@ -208,7 +208,8 @@ static struct err *end_rule(struct reader *r)
 	if (rule->edit != RULE_ADD_IMPORT && rule->import.ptr)
 		return bad(r, "[%s]: 'import' goes with 'edit = add_import' only", rule->name);
 	if (!rule->identifier.ptr &&
-	    (rule->edit != RULE_ADD_IMPORT || has_group(rule, SPAN("name"))))
+	    ((rule->edit != RULE_ADD_IMPORT && rule->edit != RULE_END_STATEMENT) ||
+	     has_group(rule, SPAN("name"))))
 		rule->identifier = SPAN("${name}");
 	err = check_template(r, "name", rule->identifier);
 	if (err)
@@ -295,6 +296,8 @@ static const struct {
 	{ "include_declaring", RULE_INCLUDE_DECLARING },
 	{ "import_alike", RULE_IMPORT_ALIKE },
 	{ "remove_import", RULE_REMOVE_IMPORT },
+	{ "end_statement", RULE_END_STATEMENT },
+	{ "respell_tag", RULE_RESPELL_TAG },
 };
 
 static struct err *set_edit(struct reader *r, struct span value)

@@ -151,8 +151,7 @@ static void add_deeds(struct str *out, const struct summary *s)
 	case CURE_FIXIT:
 		break;
 	}
-	if (s->one_kind && !s->second && c->what.len && c->what.len <= 3 &&
-	    c->diag->fixits[0].column == c->diag->fixits[0].end_column) {
+	if (s->one_kind && !s->second && c->what.len && c->what.len <= 3 && c->inserts) {
 		str_adds(out, "add missing '");
 		utf8_clean(out, c->what, UTF8_LINE);
 		str_adds(out, "'");
