@@ -211,6 +211,7 @@ struct err *run_new(struct run **out, const struct run_input *input,
 		    const struct run_options *options, const struct run_env *env)
 {
 	struct run *run = calloc(1, sizeof(*run));
+	struct err *err;
 
 	*out = NULL;
 	if (!run)
@@ -232,10 +233,12 @@ struct err *run_new(struct run **out, const struct run_input *input,
 	prompt_init(&run->prompt);
 	budget_init(&run->budget, options->budget_usd, options->max_tokens);
 	run->landings = calloc(input->n_plans + 1, sizeof(*run->landings));
-	if (!run->landings) {
+	err = run->landings ? repo_dup(&run->repo, env->repo) : err_nomem();
+	if (err) {
 		run_free(run);
-		return err_nomem();
+		return err;
 	}
+	run->env.repo = run->repo;
 	*out = run;
 	return NULL;
 }
@@ -245,6 +248,7 @@ void run_free(struct run *run)
 	if (!run)
 		return;
 	let_go(run);
+	repo_close(run->repo);
 	report_release(&run->report);
 	argv_release(&run->changed);
 	str_release(&run->left);
@@ -262,51 +266,84 @@ void run_free(struct run *run)
 	free(run);
 }
 
-/* Gives each run that is ready its turn; counts those that are under way. */
-static size_t turn(struct run **runs, size_t n, size_t jobs, bool *bell, bool *moved,
-		   void (*finished)(void *ctx, struct run *run), void *ctx)
+/* The places of runs under way; NULL: free. */
+struct drive {
+	const struct runs *runs;
+	struct run **slots;
+	size_t n;
+	bool bell;
+	bool drained; /* there are no more to come */
+};
+
+static struct err *fill(struct drive *drive)
 {
-	size_t active = 0;
+	for (size_t i = 0; i < drive->n && !drive->drained; i++) {
+		struct run *run = NULL;
+		struct err *err;
 
-	for (size_t i = 0; i < n && active < jobs; i++) {
-		struct run *run = runs[i];
-
-		if (run->step == STEP_END)
+		if (drive->slots[i])
 			continue;
-		if (run->step == STEP_BEGIN)
-			run->start_ms = clock_mono_ms();
-		run->bell = bell;
-		active++;
+		err = drive->runs->next(drive->runs->ctx, &run);
+		if (err)
+			return err;
+		drive->drained = !run;
+		if (!run)
+			break;
+		run->bell = &drive->bell;
+		run->start_ms = clock_mono_ms();
+		drive->slots[i] = run;
+	}
+	return NULL;
+}
+
+/* Gives each run that is ready its turn. */
+static void turn(struct drive *drive, bool *active, bool *moved)
+{
+	*active = *moved = false;
+	for (size_t i = 0; i < drive->n; i++) {
+		struct run *run = drive->slots[i];
+
+		if (!run)
+			continue;
+		*active = true;
 		if (!run->ready)
 			continue;
 		*moved = true;
 		run_step(run);
 		if (run->step != STEP_END)
 			continue;
-		active--;
-		finished(ctx, run);
+		drive->slots[i] = NULL;
+		drive->runs->finished(drive->runs->ctx, run);
 	}
-	return active;
 }
 
-struct err *runs_drive(struct loop *loop, struct run **runs, size_t n, size_t jobs,
-		       void (*finished)(void *ctx, struct run *run), void *ctx)
+struct err *runs_drive(struct loop *loop, size_t jobs, const struct runs *runs)
 {
+	struct drive drive = { .runs = runs, .n = jobs };
+	bool active = true, moved;
 	struct err *err = NULL;
-	bool bell;
 
-	while (!err) {
-		bool moved = false;
-
-		bell = false;
-		if (!turn(runs, n, jobs, &bell, &moved, finished, ctx))
+	drive.slots = calloc(jobs, sizeof(struct run *));
+	if (!drive.slots)
+		return err_nomem();
+	while (!err && active) {
+		drive.bell = false;
+		err = fill(&drive);
+		if (err)
 			break;
-		if (!moved)
-			err = loop_run(loop, &bell);
+		turn(&drive, &active, &moved);
+		if (active && !moved)
+			err = loop_run(loop, &drive.bell);
 	}
-	for (size_t i = 0; i < n && err; i++)
-		if (runs[i]->step != STEP_END)
-			finish(runs[i], err_new(err_kind(err), "%s", err_text(err)));
+	for (size_t i = 0; err && i < jobs; i++) {
+		struct run *run = drive.slots[i];
+
+		if (!run)
+			continue;
+		finish(run, err_new(err_kind(err), "%s", err_text(err)));
+		runs->finished(runs->ctx, run);
+	}
+	free(drive.slots);
 	return err;
 }
 

@@ -7,11 +7,7 @@
  * everything is a proposal in a quarantine.
  *
  * A run is driven in steps from outside the loop's callbacks, so several runs
- * share one loop:
- *
- *	run_new(&run, &input, &options, &env);
- *	runs_drive(loop, runs, n, jobs, finished, ctx);
- *	run_report(run)
+ * share one loop. It has a handle of the repository of its own, for its quarantine.
  */
 #ifndef FLOW_RUN_H
 #define FLOW_RUN_H
@@ -31,13 +27,21 @@ struct err *run_new(struct run **out, const struct run_input *input,
 		    const struct run_options *options, const struct run_env *env) MUST_USE;
 void run_free(struct run *run);
 
+/* Where runs come from and where they go. */
+struct runs {
+	void *ctx;
+	/* The next one, or NULL when there are no more; called when there is room. */
+	struct err *(*next)(void *ctx, struct run **out);
+	/* One has ended: its report is complete. Frees it, then or later. */
+	void (*finished)(void *ctx, struct run *run);
+};
+
 /*
- * Drives the runs to their ends, jobs at once; finished is called as each ends.
- * What goes wrong with a run is in its report; the err returned is for what
- * stops all of them: a signal, a fault of the loop.
+ * Drives runs to their ends, jobs at once. What goes wrong with a run is in its
+ * report; the err returned is for what stops all of them: a signal, a fault of the
+ * loop, next's own. Those under way end with it, too.
  */
-struct err *runs_drive(struct loop *loop, struct run **runs, size_t n, size_t jobs,
-		       void (*finished)(void *ctx, struct run *run), void *ctx) MUST_USE;
+struct err *runs_drive(struct loop *loop, size_t jobs, const struct runs *runs) MUST_USE;
 
 /* Complete when the run has finished. */
 const struct report *run_report(const struct run *run);

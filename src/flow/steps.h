@@ -60,6 +60,7 @@ struct run {
 	struct loop_timer *timer;
 	int64_t start_ms, deadline_ms;
 
+	struct repo *repo; /* its own handle; env.repo is the same */
 	struct record *record;
 	struct checkout *checkout;
 	struct sandbox sandbox;
