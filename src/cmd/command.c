@@ -20,6 +20,8 @@ const struct command commands[] = {
 	  "bring a run's fix to the current branch", cmd_take, NULL },
 	{ "drop", FOR_DROP, NEEDS_REPO, "drop [<run>]", "remove a run and its branch",
 	  cmd_drop, NULL },
+	{ "batch", FOR_BATCH, NEEDS_REPO, "batch [<options>] <issues.jsonl>",
+	  "many issues, one JSON line out per line in", cmd_batch, NULL },
 	{ "log", FOR_LOG, NEEDS_REPO, "log [--json]", "past runs", cmd_log, NULL },
 	{ "show", FOR_SHOW, NEEDS_REPO, "show [--json] [<run> | <commit>]",
 	  "one run: plan, edits, models, cost, logs", cmd_show, NULL },

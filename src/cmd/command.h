@@ -47,6 +47,7 @@ struct err *cmd_apply(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_verify(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_take(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_drop(struct session *s, int *exit_code) MUST_USE;
+struct err *cmd_batch(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_log(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_show(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_init(struct session *s, int *exit_code) MUST_USE;

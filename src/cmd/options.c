@@ -27,10 +27,11 @@ static const char *const when_names[] = { "always", "never", "auto", NULL };
 	{ .letter = (letter_), .name = (name_), .commands = (commands_), .value = value_, \
 	  .argument = (argument_), .help = (help_) }
 
-#define MAKES (FOR_RUN | FOR_APPLY)
+#define MAKES (FOR_RUN | FOR_APPLY | FOR_BATCH)
+#define SHOWS (FOR_RUN | FOR_APPLY)
 #define THINKS (FOR_RUN | FOR_PLAN)
 #define ANY (FOR_RUN | FOR_PLAN | FOR_APPLY | FOR_VERIFY | FOR_TAKE | FOR_DROP | FOR_LOG | \
-	     FOR_SHOW | FOR_INIT | FOR_DOCTOR | FOR_GC)
+	     FOR_SHOW | FOR_INIT | FOR_DOCTOR | FOR_GC | FOR_BATCH)
 
 const struct option options_table[] = {
 	WITH("message", 'm', THINKS, LIST(messages), "text", "the issue's text"),
@@ -41,7 +42,7 @@ const struct option options_table[] = {
 	WITH("mode", 0, MAKES, CHOICE(mode, mode_names), "mode",
 	     "sequential, hybrid, adaptive (default) or single"),
 	WITH("plan", 0, FOR_RUN, TEXT(plan_file), "file", "use this plan"),
-	FLAG("edit", 'e', MAKES, BOOLEAN(edit), "open the plan in the editor first"),
+	FLAG("edit", 'e', SHOWS, BOOLEAN(edit), "open the plan in the editor first"),
 	WITH("verify", 0, MAKES | FOR_PLAN | FOR_VERIFY, LIST(verify), "command",
 	     "a check; overrides the configured ones"),
 	/* "--no-verify" is a name of its own: it does not undo --verify. */
@@ -53,16 +54,16 @@ const struct option options_table[] = {
 	WITH("budget", 0, MAKES | FOR_PLAN, USD(budget_usd), "usd", "stop before spending more"),
 	WITH("timeout", 0, MAKES | FOR_PLAN | FOR_VERIFY, COUNT(timeout_s, 1, 86400), "seconds",
 	     "stop before taking longer"),
-	WITH("jobs", 'j', FOR_RUN, COUNT(jobs, 1, 256), "n", "runs at once"),
-	WITH("branch", 0, MAKES, TEXT(branch), "name", "where the commit goes"),
-	FLAG("format-patch", 0, MAKES, BOOLEAN(format_patch), "mailable patches as well"),
-	WITH("output-directory", 'o', MAKES, TEXT(output_directory), "dir",
+	WITH("jobs", 'j', FOR_RUN | FOR_BATCH, COUNT(jobs, 1, 256), "n", "runs at once"),
+	WITH("branch", 0, SHOWS, TEXT(branch), "name", "where the commit goes"),
+	FLAG("format-patch", 0, SHOWS, BOOLEAN(format_patch), "mailable patches as well"),
+	WITH("output-directory", 'o', SHOWS, TEXT(output_directory), "dir",
 	     "put them there; implies --format-patch"),
-	WITH("reroll-count", 0, MAKES, COUNT(reroll_count, 1, 1000), "n", "mark them as v<n>"),
-	FLAG("stdout", 0, MAKES, BOOLEAN(to_stdout), "the patch series itself to stdout"),
-	FLAG("diff", 0, MAKES, BOOLEAN(diff),
+	WITH("reroll-count", 0, SHOWS, COUNT(reroll_count, 1, 1000), "n", "mark them as v<n>"),
+	FLAG("stdout", 0, SHOWS, BOOLEAN(to_stdout), "the patch series itself to stdout"),
+	FLAG("diff", 0, SHOWS, BOOLEAN(diff),
 	     "only the diff to stdout; no checks, no branch, no commit"),
-	FLAG("json", 0, MAKES | FOR_VERIFY | FOR_LOG | FOR_SHOW, BOOLEAN(json),
+	FLAG("json", 0, SHOWS | FOR_VERIFY | FOR_LOG | FOR_SHOW, BOOLEAN(json),
 	     "the report as one JSON object on stdout"),
 	FLAG("signoff", 's', MAKES, BOOLEAN(signoff), "add your Signed-off-by"),
 	FLAG("keep-going", 0, FOR_APPLY, BOOLEAN(keep_going), "apply what can be applied, exit 1"),
@@ -70,6 +71,10 @@ const struct option options_table[] = {
 	WITH("record", 0, MAKES | FOR_PLAN, TEXT(record), "file", "keep the model exchanges there"),
 	WITH("replay", 0, MAKES | FOR_PLAN, TEXT(replay), "file",
 	     "answer from there; nothing is sent"),
+	WITH("predictions", 0, FOR_BATCH, TEXT(predictions), "file",
+	     "add a line for SWE-bench for each commit"),
+	WITH("shard", 0, FOR_BATCH, TEXT(shard), "i/n", "only the i-th of n parts of the list"),
+	WITH("skip", 0, FOR_BATCH, TEXT(skip), "file", "leave out what this earlier output has"),
 	FLAG("uninstall", 0, FOR_INIT, BOOLEAN(uninstall), "take out what init put in"),
 	{ .name = "hooks", .commands = FOR_INIT, .value = LIST(hooks), .argument = "event,...",
 	  .optional = true, .fallback = "pre-push", .help = "install hooks" },

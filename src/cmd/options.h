@@ -32,6 +32,7 @@ enum {
 	FOR_DOCTOR = 1 << 9,
 	FOR_GC = 1 << 10,
 	FOR_HOOK = 1 << 11,
+	FOR_BATCH = 1 << 12,
 };
 
 struct option {

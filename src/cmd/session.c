@@ -230,8 +230,7 @@ struct err *session_models(struct session *s)
 		.queued_ms = QUEUED_MAX_MS,
 		.silent_ms = SILENT_MAX_MS,
 		.between_ms = BETWEEN_MAX_MS,
-		.deadline_ms = deadline_after_ms(clock_mono_ms(),
-						 s->settings.timeout_s * 1000),
+		.deadline_ms = DEADLINE_NEVER, /* each run has a clock of its own */
 		.max_attempts = ATTEMPTS_MAX,
 	};
 	struct err *err = open_tape(s);

@@ -158,6 +158,9 @@ void settings_release(struct settings *s)
 	argv_release(&s->messages);
 	free(s->base);
 	free(s->plan_file);
+	free(s->predictions);
+	free(s->shard);
+	free(s->skip);
 	free(s->record);
 	free(s->replay);
 	argv_release(&s->verify);

@@ -60,6 +60,7 @@ struct settings {
 	bool worktree;
 	bool failing;
 	char *plan_file;
+	char *predictions, *shard, *skip; /* batch */
 	char *record, *replay; /* files of model exchanges */
 	bool edit;
 	struct argv verify;

@@ -23,29 +23,38 @@ static struct err *edit_by_hand(struct run *run, struct str *json)
 	return plan_decode(&run->plan, str_span(json));
 }
 
+static struct err *encode_plan(const struct plan *plan, bool pretty, struct str *json)
+{
+	struct jsonw w;
+
+	jsonw_init(&w, json, pretty);
+	plan_encode(plan, &w);
+	return str_err(json, "plan");
+}
+
+/* In the run's folder for people, in the report on one line. */
 static struct err *keep_plan(struct run *run)
 {
-	struct str json = STR_INIT(PLAN_TEXT_MAX_BYTES);
-	struct jsonw w;
-	struct err *err;
+	struct str json = STR_INIT(PLAN_TEXT_MAX_BYTES), line = STR_INIT(PLAN_TEXT_MAX_BYTES);
+	struct err *err = encode_plan(run->current, true, &json);
 
-	jsonw_init(&w, &json, true);
-	plan_encode(run->current, &w);
 	str_addc(&json, '\n');
-	err = str_err(&json, "plan");
 	if (!err && run->env.wall->edit_plan && !run->edited)
 		err = edit_by_hand(run, &json);
 	if (!err)
 		err = record_write(run->record, "plan.json", str_span(&json));
+	if (!err)
+		err = encode_plan(run->current, false, &line);
 	if (err)
 		goto out;
-	run->report.plan_json = arena_dup(&run->report.arena, str_span(&json));
+	run->report.plan_json = arena_dup(&run->report.arena, str_span(&line));
 	if (!run->report.plan_json)
 		err = arena_err(&run->report.arena, "report");
 	if (run->options.goal == GOAL_PLAN)
 		str_add_span(&run->output, str_span(&json));
 out:
 	str_release(&json);
+	str_release(&line);
 	return err;
 }
 
