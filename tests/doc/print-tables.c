@@ -7,7 +7,7 @@
  *	print-tables keys	all keys of the settings table, one a line
  *
  * A fragment is "synopsis", "command <name>", "options", "settings", "plan",
- * "modes" or "protect".
+ * "modes", "servers" or "protect".
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +17,7 @@
 #include "cmd/options.h"
 #include "cmd/settings.h"
 #include "flow/mode.h"
+#include "model/profile.h"
 #include "plan/fields.h"
 #include "verify/verdict.h"
 
@@ -68,8 +69,10 @@ static void put_text(const char *text, bool capital)
 /* With a capital, unless it begins with a list of words to be typed. */
 static void put_sentence(const char *text)
 {
+	size_t n = strlen(text);
+
 	put_text(text, text[strcspn(text, " ,")] != ',');
-	puts(".");
+	puts(n && text[n - 1] == '.' ? "" : ".");
 }
 
 /* The words that a value may be, where the help does not have them. */
@@ -232,6 +235,15 @@ static int print_modes(void)
 	return 0;
 }
 
+static int print_servers(void)
+{
+	const struct profile *profile;
+
+	for (size_t i = 0; (profile = profile_at(i)); i++)
+		printf(".Cm %s%s\n", profile->name, profile_at(i + 1) ? " ," : " .");
+	return 0;
+}
+
 static int print_protect(void)
 {
 	for (size_t i = 0; i < path_protect_default_n; i++)
@@ -268,6 +280,7 @@ static const struct {
 	{ "synopsis", print_synopsis }, { "options", print_options },
 	{ "settings", print_settings }, { "plan", print_plan },
 	{ "modes", print_modes },       { "protect", print_protect },
+	{ "servers", print_servers },
 	{ "words", print_words },       { "keys", print_keys },
 };
 
