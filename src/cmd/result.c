@@ -47,7 +47,7 @@ struct err *result_print(struct session *s, const struct run *run)
 
 	if (s->settings.json)
 		return print_json(report);
-	if (s->settings.diff || s->settings.to_stdout)
+	if (s->settings.diff || s->settings.to_stdout || report->outcome == OUTCOME_PLANNED)
 		return terminal_out(run_output(run), false);
 	return print_names(report);
 }
