@@ -297,7 +297,8 @@ file_states () {
 	LC_ALL=C sort -z >"$TRASH/files"
 	xargs -0 -r ls -ldn <"$TRASH/files"
 	# shellcheck disable=SC2016
-	xargs -0 -r sh -c 'for f; do test -L "$f" || cksum "$f"; done' - <"$TRASH/files"
+	xargs -0 -r sh -c 'for f; do test -L "$f" || printf "%s\0" "$f"; done' - \
+		<"$TRASH/files" | xargs -0 -r cksum
 }
 
 # All of the repository that a run must leave alone, to the file $1.
