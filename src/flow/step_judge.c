@@ -3,8 +3,7 @@
 
 #include "repo/tree.h"
 
-/* A check that cannot run says nothing about the tree: the run cannot go on. */
-static struct err *cannot_run(const struct run *run, const struct check_result *results)
+struct err *run_cannot_check(const struct run *run, const struct check_result *results)
 {
 	for (size_t i = 0; i < run->options.checks->n; i++) {
 		const char *command = run->options.checks->v[i].command;
@@ -104,7 +103,7 @@ struct err *step_check(struct run *run)
 		run->ready = false;
 		return NULL;
 	}
-	err = cannot_run(run, prove_results(run->before));
+	err = run_cannot_check(run, prove_results(run->before));
 	if (err)
 		return err;
 	prove_free(run->after);
@@ -139,7 +138,7 @@ struct err *step_judge(struct run *run)
 	if (!err)
 		err = prove_keep_logs(run->after, run->record, "after");
 	if (!err)
-		err = cannot_run(run, prove_results(run->after));
+		err = run_cannot_check(run, prove_results(run->after));
 	if (err)
 		return err;
 	run->report.outcome = verdict(prove_results(run->before), prove_results(run->after),

@@ -228,6 +228,9 @@ struct err *step_source(struct run *run)
 			run->ready = false;
 			return NULL;
 		}
+		err = run_cannot_check(run, run_results(run));
+		if (err)
+			return err;
 		if (!run_any_failed(run, run_results(run))) {
 			run->report.outcome = OUTCOME_NOTHING;
 			run->step = STEP_END;

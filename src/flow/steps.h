@@ -161,6 +161,10 @@ const char *run_slug(const struct run *run);
 struct check_result *run_results(struct run *run);
 bool run_any_failed(const struct run *run, const struct check_result *results);
 
+/* A check that could not run says nothing about the tree: ERR_CONFIG names it. */
+struct err *run_cannot_check(const struct run *run,
+			     const struct check_result *results) MUST_USE;
+
 /*
  * The next plan: from rules (*cured says whether they had one, or that the checks run
  * again to say more; diags NULL: from our own logs), or the planner, about the tree
