@@ -22,6 +22,9 @@
 #define SCHEMA_MAX_BYTES ((size_t)16 * 1024)
 #define TEXT_MAX_BYTES ((size_t)16 << 20)
 
+/* The issue, when nobody has written one. */
+#define FAILING_TEXT "The checks fail on this commit; their logs are below.\n"
+
 /*
  * Everything that goes to a model passes here: bounded, secrets taken out. A title
  * stands outside the fence, so it is never a word from outside.
@@ -149,8 +152,10 @@ struct err *brief_make(struct prompt *prompt, const struct brief_spec *spec,
 		err = secrets_new(&secrets);
 	if (!err)
 		err = quote_logs(secrets, &arena, spec->checks, spec->results, &logs, &plan.n_logs);
-	if (!err && spec->text.ptr)
-		err = safe_quote(secrets, &arena, NULL, spec->text, ISSUE_MAX_BYTES, &issue);
+	if (!err)
+		err = safe_quote(secrets, &arena, NULL,
+				 spec->text.ptr ? spec->text : SPAN(FAILING_TEXT),
+				 ISSUE_MAX_BYTES, &issue);
 	if (!err)
 		err = read_terms(terms, spec, logs, plan.n_logs);
 	wanted.secrets = secrets;
@@ -164,7 +169,7 @@ struct err *brief_make(struct prompt *prompt, const struct brief_spec *spec,
 	plan.tree = context.tree.text.ptr ? &context.tree : NULL;
 	plan.files = context.files;
 	plan.n_files = context.n_files;
-	plan.issue = spec->text.ptr ? &issue : NULL;
+	plan.issue = &issue;
 	plan.logs = logs;
 	prompt_release(prompt);
 	prompt_init(prompt);

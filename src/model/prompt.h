@@ -49,7 +49,7 @@ struct prompt_plan {
 	const struct quote *tree;  /* list of files, or NULL */
 	const struct quote *files; /* excerpts */
 	size_t n_files;
-	const struct quote *issue;
+	const struct quote *issue; /* never NULL */
 	const struct quote *logs;
 	size_t n_logs;
 };
