@@ -18,7 +18,7 @@ struct adapter {
 	struct indent_pair *pairs;
 	struct indent_fresh *fresh;
 	size_t n_pairs, n_fresh;
-	bool kept;
+	bool kept, as_file;
 	bool drop_trail; /* the plan added trailing blanks that the file has not */
 	struct retouch retouch;
 	struct indent_rule rule;
@@ -140,25 +140,73 @@ static void gather_pairs(struct adapter *a, const struct segment *s, bool is_fir
 	}
 }
 
-static void gather_fresh(struct adapter *a, const struct segment *s, const size_t *from,
-			 bool is_first)
+static int brackets(struct span line)
+{
+	int depth = 0;
+
+	for (size_t i = 0; i < line.len; i++)
+		depth += (line.ptr[i] == '(' || line.ptr[i] == '[') -
+			 (line.ptr[i] == ')' || line.ptr[i] == ']');
+	return depth;
+}
+
+/* A new line that is an old one but for its indentation, which is the file's. */
+static bool is_as_file(const struct adapter *a, const struct segment *s, size_t j,
+		       size_t partner)
+{
+	struct span file;
+
+	if (partner == LINEDIFF_NEW)
+		return false;
+	file = text_line(a->t, s->at + partner);
+	return fold_same(s->replace.v[j], s->find.v[partner], FOLD_LEAD) &&
+	       span_eq(indent_part(s->replace.v[j]), indent_part(file));
+}
+
+/*
+ * Two equal lines in replace, one of which is the file's and not quite as quoted:
+ * which of them it is cannot be told.
+ */
+static bool slides(const struct adapter *a, const struct segment *s, const size_t *from)
 {
 	for (size_t j = 0; j < s->replace.n; j++) {
-		struct span line = s->replace.v[j];
+		if (from[j] == LINEDIFF_NEW ||
+		    span_eq(s->replace.v[j], text_line(a->t, s->at + from[j])))
+			continue;
+		for (size_t k = 0; k < s->replace.n; k++) {
+			if (from[k] == LINEDIFF_NEW &&
+			    span_eq(s->replace.v[k], s->replace.v[j]))
+				return true;
+		}
+	}
+	return false;
+}
 
+static void gather_fresh(struct adapter *a, size_t k)
+{
+	const struct segment *s = &a->segments[k];
+	const size_t *from = a->from[k];
+	int depth = 0;
+
+	for (size_t j = 0; j < s->replace.n; j++) {
+		struct span line = s->replace.v[j];
+		bool inside = depth > 0;
+
+		depth += brackets(line);
 		if (from[j] != LINEDIFF_NEW) {
 			a->kept |= !is_blank_line(line);
 			continue;
 		}
+		a->as_file |= is_as_file(a, s, j, a->partner[k][j]);
 		if (is_blank_line(line))
 			continue;
 		a->fresh[a->n_fresh++] = (struct indent_fresh){
-			indent_part(line), is_first && j == 0, opens_block(line)
+			indent_part(line), k == 0 && j == 0, inside
 		};
 	}
 }
 
-static struct err *gather(struct adapter *a)
+static struct err *gather(struct adapter *a, const char **why)
 {
 	size_t old = 1, new = 1;
 
@@ -172,9 +220,38 @@ static struct err *gather(struct adapter *a)
 		return err_nomem();
 	for (size_t k = 0; k < a->n; k++) {
 		gather_pairs(a, &a->segments[k], k == 0);
-		gather_fresh(a, &a->segments[k], a->from[k], k == 0);
+		gather_fresh(a, k);
+		if (slides(a, &a->segments[k], a->from[k]))
+			*why = "which of two equal lines of replace is the file's is not clear";
 	}
 	return NULL;
+}
+
+/*
+ * A new line of blanks, if one of the same blanks was quoted, is what that is in
+ * the file. False if that was said in two ways.
+ */
+static bool write_blank(struct adapter *a, struct segment *s, struct span line)
+{
+	struct indent_rule tabs = a->rule;
+	struct span file = { NULL, 0 };
+
+	if (!line.len || a->drop_trail)
+		return true;
+	for (size_t i = 0; i < s->find.n; i++) {
+		struct span own = text_line(a->t, s->at + i);
+
+		if (!span_eq(s->find.v[i], line))
+			continue;
+		if (file.ptr && !span_eq(file, own))
+			return false;
+		file = own.len ? own : SPAN("");
+	}
+	tabs.shift = INDENT_STAY;
+	if (!file.ptr)
+		return indent_apply(&tabs, line, false, &s->text);
+	str_add_span(&s->text, file);
+	return true;
 }
 
 /* A line that is new, as the file would have it. */
@@ -186,12 +263,9 @@ static bool write_new(struct adapter *a, size_t k, size_t j, const char **why)
 	struct span body = span_cut(line, indent, line.len);
 	struct span old = SPAN(""), file = SPAN("");
 
-	if (is_blank_line(line)) {
-		struct indent_rule tabs = a->rule;
-
-		tabs.shift = INDENT_STAY;
-		return a->drop_trail || indent_apply(&tabs, line, false, &s->text);
-	}
+	*why = "a new line of blanks can be read in two ways";
+	if (is_blank_line(line))
+		return write_blank(a, s, line);
 	if (!indent_apply(&a->rule, span_cut(line, 0, indent), k == 0 && j == 0, &s->text)) {
 		*why = "a new line is indented less than the lines that matched";
 		return false;
@@ -255,6 +329,7 @@ struct err *adapt(const struct text *t, struct segment *segments, size_t n,
 {
 	struct adapter a = { .t = t, .segments = segments, .n = n,
 			     .rule_hold = STR_INIT(TEXT_MAX_BYTES) };
+	struct indent_case c;
 	struct err *err = NULL;
 
 	*why = NULL;
@@ -266,21 +341,26 @@ struct err *adapt(const struct text *t, struct segment *segments, size_t n,
 	if (!err)
 		err = compare(&a, why);
 	if (!err)
-		err = gather(&a);
+		err = gather(&a, why);
 	if (err || *why)
 		goto out;
-	if (!indent_choose(&a.rule, a.pairs, a.n_pairs, a.fresh, a.n_fresh, a.kept, t,
-			   &a.rule_hold, why))
+	c = (struct indent_case){
+		.t = t, .pairs = a.pairs, .n_pairs = a.n_pairs, .fresh = a.fresh,
+		.n_fresh = a.n_fresh, .exact = level == FOLD_NONE, .kept = a.kept,
+		.as_file = a.as_file,
+		.first_opens = segments[0].replace.n && opens_block(segments[0].replace.v[0]),
+	};
+	if (!indent_choose(&a.rule, &c, &a.rule_hold, why))
 		goto out;
-	*why = NULL;
-	for (size_t k = 0; k < n && !*why; k++) {
+	for (size_t k = 0; k < n; k++) {
 		if (!write_segment(&a, k, why))
-			break;
+			goto out;
 		err = err_first(str_err(&segments[k].text, "replace"),
 				str_err(&segments[k].ends, "replace"));
 		if (err)
-			break;
+			goto out;
 	}
+	*why = NULL;
 out:
 	adapter_release(&a);
 	return err;

@@ -13,35 +13,25 @@
 
 struct indent_habit indent_habit(const struct text *t)
 {
-	struct indent_habit h = { HABIT_NONE, 0 };
-	size_t tabs = 0, blanks = 0, other = 0, steps[WIDTH_MAX + 1] = { 0 }, last = 0;
+	struct indent_habit h = { .habit = HABIT_NONE };
 
 	for (size_t i = 0; i < t->n_lines; i++) {
 		struct span line = text_line(t, i);
-		size_t n = text_indent(line), tab_n = 0;
+		size_t n = text_indent(line);
 
-		if (n == line.len)
+		if (n == line.len || !n)
 			continue;
-		while (tab_n < n && line.ptr[tab_n] == '\t')
-			tab_n++;
-		if (n && tab_n == n)
-			tabs++;
+		if (!memchr(line.ptr, ' ', n))
+			h.tabs++;
 		else if (n > 1 && !memchr(line.ptr, '\t', n))
-			blanks++;
+			h.blanks++;
 		else if (n > 1)
-			other++;
-		if (n > last && n - last <= WIDTH_MAX)
-			steps[n - last]++;
-		last = n;
+			h.both++;
 	}
-	if (tabs >= HABIT_LINES && !blanks && !other)
+	if (h.tabs >= HABIT_LINES && !h.blanks && !h.both)
 		h.habit = HABIT_TABS;
-	if (blanks >= HABIT_LINES && !tabs && !other)
+	if (h.blanks >= HABIT_LINES && !h.tabs && !h.both)
 		h.habit = HABIT_BLANKS;
-	for (unsigned w = 1; w <= WIDTH_MAX; w++) {
-		if (steps[w] > steps[h.width])
-			h.width = w;
-	}
 	return h;
 }
 
@@ -199,190 +189,172 @@ static bool keeps_habit(const struct indent_rule *rule, const struct indent_fres
 
 /*
  * One line says as well that all lines lack a prefix as that the first alone does.
- * The later new lines tell: at least as deep as the file's line, they were copied
- * as they stand.
+ * What comes after it tells, if it makes sense one way only: a line is deeper than
+ * the one above it where that opens a block, and nowhere else.
  */
-static bool prefix_or_first(struct indent_rule *rule, const struct indent_pair *pair,
-			    const struct indent_fresh *fresh, size_t n)
+static bool prefix_or_first(struct indent_rule *rule, const struct indent_case *c)
 {
-	bool all_deep = true, any_deep = false, nested = true;
+	const struct indent_pair *pair = &c->pairs[0];
+	struct span next = { NULL, 0 };
+	bool prefix, first;
 
-	for (size_t i = 0; i < n; i++) {
-		struct span in = fresh[i].plan;
-		bool deep = in.len >= pair->file.len &&
-			    span_eq(span_cut(in, 0, pair->file.len), pair->file);
-
-		if (fresh[i].is_first)
-			continue;
-		all_deep &= deep;
-		any_deep |= deep;
-		nested &= in.len > pair->file.len;
+	for (size_t i = 0; i < c->n_fresh && !next.ptr; i++) {
+		if (!c->fresh[i].is_first)
+			next = c->fresh[i].plan.len ? c->fresh[i].plan : SPAN("");
 	}
-	if (!any_deep)
+	if (!next.ptr || !pair->is_first)
 		return true;
-	if (!all_deep || !pair->is_first)
-		return false;
-	rule->shift = INDENT_FIRST;
-	/* Below a header, a line as deep as the header fits neither reading. */
-	return nested || !n || !fresh[0].opens;
+	prefix = c->first_opens == (next.len > pair->plan.len);
+	first = c->first_opens == (next.len > pair->file.len);
+	if (first && !prefix)
+		rule->shift = INDENT_FIRST;
+	return first != prefix;
 }
 
-static struct span least(const struct span *v, size_t n)
+static struct span least(struct span a, struct span b)
 {
-	struct span min = v[0];
-
-	for (size_t i = 1; i < n; i++) {
-		if (v[i].len < min.len)
-			min = v[i];
-	}
-	return min;
+	return b.len < a.len ? b : a;
 }
 
-/* Whether replace is written as the file is although find is not: 1 yes, 0 no, -1 unclear. */
-static int reads_as_file(const struct indent_pair *pairs, size_t n,
-			 const struct indent_fresh *fresh, size_t n_fresh)
+/* Whether replace is written as find is, by its least indentation. */
+static bool reads_as_plan(const struct indent_case *c)
 {
-	struct span plan = pairs[0].plan, file = pairs[0].file, new = fresh[0].plan;
+	struct span plan = c->pairs[0].plan, new = c->fresh[0].plan;
 
-	for (size_t i = 1; i < n; i++) {
-		plan = least((struct span[]){ plan, pairs[i].plan }, 2);
-		file = least((struct span[]){ file, pairs[i].file }, 2);
-	}
-	for (size_t i = 1; i < n_fresh; i++)
-		new = least((struct span[]){ new, fresh[i].plan }, 2);
-	if (span_eq(new, plan))
-		return 0;
-	return span_eq(new, file) ? 1 : -1;
+	for (size_t i = 1; i < c->n_pairs; i++)
+		plan = least(plan, c->pairs[i].plan);
+	for (size_t i = 1; i < c->n_fresh; i++)
+		new = least(new, c->fresh[i].plan);
+	return span_eq(new, plan);
 }
 
-static bool by_habit(struct indent_rule *rule, const struct indent_fresh *fresh, size_t n,
-		     const struct text *t, const char **why)
+static bool has_depth(const struct indent_case *c)
 {
-	struct indent_habit h;
-	size_t tabs = 0, blanks = 0, min = SIZE_MAX;
-
-	*rule = (struct indent_rule){ .convert = INDENT_AS_IS };
-	for (size_t i = 0; i < n; i++) {
-		struct span in = fresh[i].plan;
-
-		if (!in.len)
-			continue;
-		tabs += memchr(in.ptr, '\t', in.len) != NULL;
-		blanks += memchr(in.ptr, ' ', in.len) != NULL;
-		if (in.len < min)
-			min = in.len;
-	}
-	if (!tabs && !blanks)
-		return true;
-	h = indent_habit(t);
-	if (h.habit == HABIT_TABS && blanks) {
-		rule->convert = INDENT_TO_TABS;
-		rule->width = min >= 2 && min <= WIDTH_MAX ? (unsigned)min : 0;
-	} else if (h.habit == HABIT_BLANKS && tabs) {
-		rule->convert = INDENT_TO_BLANKS;
-		rule->width = h.width;
-	} else {
-		return true;
-	}
-	*why = "the new lines are not indented as the file is";
-	return rule->width && keeps_habit(rule, fresh, n, h.habit);
-}
-
-static bool has_depth(const struct indent_pair *pairs, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (pairs[i].plan.len)
+	for (size_t i = 0; i < c->n_pairs; i++) {
+		if (c->pairs[i].plan.len)
 			return true;
 	}
 	return false;
 }
 
-/*
- * The first rule that explains the pairs. Simpler readings of the prefix come
- * before changes of tabs; among the latter all that explain must agree.
- */
-static bool search(struct indent_rule *out, const struct indent_pair *pairs, size_t n,
-		   const struct indent_fresh *fresh, size_t n_fresh, struct str *hold,
-		   const char **why)
+/* With nothing to go by, new lines that go against the file's habit are unclear. */
+static bool suits_habit(const struct indent_rule *rule, const struct indent_case *c,
+			const char **why)
 {
-	static const int forms[] = { INDENT_STAY, INDENT_FIRST, INDENT_ADD, INDENT_DROP };
-	bool found = false;
-
-	for (unsigned c = 0; c <= 2 * WIDTH_MAX; c++) {
-		struct indent_rule rule = {
-			.convert = !c ? INDENT_AS_IS :
-				   c <= WIDTH_MAX ? INDENT_TO_BLANKS : INDENT_TO_TABS,
-			.width = c <= WIDTH_MAX ? c : c - WIDTH_MAX,
-		};
-
-		for (size_t f = 0; f < ARRAY_SIZE(forms); f++) {
-			struct str own = STR_INIT(INDENT_MAX_BYTES);
-
-			if (n == 1 && forms[f] == INDENT_FIRST)
-				continue;
-			if (!derive(&rule, forms[f], &pairs[0], &own) ||
-			    !explains(&rule, pairs, n)) {
-				str_release(&own);
-				continue;
-			}
-			if (found) {
-				bool same = same_output(out, &rule, fresh, n_fresh);
-
-				str_release(&own);
-				if (same)
-					continue;
-				*why = "the indentation of the new lines can be read in two ways";
-				return false;
-			}
-			/* What the rule refers to must outlive own. */
-			str_reset(hold);
-			str_add_span(hold, rule.by);
-			str_add_span(hold, rule.stripped);
-			*out = rule;
-			out->by = span_cut(str_span(hold), 0, rule.by.len);
-			out->stripped = span_cut(str_span(hold), rule.by.len, hold->len);
-			found = true;
-			str_release(&own);
-			if (!c)
-				return true;
-		}
-	}
-	if (!found)
-		*why = "its lines are indented unlike those of the file, by no one rule";
-	return found;
+	*why = "the new lines are not indented as the file is";
+	return keeps_habit(rule, c->fresh, c->n_fresh, indent_habit(c->t).habit);
 }
 
-bool indent_choose(struct indent_rule *out, const struct indent_pair *pairs, size_t n,
-		   const struct indent_fresh *fresh, size_t n_fresh, bool kept,
-		   const struct text *t, struct str *hold, const char **why)
+/* Copies rule, and what it refers to into hold. */
+static void keep_rule(struct indent_rule *out, const struct indent_rule *rule,
+		      struct str *hold)
+{
+	str_reset(hold);
+	str_add_span(hold, rule->by);
+	str_add_span(hold, rule->stripped);
+	*out = *rule;
+	out->by = span_cut(str_span(hold), 0, rule->by.len);
+	out->stripped = span_cut(str_span(hold), rule->by.len, hold->len);
+}
+
+/* Tries one conversion with one form; false when it contradicts what was found. */
+static bool try_rule(struct indent_rule *out, bool *found, struct indent_rule rule, int form,
+		     const struct indent_case *c, struct str *hold)
+{
+	struct str own = STR_INIT(INDENT_MAX_BYTES);
+	bool agrees = true;
+
+	if (derive(&rule, form, &c->pairs[0], &own) &&
+	    explains(&rule, c->pairs, c->n_pairs)) {
+		if (!*found)
+			keep_rule(out, &rule, hold);
+		else
+			agrees = same_output(out, &rule, c->fresh, c->n_fresh);
+		*found = true;
+	}
+	str_release(&own);
+	return agrees;
+}
+
+static struct indent_rule conversion(unsigned i)
+{
+	return (struct indent_rule){
+		.convert = !i ? INDENT_AS_IS :
+			   i <= WIDTH_MAX ? INDENT_TO_BLANKS : INDENT_TO_TABS,
+		.width = i <= WIDTH_MAX ? i : i - WIDTH_MAX,
+	};
+}
+
+/*
+ * The simplest rule that explains the pairs: a prefix, then tabs for blanks, then
+ * both. Among rules as simple all must write the new lines alike.
+ */
+static bool search(struct indent_rule *out, const struct indent_case *c, struct str *hold,
+		   const char **why)
+{
+	static const int forms[] = { INDENT_FIRST, INDENT_ADD, INDENT_DROP };
+	bool found = false, agrees = true;
+
+	for (size_t f = 0; f < ARRAY_SIZE(forms) && !found; f++) {
+		if (c->n_pairs > 1 || forms[f] != INDENT_FIRST)
+			agrees &= try_rule(out, &found, conversion(0), forms[f], c, hold);
+	}
+	if (found)
+		return true;
+	for (unsigned i = 1; i <= 2 * WIDTH_MAX; i++)
+		agrees &= try_rule(out, &found, conversion(i), INDENT_STAY, c, hold);
+	for (unsigned i = 1; i <= 2 * WIDTH_MAX && (!found || out->shift); i++) {
+		for (size_t f = 0; f < ARRAY_SIZE(forms); f++)
+			agrees &= try_rule(out, &found, conversion(i), forms[f], c, hold);
+	}
+	*why = found ? "the indentation of the new lines can be read in two ways" :
+		       "its lines are indented unlike those of the file, by no one rule";
+	return found && agrees;
+}
+
+/* A file that does both keeps it open what a new line of the plan would have been. */
+static bool can_convert(const struct indent_rule *rule, const struct indent_case *c,
+			const char **why)
+{
+	struct indent_habit h = indent_habit(c->t);
+
+	*why = "the file is indented by tabs and by blanks";
+	if (rule->convert == INDENT_TO_BLANKS)
+		return !h.tabs && !h.both;
+	if (rule->convert == INDENT_AS_IS)
+		return true;
+	if (h.blanks)
+		return false;
+	for (size_t i = 0; h.both && i < c->n_fresh; i++) {
+		if (c->fresh[i].inside && c->fresh[i].plan.len >= rule->width)
+			return false;
+	}
+	return true;
+}
+
+bool indent_choose(struct indent_rule *out, const struct indent_case *c, struct str *hold,
+		   const char **why)
 {
 	enum habit habit;
 
 	*out = (struct indent_rule){ .convert = INDENT_AS_IS };
-	if (!n_fresh)
+	if (!c->n_fresh || c->exact)
 		return true;
-	if (!n)
-		return by_habit(out, fresh, n_fresh, t, why);
-	if (explains(out, pairs, n))
-		return has_depth(pairs, n) || by_habit(out, fresh, n_fresh, t, why);
-	if (!search(out, pairs, n, fresh, n_fresh, hold, why))
+	if (explains(out, c->pairs, c->n_pairs))
+		return has_depth(c) || suits_habit(out, c, why);
+	if (!search(out, c, hold, why) || !can_convert(out, c, why))
 		return false;
-	if (!kept && out->shift != INDENT_FIRST) {
-		switch (reads_as_file(pairs, n, fresh, n_fresh)) {
-		case 1:
-			*out = (struct indent_rule){ .convert = INDENT_AS_IS };
-			return true;
-		case -1:
-			if (n == 1 && out->shift == INDENT_ADD)
-				break;
-			*why = "find and replace are not indented alike";
-			return false;
-		}
+	if (c->as_file && !c->kept) {
+		*out = (struct indent_rule){ .convert = INDENT_AS_IS };
+		return true;
 	}
-	*why = "the indentation of the new lines can be read in two ways";
-	if (n == 1 && out->shift == INDENT_ADD &&
-	    !prefix_or_first(out, &pairs[0], fresh, n_fresh))
+	*why = "find and replace are not indented alike";
+	if (!c->kept && out->shift != INDENT_FIRST && !reads_as_plan(c) &&
+	    !(c->n_pairs == 1 && out->shift == INDENT_ADD))
 		return false;
-	habit = indent_habit(t).habit;
-	return habit == HABIT_NONE || keeps_habit(out, fresh, n_fresh, habit);
+	*why = "the indentation of the new lines can be read in two ways";
+	if (c->n_pairs == 1 && out->shift == INDENT_ADD && !prefix_or_first(out, c))
+		return false;
+	habit = indent_habit(c->t).habit;
+	return keeps_habit(out, c->fresh, c->n_fresh, habit);
 }

@@ -22,7 +22,7 @@ enum habit { HABIT_NONE, HABIT_TABS, HABIT_BLANKS };
 
 struct indent_habit {
 	enum habit habit;
-	unsigned width; /* of a step, in blanks (HABIT_BLANKS) */
+	size_t tabs, blanks, both; /* lines indented so; one blank alone is no indent */
 };
 
 struct indent_habit indent_habit(const struct text *t);
@@ -37,7 +37,20 @@ struct indent_pair {
 struct indent_fresh {
 	struct span plan;
 	bool is_first; /* of the replace text */
-	bool opens;    /* ends as a block's header does */
+	bool inside;   /* brackets are open where it starts: it may be aligned */
+};
+
+/* All that is known of one edit's indentation. */
+struct indent_case {
+	const struct text *t;
+	const struct indent_pair *pairs; /* of lines that say something, in order */
+	size_t n_pairs;
+	const struct indent_fresh *fresh;
+	size_t n_fresh;
+	bool exact;       /* find is the file's byte for byte */
+	bool kept;        /* some line of replace is one of find: both read alike */
+	bool as_file;     /* some line of replace is one of the file's, unlike find's */
+	bool first_opens; /* the first line of replace ends as a block's header does */
 };
 
 struct indent_rule {
@@ -49,13 +62,11 @@ struct indent_rule {
 };
 
 /*
- * pairs: of lines that say something, in order. kept: some line of replace is one
- * of find, so both read alike. False, with a reason, when no single rule will do.
- * hold, initialised by the caller, keeps what the rule refers to.
+ * False, with a reason, when no single rule will do. hold, initialised by the
+ * caller, keeps what the rule refers to.
  */
-bool indent_choose(struct indent_rule *out, const struct indent_pair *pairs, size_t n,
-		   const struct indent_fresh *fresh, size_t n_fresh, bool kept,
-		   const struct text *t, struct str *hold, const char **why);
+bool indent_choose(struct indent_rule *out, const struct indent_case *c, struct str *hold,
+		   const char **why);
 
 /* Adds what plan becomes to out; false if the rule cannot say. */
 bool indent_apply(const struct indent_rule *rule, struct span plan, bool is_first,

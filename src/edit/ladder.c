@@ -131,16 +131,43 @@ static bool is_empty(struct span line)
 	return text_indent(line) == line.len;
 }
 
-/* replace has as many empty lines at its edges as find, or none. */
-static bool edges_agree(const struct lines *replace, size_t find_head, size_t find_tail)
+/*
+ * Whether the empty lines at the edges of find are none that the edit is about:
+ * replace has the same ones or none, and what is left differs, but not in what it
+ * starts and ends with where lines were left off.
+ */
+static bool edges_agree(const struct lines *find, const struct lines *replace,
+			size_t find_head, size_t find_tail)
 {
-	size_t head = 0, tail = 0;
+	size_t head = 0, tail = 0, old, new;
 
 	while (head < replace->n && is_empty(replace->v[head]))
 		head++;
 	while (tail < replace->n - head && is_empty(replace->v[replace->n - 1 - tail]))
 		tail++;
-	return (!head || head == find_head) && (!tail || tail == find_tail);
+	if ((head && head != find_head) || (tail && tail != find_tail))
+		return false;
+	for (size_t i = 0; i < head; i++) {
+		if (!span_eq(find->v[i], replace->v[i]))
+			return false;
+	}
+	for (size_t i = 1; i <= tail; i++) {
+		if (!span_eq(find->v[find->n - i], replace->v[replace->n - i]))
+			return false;
+	}
+	old = find->n - find_head - find_tail;
+	new = replace->n - head - tail;
+	if (old == new) {
+		for (size_t i = 0; i < new; i++) {
+			if (!span_eq(find->v[find_head + i], replace->v[head + i]))
+				return true;
+		}
+		return false;
+	}
+	return !new || ((!find_head || fold_same(find->v[find_head], replace->v[head],
+						 FOLD_LEAD)) &&
+			(!find_tail || fold_same(find->v[find_head + old - 1],
+						 replace->v[head + new - 1], FOLD_LEAD)));
 }
 
 static struct err *try_edges(struct climb *c, enum fold level, enum find_verdict *verdict)
@@ -152,7 +179,8 @@ static struct err *try_edges(struct climb *c, enum fold level, enum find_verdict
 		head++;
 	while (tail < c->find.n - head && is_empty(c->find.v[c->find.n - 1 - tail]))
 		tail++;
-	if (head == c->find.n || !(head || tail) || !edges_agree(&c->replace, head, tail))
+	if (head == c->find.n || !(head || tail) ||
+	    (c->q->replaces && !edges_agree(&c->find, &c->replace, head, tail)))
 		return NULL;
 	c->out->cut_head = head;
 	c->out->cut_tail = tail;

@@ -129,7 +129,7 @@ static bool is_done_lines(const struct text *t, const struct segment *s, enum fo
 	for (size_t k = 0; n && m > n && k + n <= m; k++) {
 		size_t words = 0, i;
 
-		for (i = 0; i < n && span_eq(s->find.v[i], s->replace.v[k + i]); i++)
+		for (i = 0; i < n && fold_same(s->find.v[i], s->replace.v[k + i], level); i++)
 			;
 		if (i < n || s->at < k || s->at - k + m > t->n_lines)
 			continue;

@@ -195,13 +195,16 @@ static char *read_all(size_t *len)
 static bool stands_elsewhere(const struct sample *s, const struct trial *t)
 {
 	size_t first = (size_t)(s->file.v[s->first - s->above].ptr - s->before.ptr);
+	size_t last = s->first + s->taken + s->below;
+	size_t end = last < s->file.n ? (size_t)(s->file.v[last].ptr - s->before.ptr) :
+					s->before.len;
 	ptrdiff_t at = -1;
 	struct span find = span_trim(str_span(&t->find));
 
 	if (t->file.len != s->before.len)
 		return false;
 	while ((at = span_find(str_span(&t->file), find, (size_t)(at + 1))) >= 0)
-		if ((size_t)at < first || (size_t)at > first + t->find.len)
+		if ((size_t)at < first || (size_t)at + find.len > end)
 			return true;
 	return false;
 }

@@ -352,6 +352,13 @@ static bool tabs_to_blanks(const struct sample *s, struct trial *t, struct dice 
 {
 	size_t width = roll_below(d, 2) ? 4 : roll_below(d, 2) ? 8 : 2;
 
+	/* Where blanks follow tabs, what was which is lost. */
+	for (size_t i = 0; i < s->fresh.n; i++) {
+		size_t n = indent_of(s->fresh.v[i]);
+
+		if (n > 1 && memchr(s->fresh.v[i].ptr, ' ', n))
+			return false;
+	}
 	return has_indent(s, '\t') && damage_lines(s, t, to_blanks, &width) && changed(s, t);
 }
 
@@ -376,6 +383,9 @@ static bool blanks_to_tabs(const struct sample *s, struct trial *t, struct dice 
 {
 	size_t width = roll_below(d, 2) ? 4 : 2;
 
+	for (size_t i = 0; i < s->fresh.n; i++)
+		if (memchr(s->fresh.v[i].ptr, '\t', indent_of(s->fresh.v[i])))
+			return false;
 	return has_indent(s, ' ') && damage_lines(s, t, to_tabs, &width) && changed(s, t);
 }
 
@@ -528,6 +538,13 @@ static bool once(const struct sample *s, size_t first, size_t n)
 {
 	size_t hits = 0;
 
+	while (n && is_empty(s->file.v[first])) {
+		first++;
+		n--;
+	}
+	while (n && is_empty(s->file.v[first + n - 1]))
+		n--;
+
 	for (size_t i = 0; i + n <= s->file.n; i++) {
 		size_t k = 0;
 
@@ -645,6 +662,9 @@ static void to_typographic(struct str *out, struct span s)
 			open = !open;
 		} else if (s.ptr[i] == '\'') {
 			str_adds(out, "\xe2\x80\x99");
+		} else if (s.ptr[i] == '\n') {
+			str_addc(out, '\n');
+			open = true;
 		} else {
 			str_addc(out, s.ptr[i]);
 		}
@@ -1030,7 +1050,9 @@ static bool region_gone(const struct sample *s, struct trial *t, struct dice *d)
 		if (i < s->first - s->above || i >= s->first + s->taken + s->below)
 			str_add_span(&t->file, s->file.v[i]);
 	t->must_refuse = true;
-	return true;
+	/* Elsewhere it would look applied. */
+	return is_foreign(str_span(&t->file), str_span(&t->replace)) ||
+	       span_find(str_span(&t->file), str_span(&t->replace), 0) < 0;
 }
 
 static bool done_already(const struct sample *s, struct trial *t, struct dice *d)
