@@ -176,10 +176,12 @@ void result_tell(struct session *s, const struct run *run)
 	if (report->survives)
 		terminal_warning(&s->terminal, "%s", report->survives);
 	if (!error && report->outcome != OUTCOME_PLANNED) {
-		say_check(report, &line);
 		if (report->outcome == OUTCOME_NOTHING)
-			str_adds(&line, line.len ? "; nothing to do" : "nothing to do");
-		else if (emitted || report->files) {
+			str_adds(&line, report->n_edits ? "what the plan wants is there already" :
+							  "no check fails");
+		else
+			say_check(report, &line);
+		if (report->outcome != OUTCOME_NOTHING && (emitted || report->files)) {
 			str_adds(&line, line.len ? " (" : "no check ran (");
 			result_figures(report, &line);
 			str_addc(&line, ')');

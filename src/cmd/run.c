@@ -4,6 +4,7 @@
  */
 #include "cmd/command.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "cmd/drive.h"
@@ -12,7 +13,7 @@
 
 #define MESSAGE_MAX_BYTES ((size_t)4 << 20)
 
-static struct err *open_checks(struct session *s, struct check_list *checks)
+static struct err *open_checks(struct session *s, bool tell, struct check_list *checks)
 {
 	const struct settings *set = &s->settings;
 	struct err *err;
@@ -22,7 +23,7 @@ static struct err *open_checks(struct session *s, struct check_list *checks)
 		return NULL;
 	err = check_list_make(checks, repo_config(s->repo), argv_list(&set->verify),
 			      set->verify.n);
-	if (!err && !checks->n)
+	if (!err && !checks->n && tell)
 		terminal_note(&s->terminal, "no checks are configured, so nothing can be verified: "
 			      "--verify <command>, or git config dualfix.verify <command>");
 	return err;
@@ -83,7 +84,7 @@ static struct err *run_issues(struct session *s, enum run_goal goal, int *exit_c
 	if (!err)
 		err = one_sink(&s->settings, n);
 	if (!err)
-		err = open_checks(s, &checks);
+		err = open_checks(s, goal != GOAL_PLAN, &checks);
 	if (!err && s->settings.failing && !checks.n)
 		err = err_hint(err_new(ERR_CONFIG, "--failing needs a check"),
 			       "--verify <command>, or git config dualfix.verify <command>");
@@ -133,6 +134,15 @@ static struct err *read_plans(struct session *s, struct input *parts, struct pla
 	return NULL;
 }
 
+static bool has_model_edit(const struct plan *plans, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < plans[i].n_edits; k++)
+			if (!edit_is_direct(&plans[i].edits[k]))
+				return true;
+	return false;
+}
+
 struct err *cmd_apply(struct session *s, int *exit_code)
 {
 	size_t n = s->args.n;
@@ -153,7 +163,8 @@ struct err *cmd_apply(struct session *s, int *exit_code)
 	if (!err)
 		err = one_sink(&s->settings, 1);
 	if (!err)
-		err = open_checks(s, &checks);
+		err = open_checks(s, true, &checks);
+	s->wants_executor = err ? false : has_model_edit(plans, n);
 	if (!err)
 		err = session_models(s);
 	if (err)

@@ -141,7 +141,7 @@ static struct err *find_local(struct session *s)
 	if (s->tape && tape_plays(s->tape)) {
 		play_fact(s->tape, "executor", &url);
 		play_fact(s->tape, "executor model", &model);
-	} else if (s->planner) {
+	} else if (s->planner || s->wants_executor) {
 		err = local_executor_find(s->repo, s->http, &url, &model);
 	}
 	if (err || !url.len)
@@ -251,9 +251,21 @@ struct err *session_models(struct session *s)
 	return err;
 }
 
+/* As git reads a path from its configuration. */
+static void add_home(struct str *out, const char *path)
+{
+	const char *home = getenv("HOME");
+
+	if (!strncmp(path, "~/", 2) && home) {
+		str_adds(out, home);
+		path++;
+	}
+	str_adds(out, path);
+}
+
 struct err *session_rules(struct session *s)
 {
-	struct str text = STR_INIT(RULES_MAX_BYTES);
+	struct str text = STR_INIT(RULES_MAX_BYTES), path = STR_INIT(8192);
 	struct err *err = rules_new(&s->rules);
 
 	for (size_t i = 0; !err && i < template_files_count; i++) {
@@ -265,14 +277,15 @@ struct err *session_rules(struct session *s)
 					(struct span){ file->bytes, file->len });
 	}
 	for (size_t i = 0; !err && i < s->settings.rules.n; i++) {
-		const char *path = s->settings.rules.v[i];
-
 		str_reset(&text);
-		err = file_read(path, &text);
+		str_reset(&path);
+		add_home(&path, s->settings.rules.v[i]);
+		err = file_read(path.buf, &text);
 		if (!err)
-			err = rules_add(s->rules, path, str_span(&text));
+			err = rules_add(s->rules, path.buf, str_span(&text));
 		err = err_hint(err, "git config --get-all dualfix.rules");
 	}
+	str_release(&path);
 	str_release(&text);
 	return err;
 }

@@ -39,6 +39,7 @@ struct session {
 	struct http *http;
 	struct client *client;
 	struct tape *tape; /* of --record or --replay; NULL: neither */
+	bool wants_executor;      /* also where there is no planner */
 	struct endpoint *planner; /* NULL: none configured; then no_planner says why */
 	struct err *no_planner;
 	struct endpoint **executors;

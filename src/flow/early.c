@@ -8,10 +8,13 @@
 
 struct err *run_early_begin(struct run *run)
 {
+	struct err *err;
+
 	run_early_drop(run);
 	if (run->options.goal == GOAL_PLAN || run->env.wall->edit_plan)
 		return NULL;
-	return plan_stream_new(&run->stream);
+	err = run_know_withheld(run);
+	return err ? err : plan_stream_new(&run->stream);
 }
 
 static void drop_round(struct run *run)

@@ -8,7 +8,6 @@
 #include "base/path.h"
 #include "edit/resolve.h"
 #include "flow/delegate.h"
-#include "flow/withhold.h"
 #include "model/tokens.h"
 #include "repo/quarantine.h"
 #include "repo/tree.h"
@@ -32,7 +31,6 @@ struct round {
 	struct resolver *resolver;
 	struct item **items;
 	size_t n, cap;
-	struct withhold *withhold;
 	struct delegate *delegate;
 	void (*done)(void *ctx, struct err *err);
 	void *ctx;
@@ -53,8 +51,6 @@ struct err *round_new(struct round **out, const struct round_spec *spec,
 	err = repo_source_new(&round->source, spec->repo, spec->tree);
 	if (!err)
 		err = resolver_new(&round->resolver, repo_source(round->source));
-	if (!err)
-		err = withhold_new(&round->withhold, spec->repo, spec->tree, spec->exclude);
 	if (err) {
 		round_free(round);
 		return err;
@@ -107,7 +103,7 @@ static struct err *delegate_item(struct round *round, struct item *item)
 		.templates = spec->templates,
 		.budget = spec->budget,
 		.resolver = round->resolver,
-		.withhold = round->withhold,
+		.withhold = round->spec.withhold,
 	};
 	struct err *err = NULL;
 
@@ -137,10 +133,10 @@ static const char *name_before(const struct round *round)
 /* Of the last item: its file may be one that no model is shown, by either name. */
 static void withhold_item(struct round *round, struct item *item)
 {
-	const char *why = withhold_file(round->withhold, item->edit->file);
+	const char *why = withhold_file(round->spec.withhold, item->edit->file);
 
 	if (!why)
-		why = withhold_file(round->withhold, name_before(round));
+		why = withhold_file(round->spec.withhold, name_before(round));
 	item->withheld = why != NULL;
 	if (why && item->result.status == EDIT_WAITING)
 		edit_result_set(&item->result, EDIT_REFUSED, "needs a model, and '%s' %s",
@@ -161,7 +157,8 @@ struct err *round_add(struct round *round, const struct edit *edit)
 	}
 	err = resolver_apply(round->resolver, edit, &item->result);
 	item->ms = clock_mono_ms() - start_ms;
-	if (!err && (item->result.status == EDIT_WAITING || item->result.status == EDIT_FAILED))
+	if (!err && round->spec.withhold &&
+	    (item->result.status == EDIT_WAITING || item->result.status == EDIT_FAILED))
 		withhold_item(round, item);
 	if (!err && item->result.status == EDIT_WAITING && !round->spec.wall &&
 	    has_model(round))
@@ -364,7 +361,6 @@ void round_free(struct round *round)
 	if (!round)
 		return;
 	delegate_free(round->delegate);
-	withhold_free(round->withhold);
 	for (size_t i = 0; i < round->n; i++) {
 		edit_result_release(&round->items[i]->result);
 		free(round->items[i]);

@@ -23,6 +23,7 @@
 #include "base/str.h"
 #include "flow/report.h"
 #include "flow/wall.h"
+#include "flow/withhold.h"
 #include "model/budget.h"
 #include "model/client.h"
 #include "model/template.h"
@@ -36,7 +37,7 @@ struct round_spec {
 	bool keep_going;
 	const char *const *protect; /* n_protect patterns no change may match */
 	size_t n_protect;
-	const char *const *exclude; /* pathspecs of what no model is shown; NULL: none */
+	struct withhold *withhold; /* what no executor is shown; needed with models */
 	bool models;            /* edits that need one may go to a model */
 	bool rescue;            /* edits that failed directly may, too */
 	struct client *client;

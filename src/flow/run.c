@@ -88,6 +88,9 @@ struct err *step_publish(struct run *run)
 	int64_t start_ms = clock_mono_ms();
 	struct err *err;
 
+	if (run->options.forbid_patches && (run->options.patches || run->options.mbox))
+		events_emit(run->env.events, EVENT_WARNING,
+			    "no patches are made: dualfix.policy is forbid");
 	run_stage(run, "publishing");
 	err = publish(&spec, &run->report, &run->output);
 	run->report.timings.publish_ms = clock_mono_ms() - start_ms;
@@ -149,6 +152,8 @@ static void let_go(struct run *run)
 	run->review = NULL;
 	round_free(run->round);
 	run->round = NULL;
+	withhold_free(run->withhold);
+	run->withhold = NULL;
 	executors_free(run->executors);
 	run->executors = NULL;
 	prove_free(run->after);

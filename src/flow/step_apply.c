@@ -58,6 +58,14 @@ out:
 	return err;
 }
 
+struct err *run_know_withheld(struct run *run)
+{
+	if (run->withhold)
+		return NULL;
+	return withhold_new(&run->withhold, run->env.repo, &run->base_tree,
+			    run->options.exclude);
+}
+
 struct round_spec run_round_spec(struct run *run, const struct oid *tree)
 {
 	const struct mode_traits *traits = run->traits;
@@ -68,7 +76,7 @@ struct round_spec run_round_spec(struct run *run, const struct oid *tree)
 		.tree = tree,
 		.keep_going = run->options.keep_going,
 		.protect = patterns,
-		.exclude = run->options.exclude,
+		.withhold = run->withhold,
 		.models = traits->executor || traits->planner_edits,
 		.rescue = traits->rescue && run->origin != FROM_RULES,
 		.client = run->env.client,
@@ -119,6 +127,9 @@ struct err *step_apply(struct run *run)
 		return NULL;
 	}
 	run_stage(run, "editing");
+	err = run_know_withheld(run);
+	if (err)
+		return err;
 	run->round_tree = run->current->from_base ? run->base_tree : run->tree;
 	spec = run_round_spec(run, &run->round_tree);
 	err = plan_check_conflicts(run->current);
@@ -152,9 +163,7 @@ static struct err *edits_failed(struct run *run)
 	if (run_may_repair(run) && run->origin != FROM_RULES)
 		err = run_repair(run, str_span(&text), false);
 	else
-		err = err_hint(err_new(ERR_NO_FIX, "the plan could not be applied, so none "
-				       "of it was"),
-			       "git dualfix show %s", record_id(run->record));
+		err = err_new(ERR_NO_FIX, "the plan could not be applied, so none of it was");
 	str_release(&text);
 	return err;
 }

@@ -73,6 +73,7 @@ struct run {
 
 	struct budget budget;
 	struct endpoint quick;      /* the planner's endpoint without thinking */
+	struct withhold *withhold;  /* NULL: not looked up yet */
 	struct executors *executors;
 	bool executors_asked, executors_done;
 	struct prompt prompt;
@@ -116,6 +117,9 @@ struct err *step_judge(struct run *run) MUST_USE;
 struct err *step_review(struct run *run) MUST_USE;
 struct err *step_reviewed(struct run *run) MUST_USE;
 struct err *step_publish(struct run *run) MUST_USE;
+
+/* Looks up, once, which files of the base no model is shown. Not from a callback. */
+struct err *run_know_withheld(struct run *run) MUST_USE;
 
 /* The round that a plan's edits go into, from tree. */
 struct round_spec run_round_spec(struct run *run, const struct oid *tree);

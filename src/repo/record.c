@@ -17,8 +17,8 @@
 
 #define PATH_BYTES ((size_t)64 << 10)
 
-/* "YYYYMMDD-HHMMSS-xxxx" */
-#define ID_LEN 20
+/* "YYYYMMDD-HHMMSS-mmmxx" */
+#define ID_LEN 21
 
 /* So many runs in one second, with the same four digits, are no accident. */
 #define ID_TRIES 16
@@ -38,24 +38,26 @@ static bool is_id(const char *name)
 {
 	return strlen(name) == ID_LEN && all_of(name, 8, "0123456789") &&
 	       name[8] == '-' && all_of(name + 9, 6, "0123456789") && name[15] == '-' &&
-	       all_of(name + 16, 4, "0123456789abcdef");
+	       all_of(name + 16, 3, "0123456789") &&
+	       all_of(name + 19, 2, "0123456789abcdef");
 }
 
 static struct err *make_id(char *id)
 {
-	time_t now = (time_t)clock_wall_s();
-	unsigned char random[2];
+	int64_t now_ms = clock_wall_ms();
+	time_t now = (time_t)(now_ms / 1000);
+	unsigned char random;
 	struct tm tm;
 
 	if (!gmtime_r(&now, &tm) || tm.tm_year < 0 || tm.tm_year > 8099)
 		return err_new(ERR_FATAL, "the clock gives no date");
-	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+	if (getrandom(&random, 1, 0) != 1)
 		return err_errno(ERR_FATAL, errno, "getrandom");
-	snprintf(id, ID_LEN + 1, "%04u%02u%02u-%02u%02u%02u-%02x%02x",
+	snprintf(id, ID_LEN + 1, "%04u%02u%02u-%02u%02u%02u-%03u%02x",
 		 (unsigned)(tm.tm_year + 1900) % 10000u, (unsigned)(tm.tm_mon + 1) % 100u,
 		 (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u,
-		 (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u, random[0],
-		 random[1]);
+		 (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u,
+		 (unsigned)(now_ms % 1000), random);
 	return NULL;
 }
 

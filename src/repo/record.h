@@ -3,7 +3,8 @@
  * Run records: <common dir>/dualfix/runs/<id>/ with issue, plan.json,
  * report.json, logs and the quarantine while it lives.
  *
- * An id is "YYYYMMDD-HHMMSS-xxxx" in UTC, so that names sort by time.
+ * An id is "YYYYMMDD-HHMMSS-mmmxx" in UTC, milliseconds and two random hex digits at
+ * the end, so that names sort by time.
  */
 #ifndef REPO_RECORD_H
 #define REPO_RECORD_H

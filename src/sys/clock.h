@@ -10,7 +10,8 @@
 /* Milliseconds on the monotonic clock; for deadlines and durations. */
 int64_t clock_mono_ms(void);
 
-/* Seconds since the epoch; for dates that people read. */
+/* Time since the epoch; for dates that people read. */
+int64_t clock_wall_ms(void);
 int64_t clock_wall_s(void);
 
 #endif

@@ -24,7 +24,7 @@ static void kept_and_found(void **state)
 	fails(record_find(f.repo, NULL, &found), ERR_INPUT, "no run yet");
 	ok(record_new(&a, f.repo));
 	snprintf(id, sizeof(id), "%s", record_id(a));
-	assert_int_equal(strlen(id), 20);
+	assert_int_equal(strlen(id), 21);
 	ok(record_write(a, "plan.json", SPAN("{}")));
 	fails(record_open(&b, f.repo, id), ERR_INPUT, "still going on");
 	record_close(a);
@@ -42,7 +42,7 @@ static void kept_and_found(void **state)
 	assert_string_equal(record_id(b), id);
 	record_close(b);
 
-	sh(&f, "mkdir .git/dualfix/runs/20200101-000000-aaaa .git/dualfix/runs/other");
+	sh(&f, "mkdir .git/dualfix/runs/20200101-000000-000aa .git/dualfix/runs/other");
 	snprintf(prefix, sizeof(prefix), "%.10s", id);
 	ok(record_find(f.repo, prefix, &found));
 	assert_string_equal(found.buf, id);
@@ -89,9 +89,9 @@ static void sweeping(void **state)
 	/* A run that was killed: its lock is gone, its quarantine is not. */
 	record_close(dead);
 	snprintf(line, sizeof(line),
-		 "cd .git/dualfix/runs && mkdir 20200101-000000-dead/ && "
-		 "mkdir -p 20200101-000000-dead/objects/aa && touch "
-		 "20200101-000000-dead/lock");
+		 "cd .git/dualfix/runs && mkdir 20200101-000000-000de/ && "
+		 "mkdir -p 20200101-000000-000de/objects/aa && touch "
+		 "20200101-000000-000de/lock");
 	sh(&f, line);
 	snprintf(line, sizeof(line),
 		 "cd .git/dualfix/runs && touch -d 2001-01-01 %s/lock", record_id(old));
@@ -102,8 +102,8 @@ static void sweeping(void **state)
 	assert_int_equal(removed, 2);
 	ok(record_each(f.repo, collect, &ids));
 	assert_true(strstr(ids.buf, want.buf) != NULL);
-	assert_true(strstr(ids.buf, "20200101-000000-dead;") != NULL);
-	assert_int_not_equal(sh_code(&f, "test -e .git/dualfix/runs/*-dead/objects"), 0);
+	assert_true(strstr(ids.buf, "20200101-000000-000de;") != NULL);
+	assert_int_not_equal(sh_code(&f, "test -e .git/dualfix/runs/*-000de/objects"), 0);
 	snprintf(line, sizeof(line), "test -d .git/dualfix/runs/%s/objects",
 		 record_id(live));
 	sh(&f, line);
