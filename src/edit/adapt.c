@@ -19,6 +19,7 @@ struct adapter {
 	struct indent_fresh *fresh;
 	size_t n_pairs, n_fresh;
 	bool kept, as_file;
+	bool loose; /* some line of find is not quite the file's */
 	bool drop_trail; /* the plan added trailing blanks that the file has not */
 	struct retouch retouch;
 	struct indent_rule rule;
@@ -49,23 +50,25 @@ static struct span indent_part(struct span line)
 	return span_cut(line, 0, text_indent(line));
 }
 
-/* Whether a new line may have lines of its own below it, deeper. */
-static bool opens_block(struct span line)
+static enum indent_opens opens(struct span line)
 {
 	static const char *const words[] = { "if", "for", "while", "else", "do", "switch",
 					     "try", "with", "def", "case" };
 	struct span s = span_trim(line);
+	char last = s.len ? s.ptr[s.len - 1] : ';';
 
-	if (s.len && strchr("{([:,=+-*/&|?\\", s.ptr[s.len - 1]))
-		return true;
+	if (strchr("{:", last))
+		return OPENS_BLOCK;
+	if (strchr("([,=+-*/&|?\\", last))
+		return OPENS_MAYBE;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		size_t n = strlen(words[i]);
 
 		if (span_starts(s, words[i]) &&
-		    (s.len == n || strchr(" (", s.ptr[n])) && !span_ends(s, ";"))
-			return true;
+		    (s.len == n || strchr(" (", s.ptr[n])) && last != ';')
+			return last == ')' || s.len == n ? OPENS_BLOCK : OPENS_MAYBE;
 	}
-	return false;
+	return OPENS_NOT;
 }
 
 /* New lines of a hunk replace its old ones one by one if they are as many. */
@@ -130,6 +133,7 @@ static void gather_pairs(struct adapter *a, const struct segment *s, bool is_fir
 	for (size_t i = 0; i < s->find.n; i++) {
 		struct span plan = s->find.v[i], file = text_line(a->t, s->at + i);
 
+		a->loose |= !span_eq(plan, file);
 		if (is_blank_line(plan))
 			continue;
 		a->pairs[a->n_pairs++] = (struct indent_pair){
@@ -164,20 +168,17 @@ static bool is_as_file(const struct adapter *a, const struct segment *s, size_t 
 }
 
 /*
- * Two equal lines in replace, one of which is the file's and not quite as quoted:
- * which of them it is cannot be told.
+ * Of two equal lines in replace one is the file's and the other new. Which is which
+ * cannot be told, so they must come out alike: the new one as written.
  */
-static bool slides(const struct adapter *a, const struct segment *s, const size_t *from)
+static bool slides(const struct adapter *a, const struct segment *s, const size_t *from,
+		   size_t new, struct span written)
 {
 	for (size_t j = 0; j < s->replace.n; j++) {
-		if (from[j] == LINEDIFF_NEW ||
-		    span_eq(s->replace.v[j], text_line(a->t, s->at + from[j])))
-			continue;
-		for (size_t k = 0; k < s->replace.n; k++) {
-			if (from[k] == LINEDIFF_NEW &&
-			    span_eq(s->replace.v[k], s->replace.v[j]))
-				return true;
-		}
+		if (from[j] != LINEDIFF_NEW &&
+		    span_eq(s->replace.v[j], s->replace.v[new]) &&
+		    !span_eq(text_line(a->t, s->at + from[j]), written))
+			return true;
 	}
 	return false;
 }
@@ -198,15 +199,15 @@ static void gather_fresh(struct adapter *a, size_t k)
 			continue;
 		}
 		a->as_file |= is_as_file(a, s, j, a->partner[k][j]);
-		if (is_blank_line(line))
+		if (!line.len)
 			continue;
 		a->fresh[a->n_fresh++] = (struct indent_fresh){
-			indent_part(line), k == 0 && j == 0, inside
+			indent_part(line), k == 0 && j == 0, inside, is_blank_line(line)
 		};
 	}
 }
 
-static struct err *gather(struct adapter *a, const char **why)
+static struct err *gather(struct adapter *a)
 {
 	size_t old = 1, new = 1;
 
@@ -221,8 +222,6 @@ static struct err *gather(struct adapter *a, const char **why)
 	for (size_t k = 0; k < a->n; k++) {
 		gather_pairs(a, &a->segments[k], k == 0);
 		gather_fresh(a, k);
-		if (slides(a, &a->segments[k], a->from[k]))
-			*why = "which of two equal lines of replace is the file's is not clear";
 	}
 	return NULL;
 }
@@ -292,7 +291,7 @@ static bool write_segment(struct adapter *a, size_t k, const char **why)
 	char end = s->find.n ? text_end(a->t, s->at) : text_end_near(a->t, start);
 
 	for (size_t j = 0; j < s->replace.n; j++) {
-		size_t i = a->partner[k][j];
+		size_t i = a->partner[k][j], line = s->text.len;
 
 		if (i != LINEDIFF_NEW)
 			end = text_end(a->t, s->at + i);
@@ -300,6 +299,12 @@ static bool write_segment(struct adapter *a, size_t k, const char **why)
 			str_add_span(&s->text, text_line(a->t, s->at + i));
 		else if (!write_new(a, k, j, why))
 			return false;
+		if (a->loose && a->from[k][j] == LINEDIFF_NEW &&
+		    slides(a, s, a->from[k], j,
+			   span_cut(str_span(&s->text), line, s->text.len))) {
+			*why = "which of two equal lines of replace is the file's is not clear";
+			return false;
+		}
 		if (j + 1 == s->replace.n && s->find.n &&
 		    is_open_end(a->t, s->at + s->find.n - 1))
 			break;
@@ -341,14 +346,15 @@ struct err *adapt(const struct text *t, struct segment *segments, size_t n,
 	if (!err)
 		err = compare(&a, why);
 	if (!err)
-		err = gather(&a, why);
+		err = gather(&a);
 	if (err || *why)
 		goto out;
 	c = (struct indent_case){
 		.t = t, .pairs = a.pairs, .n_pairs = a.n_pairs, .fresh = a.fresh,
 		.n_fresh = a.n_fresh, .exact = level == FOLD_NONE, .kept = a.kept,
 		.as_file = a.as_file,
-		.first_opens = segments[0].replace.n && opens_block(segments[0].replace.v[0]),
+		.first_opens = opens(segments[0].replace.n ? segments[0].replace.v[0] :
+							     SPAN("")),
 	};
 	if (!indent_choose(&a.rule, &c, &a.rule_hold, why))
 		goto out;

@@ -8,6 +8,9 @@
 /* No sane line starts deeper. */
 #define INDENT_MAX_BYTES ((size_t)4096)
 
+/* One line in so many may go against what a file else does. */
+#define MOSTLY 20u
+
 /* A file with fewer indented lines has no habit. */
 #define HABIT_LINES 4u
 
@@ -109,11 +112,21 @@ static bool gives(const struct indent_rule *rule, struct span plan, bool is_firs
 	return same;
 }
 
+/* Blanks alone for tabs lose which of the blanks were tabs: only back can be checked. */
+static bool gives_back(const struct indent_rule *rule, const struct indent_pair *pair)
+{
+	struct indent_rule back = { .convert = INDENT_TO_BLANKS, .width = rule->width };
+
+	return gives(&back, pair->file, false, pair->plan);
+}
+
 static bool explains(const struct indent_rule *rule, const struct indent_pair *pairs,
 		     size_t n)
 {
+	bool to_tabs = rule->convert == INDENT_TO_TABS && rule->shift == INDENT_STAY;
+
 	for (size_t i = 0; i < n; i++) {
-		if (!gives(rule, pairs[i].plan, pairs[i].is_first, pairs[i].file))
+		if (to_tabs ? !gives_back(rule, &pairs[i]) : !gives(rule, pairs[i].plan, pairs[i].is_first, pairs[i].file))
 			return false;
 	}
 	return true;
@@ -176,7 +189,8 @@ static bool keeps_habit(const struct indent_rule *rule, const struct indent_fres
 	for (size_t i = 0; i < n && good; i++) {
 		struct str out = STR_INIT(INDENT_MAX_BYTES);
 
-		if (indent_apply(rule, fresh[i].plan, fresh[i].is_first, &out)) {
+		if (!fresh[i].blank &&
+		    indent_apply(rule, fresh[i].plan, fresh[i].is_first, &out)) {
 			if (habit == HABIT_TABS)
 				good = !strstr(out.buf, "  ");
 			else if (habit == HABIT_BLANKS)
@@ -199,13 +213,15 @@ static bool prefix_or_first(struct indent_rule *rule, const struct indent_case *
 	bool prefix, first;
 
 	for (size_t i = 0; i < c->n_fresh && !next.ptr; i++) {
-		if (!c->fresh[i].is_first)
+		if (!c->fresh[i].is_first && !c->fresh[i].blank)
 			next = c->fresh[i].plan.len ? c->fresh[i].plan : SPAN("");
 	}
 	if (!next.ptr || !pair->is_first)
 		return true;
-	prefix = c->first_opens == (next.len > pair->plan.len);
-	first = c->first_opens == (next.len > pair->file.len);
+	prefix = c->first_opens == OPENS_MAYBE ||
+		 (c->first_opens == OPENS_BLOCK) == (next.len > pair->plan.len);
+	first = c->first_opens == OPENS_MAYBE ||
+		(c->first_opens == OPENS_BLOCK) == (next.len > pair->file.len);
 	if (first && !prefix)
 		rule->shift = INDENT_FIRST;
 	return first != prefix;
@@ -219,13 +235,15 @@ static struct span least(struct span a, struct span b)
 /* Whether replace is written as find is, by its least indentation. */
 static bool reads_as_plan(const struct indent_case *c)
 {
-	struct span plan = c->pairs[0].plan, new = c->fresh[0].plan;
+	struct span plan = c->pairs[0].plan, new = { NULL, SIZE_MAX };
 
 	for (size_t i = 1; i < c->n_pairs; i++)
 		plan = least(plan, c->pairs[i].plan);
-	for (size_t i = 1; i < c->n_fresh; i++)
-		new = least(new, c->fresh[i].plan);
-	return span_eq(new, plan);
+	for (size_t i = 0; i < c->n_fresh; i++) {
+		if (!c->fresh[i].blank)
+			new = least(new, c->fresh[i].plan);
+	}
+	return new.len == SIZE_MAX || span_eq(new, plan);
 }
 
 static bool has_depth(const struct indent_case *c)
@@ -320,10 +338,10 @@ static bool can_convert(const struct indent_rule *rule, const struct indent_case
 
 	*why = "the file is indented by tabs and by blanks";
 	if (rule->convert == INDENT_TO_BLANKS)
-		return !h.tabs && !h.both;
+		return (h.tabs + h.both) * MOSTLY <= h.blanks;
 	if (rule->convert == INDENT_AS_IS)
 		return true;
-	if (h.blanks)
+	if (h.blanks * MOSTLY > h.tabs)
 		return false;
 	for (size_t i = 0; h.both && i < c->n_fresh; i++) {
 		if (c->fresh[i].inside && c->fresh[i].plan.len >= rule->width)

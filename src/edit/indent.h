@@ -38,7 +38,11 @@ struct indent_fresh {
 	struct span plan;
 	bool is_first; /* of the replace text */
 	bool inside;   /* brackets are open where it starts: it may be aligned */
+	bool blank;    /* there is nothing else on it */
 };
+
+/* Whether the line below is to be deeper. */
+enum indent_opens { OPENS_NOT, OPENS_MAYBE, OPENS_BLOCK };
 
 /* All that is known of one edit's indentation. */
 struct indent_case {
@@ -50,7 +54,7 @@ struct indent_case {
 	bool exact;       /* find is the file's byte for byte */
 	bool kept;        /* some line of replace is one of find: both read alike */
 	bool as_file;     /* some line of replace is one of the file's, unlike find's */
-	bool first_opens; /* the first line of replace ends as a block's header does */
+	enum indent_opens first_opens; /* the first line of replace */
 };
 
 struct indent_rule {

@@ -131,62 +131,93 @@ static bool is_empty(struct span line)
 	return text_indent(line) == line.len;
 }
 
-/*
- * Whether the empty lines at the edges of find are none that the edit is about:
- * replace has the same ones or none, and what is left differs, but not in what it
- * starts and ends with where lines were left off.
- */
-static bool edges_agree(const struct lines *find, const struct lines *replace,
-			size_t find_head, size_t find_tail)
+/* How many empty lines a list starts with, and how many others it ends with. */
+static void count_edges(const struct lines *lines, size_t *head, size_t *tail)
 {
-	size_t head = 0, tail = 0, old, new;
-
-	while (head < replace->n && is_empty(replace->v[head]))
-		head++;
-	while (tail < replace->n - head && is_empty(replace->v[replace->n - 1 - tail]))
-		tail++;
-	if ((head && head != find_head) || (tail && tail != find_tail))
-		return false;
-	for (size_t i = 0; i < head; i++) {
-		if (!span_eq(find->v[i], replace->v[i]))
-			return false;
-	}
-	for (size_t i = 1; i <= tail; i++) {
-		if (!span_eq(find->v[find->n - i], replace->v[replace->n - i]))
-			return false;
-	}
-	old = find->n - find_head - find_tail;
-	new = replace->n - head - tail;
-	if (old == new) {
-		for (size_t i = 0; i < new; i++) {
-			if (!span_eq(find->v[find_head + i], replace->v[head + i]))
-				return true;
-		}
-		return false;
-	}
-	return !new || ((!find_head || fold_same(find->v[find_head], replace->v[head],
-						 FOLD_LEAD)) &&
-			(!find_tail || fold_same(find->v[find_head + old - 1],
-						 replace->v[head + new - 1], FOLD_LEAD)));
+	*head = *tail = 0;
+	while (*head < lines->n && is_empty(lines->v[*head]))
+		++*head;
+	while (*tail < lines->n - *head && is_empty(lines->v[lines->n - 1 - *tail]))
+		++*tail;
 }
+
+/*
+ * How many of n empty lines at the edge of find may be left off replace too: as
+ * many, if it has the same ones there, or none, if it has none. SIZE_MAX: neither.
+ */
+static size_t edge_of_replace(const struct span *find, const struct span *replace,
+			      size_t n, size_t all, size_t has, int step)
+{
+	if (!has)
+		return n == all ? 0 : SIZE_MAX;
+	if (has < n)
+		return SIZE_MAX;
+	for (size_t i = 0; i < n; i++, find += step, replace += step) {
+		if (!span_eq(*find, *replace))
+			return SIZE_MAX;
+	}
+	return n;
+}
+
+/*
+ * Whether replace goes without the edges cut off find: what is left must differ,
+ * but not in the lines at which something was cut.
+ */
+static bool edges_agree(const struct climb *c, size_t head, size_t tail)
+{
+	const struct lines *find = &c->find, *replace = &c->replace;
+	size_t all_head, all_tail, has_head, has_tail, cut_head, cut_tail, old, new;
+	bool same = true;
+
+	if (!c->q->replaces || !replace->n)
+		return true;
+	count_edges(find, &all_head, &all_tail);
+	count_edges(replace, &has_head, &has_tail);
+	cut_head = edge_of_replace(find->v, replace->v, head, all_head, has_head, 1);
+	cut_tail = edge_of_replace(find->v + find->n - 1, replace->v + replace->n - 1, tail,
+				   all_tail, has_tail, -1);
+	if (cut_head == SIZE_MAX || cut_tail == SIZE_MAX)
+		return false;
+	old = find->n - head - tail;
+	new = replace->n - cut_head - cut_tail;
+	for (size_t i = 0; old == new && i < new && same; i++)
+		same = span_eq(find->v[head + i], replace->v[cut_head + i]);
+	if (old == new)
+		return !same;
+	return !new || ((!head || fold_same(find->v[head], replace->v[cut_head],
+					    FOLD_LEAD)) &&
+			(!tail || fold_same(find->v[head + old - 1],
+					    replace->v[cut_head + new - 1], FOLD_LEAD)));
+}
+
+/* No more edge lines than this are tried one by one. */
+#define EDGES_MAX 4
 
 static struct err *try_edges(struct climb *c, enum fold level, enum find_verdict *verdict)
 {
-	size_t head = 0, tail = 0;
+	size_t head, tail;
 
 	*verdict = FIND_NONE;
-	while (head < c->find.n && is_empty(c->find.v[head]))
-		head++;
-	while (tail < c->find.n - head && is_empty(c->find.v[c->find.n - 1 - tail]))
-		tail++;
-	if (head == c->find.n || !(head || tail) ||
-	    (c->q->replaces && !edges_agree(&c->find, &c->replace, head, tail)))
+	count_edges(&c->find, &head, &tail);
+	if (head == c->find.n || head > EDGES_MAX || tail > EDGES_MAX)
 		return NULL;
-	c->out->cut_head = head;
-	c->out->cut_tail = tail;
-	c->searched = false;
-	c->blocks.n = 0;
-	return try_levels(c, level, verdict);
+	for (size_t cut = 1; cut <= head + tail && *verdict == FIND_NONE; cut++) {
+		for (size_t h = cut > tail ? cut - tail : 0;
+		     h <= head && h <= cut && *verdict == FIND_NONE; h++) {
+			struct err *err;
+
+			if (!edges_agree(c, h, cut - h))
+				continue;
+			c->out->cut_head = h;
+			c->out->cut_tail = cut - h;
+			c->searched = false;
+			c->blocks.n = 0;
+			err = try_levels(c, level, verdict);
+			if (err)
+				return err;
+		}
+	}
+	return NULL;
 }
 
 /* Cuts lines at those that are elisions, which must not stand at an edge. */

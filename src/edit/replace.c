@@ -86,6 +86,20 @@ static bool brings_something(struct span find, struct span replace)
 	return false;
 }
 
+/* Whether the file still has a line of find that says something and that goes. */
+static bool has_old_line(const struct draft *d, struct span find, struct span replace)
+{
+	struct span line;
+
+	while (span_line(&find, &line)) {
+		line = span_trim(line);
+		if (count_words(line) >= SAYING_CHARS &&
+		    span_find(replace, line, 0) < 0 && span_find(d->text.view, line, 0) >= 0)
+			return true;
+	}
+	return false;
+}
+
 /* find is nowhere: whether replace stands in the file already, once. */
 static struct err *look_for_done(struct replacement *r, struct span find, struct span replace)
 {
@@ -98,7 +112,8 @@ static struct err *look_for_done(struct replacement *r, struct span find, struct
 	one.all = false;
 	one.line = 0;
 	one.symbol = NULL;
-	if (!r->found.about_blanks && brings_something(find, replace)) {
+	if (!r->found.about_blanks && brings_something(find, replace) &&
+	    !has_old_line(r->d, find, replace)) {
 		finding_release(&r->found);
 		err = ladder_find(r->d, &q, &r->found, r->result, &verdict);
 	}

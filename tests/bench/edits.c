@@ -201,21 +201,25 @@ static bool stands_elsewhere(const struct sample *s, const struct trial *t)
 	ptrdiff_t at = -1;
 	struct span find = span_trim(str_span(&t->find));
 
-	if (t->file.len != s->before.len)
-		return false;
-	while ((at = span_find(str_span(&t->file), find, (size_t)(at + 1))) >= 0)
+	while ((at = span_find(s->before, find, (size_t)(at + 1))) >= 0)
 		if ((size_t)at < first || (size_t)at + find.len > end)
 			return true;
 	return false;
 }
 
+static bool is_literal(const struct trial *t)
+{
+	return span_find(str_span(&t->file), str_span(&t->find), 0) >= 0;
+}
+
 static void run_sample(struct sample *s, struct dice *dice, struct score *scores)
 {
 	struct trial trial;
-	bool ended = span_ends(s->before, "\n"), stays;
+	bool ended = span_ends(s->before, "\n"), stays, vague;
 
 	if (!choose_context(s, dice))
 		return;
+	vague = sample_is_vague(s);
 	/* A commit that closes or opens the end of the file is exact or nothing. */
 	stays = s->first + s->taken < s->file.n || !s->fresh.n ||
 		ended == span_ends(s->fresh.v[s->fresh.n - 1], "\n");
@@ -226,7 +230,8 @@ static void run_sample(struct sample *s, struct dice *dice, struct score *scores
 		trial_reset(&trial);
 		if (damages[k].make(s, &trial, dice) && trial.find.len &&
 		    !span_eq(str_span(&trial.find), str_span(&trial.replace)) &&
-		    (k == 0 || trial.must_refuse || !stands_elsewhere(s, &trial)))
+		    (trial.must_refuse || is_literal(&trial) ||
+		     (!vague && !stands_elsewhere(s, &trial))))
 			run(&damages[k], s, &trial, &scores[k]);
 	}
 	trial_release(&trial);

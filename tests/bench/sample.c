@@ -161,10 +161,38 @@ static bool exact(const struct sample *s, struct trial *t, struct dice *d)
 typedef void damage_line(struct span line, size_t i, bool context, void *ctx,
 			 struct str *out);
 
+/* Whether some old and new line differ, but not once they are damaged. */
+static bool loses_change(const struct sample *s, damage_line *fn, void *ctx)
+{
+	struct str old = STR_INIT(SAMPLE_MAX_BYTES), new = old;
+	bool lost = false;
+
+	for (size_t i = 0; i < s->taken; i++) {
+		struct span a = s->file.v[s->first + i];
+
+		str_reset(&old);
+		fn(a, 1000 + i, false, ctx, &old);
+		for (size_t j = 0; j < s->fresh.n; j++) {
+			struct span b = s->fresh.v[j];
+
+			str_reset(&new);
+			fn(b, 1000 + i, false, ctx, &new);
+			lost |= !span_eq(a, b) && span_eq(str_span(&old), str_span(&new));
+		}
+	}
+	str_release(&old);
+	str_release(&new);
+	return lost;
+}
+
 /* The whole plan, each line put through fn; the file as it is. */
 static bool damage_lines(const struct sample *s, struct trial *t, damage_line *fn, void *ctx)
 {
 	struct quote find, replace;
+
+	/* A change that the damage undoes is for no one to find. */
+	if (loses_change(s, fn, ctx))
+		return false;
 
 	quotes(s, &find, &replace);
 	put_file(s, t);
@@ -357,7 +385,7 @@ static bool tabs_to_blanks(const struct sample *s, struct trial *t, struct dice 
 		size_t n = indent_of(s->fresh.v[i]);
 
 		if (n > 1 && memchr(s->fresh.v[i].ptr, ' ', n))
-			return false;
+			return false; /* and so is whether there were tabs */
 	}
 	return has_indent(s, '\t') && damage_lines(s, t, to_blanks, &width) && changed(s, t);
 }
@@ -533,6 +561,22 @@ static bool mixed_file(const struct sample *s, struct trial *t, struct dice *d)
 	return true;
 }
 
+static bool same_solid(struct span a, struct span b)
+{
+	size_t i = 0, j = 0;
+
+	for (;;) {
+		while (i < a.len && strchr(" \t\n", a.ptr[i]))
+			i++;
+		while (j < b.len && strchr(" \t\n", b.ptr[j]))
+			j++;
+		if (i == a.len || j == b.len)
+			return i == a.len && j == b.len;
+		if (a.ptr[i++] != b.ptr[j++])
+			return false;
+	}
+}
+
 /* Whether n lines from first on stand in the file once, whatever their indentation. */
 static bool once(const struct sample *s, size_t first, size_t n)
 {
@@ -583,6 +627,18 @@ static bool elided(const struct sample *s, struct trial *t, struct dice *d)
 	put(&t->find, &find);
 	put(&t->replace, &replace);
 	return s->fresh.n || s->above || s->below;
+}
+
+bool sample_is_vague(const struct sample *s)
+{
+	if (!once(s, s->first - s->above, s->above + s->taken + s->below))
+		return true;
+	if (s->taken != s->fresh.n)
+		return false;
+	for (size_t i = 0; i < s->taken; i++)
+		if (!same_solid(s->file.v[s->first + i], s->fresh.v[i]))
+			return false;
+	return true;
 }
 
 static bool is_letter(char c)

@@ -61,4 +61,7 @@ extern const size_t n_damages;
 
 struct bench_lines bench_split(struct span s);
 
+/* Quoted loosely, the block could be another one, or it changes blanks alone. */
+bool sample_is_vague(const struct sample *s);
+
 #endif
