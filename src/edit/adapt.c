@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "edit/indent.h"
 #include "edit/linediff.h"
 #include "edit/retouch.h"
@@ -18,7 +17,7 @@ struct adapter {
 	struct indent_pair *pairs;
 	struct indent_fresh *fresh;
 	size_t n_pairs, n_fresh;
-	bool kept, as_file;
+	bool kept;
 	bool loose; /* some line of find is not quite the file's */
 	bool drop_trail; /* the plan added trailing blanks that the file has not */
 	struct retouch retouch;
@@ -154,19 +153,6 @@ static int brackets(struct span line)
 	return depth;
 }
 
-/* A new line that is an old one but for its indentation, which is the file's. */
-static bool is_as_file(const struct adapter *a, const struct segment *s, size_t j,
-		       size_t partner)
-{
-	struct span file;
-
-	if (partner == LINEDIFF_NEW)
-		return false;
-	file = text_line(a->t, s->at + partner);
-	return fold_same(s->replace.v[j], s->find.v[partner], FOLD_LEAD) &&
-	       span_eq(indent_part(s->replace.v[j]), indent_part(file));
-}
-
 /*
  * Of two equal lines in replace one is the file's and the other new. Which is which
  * cannot be told, so they must come out alike: the new one as written.
@@ -198,7 +184,6 @@ static void gather_fresh(struct adapter *a, size_t k)
 			a->kept |= !is_blank_line(line);
 			continue;
 		}
-		a->as_file |= is_as_file(a, s, j, a->partner[k][j]);
 		if (!line.len)
 			continue;
 		a->fresh[a->n_fresh++] = (struct indent_fresh){
@@ -352,7 +337,6 @@ struct err *adapt(const struct text *t, struct segment *segments, size_t n,
 	c = (struct indent_case){
 		.t = t, .pairs = a.pairs, .n_pairs = a.n_pairs, .fresh = a.fresh,
 		.n_fresh = a.n_fresh, .exact = level == FOLD_NONE, .kept = a.kept,
-		.as_file = a.as_file,
 		.first_opens = opens(segments[0].replace.n ? segments[0].replace.v[0] :
 							     SPAN("")),
 	};

@@ -362,10 +362,6 @@ bool indent_choose(struct indent_rule *out, const struct indent_case *c, struct 
 		return has_depth(c) || suits_habit(out, c, why);
 	if (!search(out, c, hold, why) || !can_convert(out, c, why))
 		return false;
-	if (c->as_file && !c->kept) {
-		*out = (struct indent_rule){ .convert = INDENT_AS_IS };
-		return true;
-	}
 	*why = "find and replace are not indented alike";
 	if (!c->kept && out->shift != INDENT_FIRST && !reads_as_plan(c) &&
 	    !(c->n_pairs == 1 && out->shift == INDENT_ADD))

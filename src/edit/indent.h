@@ -53,7 +53,6 @@ struct indent_case {
 	size_t n_fresh;
 	bool exact;       /* find is the file's byte for byte */
 	bool kept;        /* some line of replace is one of find: both read alike */
-	bool as_file;     /* some line of replace is one of the file's, unlike find's */
 	enum indent_opens first_opens; /* the first line of replace */
 };
 

@@ -122,7 +122,8 @@ static struct err *look_for_done(struct replacement *r, struct span find, struct
 	if (verdict == FIND_HERE) {
 		const struct place *p = &r->found.places.v[0];
 
-		done = !r->found.literal || stands_alone(draft_around(r->d, p), p);
+		done = r->found.literal ? stands_alone(draft_around(r->d, p), p) :
+					  r->found.level <= FOLD_TRAIL;
 		if (done)
 			edit_result_done(r->result, EDIT_SATISFIED, NULL,
 					 draft_line(r->d, p));

@@ -230,8 +230,8 @@ static void run_sample(struct sample *s, struct dice *dice, struct score *scores
 		trial_reset(&trial);
 		if (damages[k].make(s, &trial, dice) && trial.find.len &&
 		    !span_eq(str_span(&trial.find), str_span(&trial.replace)) &&
-		    (trial.must_refuse || is_literal(&trial) ||
-		     (!vague && !stands_elsewhere(s, &trial))))
+		    (trial.must_refuse || (!stands_elsewhere(s, &trial) &&
+					   (is_literal(&trial) || !vague))))
 			run(&damages[k], s, &trial, &scores[k]);
 	}
 	trial_release(&trial);

@@ -274,7 +274,10 @@ static bool trail_added(const struct sample *s, struct trial *t, struct dice *d)
 {
 	uint64_t seed = roll(d) | 1u << 3;
 
-	/* What the commit itself brought cannot be told from the damage. */
+	/* What the commit itself did cannot be told from the damage. */
+	for (size_t i = 0; i < s->taken; i++)
+		if (has_trail(s->file.v[s->first + i]))
+			return false;
 	for (size_t i = 0; i < s->fresh.n; i++)
 		if (has_trail(s->fresh.v[i]))
 			return false;
