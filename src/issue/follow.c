@@ -11,88 +11,16 @@
 #include "issue/remedy.h"
 #include "issue/rule.h"
 #include "issue/spelling.h"
+#include "issue/standing.h"
 #include "issue/words.h"
 
 #define LEFT_MESSAGE_MAX_BYTES 300
 #define FOLLOWS "it may follow from another error"
 
-/* How sure it is that a diagnostic speaks of the tree at hand. */
-enum standing {
-	STANDING_SURE,
-	STANDING_STALE, /* what it quotes is not there */
-	STANDING_BLIND, /* it quotes nothing */
-};
-
-static bool is_blank(char c)
-{
-	return (unsigned char)c <= ' ';
-}
-
-/* Equal but for blanks: compilers print tabs as spaces. */
-static bool same_code(struct span a, struct span b)
-{
-	size_t i = 0, k = 0;
-
-	a = span_trim(a);
-	b = span_trim(b);
-	while (i < a.len && k < b.len) {
-		if (is_blank(a.ptr[i]) != is_blank(b.ptr[k]))
-			return false;
-		if (is_blank(a.ptr[i])) {
-			while (i < a.len && is_blank(a.ptr[i]))
-				i++;
-			while (k < b.len && is_blank(b.ptr[k]))
-				k++;
-		} else if (a.ptr[i++] != b.ptr[k++]) {
-			return false;
-		}
-	}
-	return i == a.len && k == b.len;
-}
-
-/*
- * A structured form quotes no source line, but its message may quote names: one
- * of them must stand in the line.
- */
-static enum standing names_stand(struct span message, struct span line)
-{
-	enum standing standing = STANDING_BLIND;
-
-	for (size_t i = 0; i + 1 < message.len; i++) {
-		size_t at = i + 1, end;
-		struct span word;
-
-		if (!strchr("'`\"", message.ptr[i]))
-			continue;
-		end = at;
-		if (!word_next(message, &end, &word) || word.ptr != message.ptr + at)
-			continue;
-		if (word.len < 2 || word.ptr + word.len == message.ptr + message.len)
-			continue;
-		if (holds_word(line, word))
-			return STANDING_SURE;
-		standing = STANDING_STALE;
-	}
-	return standing;
-}
-
-static enum standing standing_of(const struct remedy *d, const struct diag *diag,
-				 const struct tree_file *file, struct span *line)
-{
-	*line = (struct span){ NULL, 0 };
-	if (!diag->line)
-		return STANDING_BLIND;
-	if (!tree_line(file, diag->line, line))
-		return STANDING_STALE;
-	if (diag->source.ptr)
-		return same_code(diag->source, *line) ? STANDING_SURE : STANDING_STALE;
-	return d->in->own_log ? STANDING_SURE : names_stand(diag->message, *line);
-}
-
 /*
  * Punctuation that a compiler asks for is right if it is the first thing wrong:
- * behind an error that stays, or where a declaration is missing, it follows from
- * that. Then the next run will tell.
+ * behind an error that stays, in a line where something else was wrong, or where
+ * a declaration is missing, it follows from that. Then the next run will tell.
  */
 static bool follows_from_another(const struct remedy *d, const struct diag *diag,
 				 const char *uncured)
@@ -100,7 +28,11 @@ static bool follows_from_another(const struct remedy *d, const struct diag *diag
 	if (uncured && !strcmp(uncured, diag->file))
 		return true;
 	for (size_t i = 0; i < d->n_cures; i++) {
-		if (d->cures[i].kind == CURE_INCLUDE && !strcmp(d->cures[i].file, diag->file))
+		const struct cure *cure = &d->cures[i];
+
+		if (strcmp(cure->file, diag->file))
+			continue;
+		if (cure->kind == CURE_INCLUDE || cure->diag->line == diag->line)
 			return true;
 	}
 	return false;
@@ -298,10 +230,12 @@ static struct err *cure_one(struct remedy *d, const struct diag *diag, const cha
 	err = remedy_editable(d, diag->file, &file, why);
 	if (err || *why)
 		return err;
-	standing = standing_of(d, diag, file, &line);
+	err = standing_of(d, diag, file, &line, &standing);
+	if (err)
+		return err;
 	if (standing != STANDING_SURE) {
-		*why = standing == STANDING_STALE ? "what it quotes is not there in the tree" :
-						    "it quotes nothing to find it by";
+		*why = standing == STANDING_BLIND ? "it quotes nothing to find it by" :
+						    "what it quotes is not there in the tree";
 		return NULL;
 	}
 	err = try_rules(d, diag, line, uncured, cured, why);
@@ -356,6 +290,21 @@ static bool is_wanted(const struct remedy *d, const struct diag *diag)
 	return linker_misses(diags, diag);
 }
 
+/* What the linker misses will be there once the name is right. */
+static bool is_undone(const struct remedy *d, const struct diag *diag)
+{
+	struct span word;
+
+	for (size_t i = 0; !strcmp(diag->tool, "ld") && i < d->n_cures; i++) {
+		size_t at = span_starts(diag->message, "undefined reference to ") ? 23 : 0;
+
+		if (word_next(diag->message, &at, &word) &&
+		    holds_word(d->cures[i].diag->message, word))
+			return true;
+	}
+	return false;
+}
+
 static bool is_repeated(const struct diags *diags, size_t index)
 {
 	const struct diag *diag = &diags->v[index];
@@ -395,7 +344,7 @@ static struct err *cure_all(struct remedy *d, struct str *left)
 		bool cured = false;
 		struct err *err;
 
-		if (!is_wanted(d, diag) || is_repeated(diags, i))
+		if (!is_wanted(d, diag) || is_repeated(diags, i) || is_undone(d, diag))
 			continue;
 		err = cure_one(d, diag, uncured, &cured, &why);
 		if (err)

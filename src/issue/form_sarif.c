@@ -202,7 +202,23 @@ static bool counts(const json_node *result)
 	       !span_eqs(member_text(result, "baselineState"), "absent");
 }
 
-static struct err *quote_of(const struct run *run, const json_node *physical, struct span *out)
+/* The line of the tree, if the region's snippet is a part of it; else the snippet. */
+static struct span whole_line(const struct run *run, const char *file, size_t line,
+			      struct span snippet)
+{
+	struct span bytes, text, quoted;
+
+	if (!line_of(snippet, 1, &quoted))
+		return snippet;
+	quoted = span_trim(quoted);
+	if (intake_bytes(run->in, file, &bytes) && line_of(bytes, line, &text) &&
+	    span_find(text, quoted, 0) >= 0)
+		return text;
+	return quoted;
+}
+
+static struct err *quote_of(const struct run *run, const char *file,
+			    const json_node *physical, struct span *out)
 {
 	static const char *const regions[] = { "region", "contextRegion" };
 	size_t line = member_number(json_get(physical, "region"), "startLine", 0);
@@ -212,10 +228,11 @@ static struct err *quote_of(const struct run *run, const json_node *physical, st
 		struct span text = member_text(json_get(region, "snippet"), "text"), quoted;
 		size_t first = member_number(region, "startLine", 0);
 
-		/* A part of a line is no quote of the line. */
-		if (!text.len || first > line || member_number(region, "startColumn", 1) != 1 ||
-		    !line_of(text, line - first + 1, &quoted) ||
-		    (!i && member_number(region, "endColumn", 0)))
+		if (!text.len || !first || first > line)
+			continue;
+		if (!i)
+			quoted = whole_line(run, file, line, text);
+		else if (!line_of(text, line - first + 1, &quoted))
 			continue;
 		return intake_copy(run->in, quoted, TEXT_MAX_BYTES, out);
 	}
@@ -243,7 +260,7 @@ static struct err *add_result(const struct run *run, const json_node *result)
 	if (!err)
 		err = text_of(run, message, result, &diag.text);
 	if (!err)
-		err = quote_of(run, physical, &diag.source);
+		err = quote_of(run, diag.file, physical, &diag.source);
 	if (err)
 		return err;
 	diag.line = member_number(region, "startLine", 0);

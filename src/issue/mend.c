@@ -14,6 +14,7 @@ struct statement {
 	struct c_token last;
 	size_t words;
 	bool begun;
+	bool asked; /* a '?' waits for its ':' */
 };
 
 static struct statement statement_before(struct span bytes, size_t place)
@@ -26,6 +27,10 @@ static struct statement statement_before(struct span bytes, size_t place)
 		bool ends = token.kind == C_DIRECTIVE ||
 			    (token.kind == C_MARK && strchr(";{}:", token.text.ptr[0]));
 
+		if (token.kind == C_MARK && token.text.ptr[0] == ':' && s.asked)
+			ends = s.asked = false;
+		if (ends || (token.kind == C_MARK && token.text.ptr[0] == '?'))
+			s.asked = !ends;
 		s.begun = !ends;
 		s.words = ends ? 0 : s.words + (token.kind == C_WORD);
 		s.last = token;

@@ -82,6 +82,13 @@ struct answer {
 	const char *why;
 };
 
+/* Whether a file's diagnostics, taken together, speak of this tree: see standing.h. */
+struct opinion {
+	struct opinion *next;
+	const struct tree_file *file;
+	bool agreed;
+};
+
 #define REMEDY_ANSWERS_MAX 300
 
 struct remedy {
@@ -98,6 +105,7 @@ struct remedy {
 	struct resolved *resolved;
 	struct reached *reached;
 	struct answer *answers;
+	struct opinion *opinions;
 	size_t n_answers;
 };
 

@@ -30,7 +30,7 @@ static size_t folder_len(const char *path)
 static bool same_deed(const struct cure *a, const struct cure *b)
 {
 	return a->kind == b->kind && !strcmp(a->file, b->file) && span_eq(a->what, b->what) &&
-	       (a->kind == CURE_INCLUDE || a->kind == CURE_IMPORT || a->diag == b->diag);
+	       (a->kind != CURE_FIXIT || a->diag == b->diag);
 }
 
 static bool repeats(const struct remedy *d, size_t index)
