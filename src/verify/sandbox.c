@@ -135,6 +135,9 @@ static const struct var box_env[] = {
 	/* Compilers print their fix-its without a change to the project. */
 	{ "GCC_EXTRA_DIAGNOSTIC_OUTPUT", "fixits-v1" },
 	{ "CCC_OVERRIDE_OPTIONS", "# +-fdiagnostics-parseable-fixits" },
+	/* Automake and ctest print what a failed test said, not where it was put. */
+	{ "VERBOSE", "1" },
+	{ "CTEST_OUTPUT_ON_FAILURE", "1" },
 };
 
 /* Scripts under "set -u" want these; passed as they are. */

@@ -184,8 +184,8 @@ static const struct row boxed[] = {
 	{ "echo \"$CCC_OVERRIDE_OPTIONS\"", 0, "# +-fdiagnostics-parseable-fixits\n" },
 	{ "test \"$GIT_CEILING_DIRECTORIES\" = \"$(dirname \"$PWD\")\"", 0, "" },
 	{ "env | cut -d= -f1 | grep -vxE 'PATH|HOME|TMPDIR|GIT_CEILING_DIRECTORIES|SHELL|LANG|"
-	  "TERM|GCC_EXTRA_DIAGNOSTIC_OUTPUT|CCC_OVERRIDE_OPTIONS|USER|LOGNAME|PASSED|PWD|_|"
-	  "SHLVL|OLDPWD'", 1, "" },
+	  "TERM|GCC_EXTRA_DIAGNOSTIC_OUTPUT|CCC_OVERRIDE_OPTIONS|VERBOSE|"
+	  "CTEST_OUTPUT_ON_FAILURE|USER|LOGNAME|PASSED|PWD|_|SHLVL|OLDPWD'", 1, "" },
 
 	/* what is left running ends */
 	{ "sleep 1000 & echo started", 0, "started\n" },
