@@ -199,6 +199,19 @@ static void tell_rules(struct run *run, struct landing *landing)
 	str_release(&body);
 }
 
+/*
+ * Whether the plan's words take the place of those of the plans before it: a repair
+ * of the planner's own plan tells the whole story, one of the user's plan does not.
+ */
+static bool tells_all(const struct run *run)
+{
+	const struct plan *plan = run->current;
+
+	if (plan->from_base || run->landed_by_rules)
+		return true;
+	return run->origin == FROM_PLANNER && !run->input->n_plans && plan->subject.len;
+}
+
 /* A given plan makes a commit of its own; a rule's or a repair's goes into the last one. */
 static void land(struct run *run)
 {
@@ -209,11 +222,16 @@ static void land(struct run *run)
 	run->n_landings += own;
 	landing = &run->landings[run->n_landings - 1];
 	landing->tree = run->tree;
-	if (!own && !plan->from_base && !run->landed_by_rules)
+	if (!own && !tells_all(run))
 		return;
 	landing->subject = keep_text(run, plan->subject);
 	landing->body = keep_text(run, plan->body);
 	landing->why = keep_text(run, plan->root_cause.len ? plan->root_cause : plan->strategy);
+	/* Better than no word of it: what it does, and why below. */
+	if (!plan->subject.len && !run->input->title) {
+		landing->subject = keep_text(run, plan->strategy);
+		landing->why = keep_text(run, plan->root_cause);
+	}
 	if (run->origin == FROM_RULES)
 		tell_rules(run, landing);
 	run->landed_by_rules = run->origin == FROM_RULES;
