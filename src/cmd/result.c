@@ -122,6 +122,15 @@ static void say_check(const struct report *report, struct str *out)
 	case OUTCOME_BROKEN:
 		str_adds(out, "passed before, fails now");
 		break;
+	case OUTCOME_IMPROVED:
+		str_adds(out, "still fails, in fewer tests");
+		if (row->before.tests.known && row->after.tests.known)
+			str_addf(out, ": %zu failed before, %zu now", row->before.tests.failed,
+				 row->after.tests.failed);
+		break;
+	case OUTCOME_NOTHING:
+		str_adds(out, row->before.status == CHECK_PASS ? "passes" : before);
+		break;
 	default:
 		str_addf(out, "%s before", before);
 		if (after)
@@ -151,8 +160,13 @@ static void tell_edits(struct session *s, const struct report *report)
 	}
 }
 
-static void tell_next(struct session *s, const struct report *report)
+static void tell_next(struct session *s, const struct report *report, const struct err *error)
 {
+	const char *hint = error ? err_hint_text(error) : NULL;
+
+	/* It was said with the error. */
+	if (report->run && hint && strstr(hint, report->run))
+		return;
 	if (report->branch)
 		terminal_hint(&s->terminal, "git show %s; git dualfix take %s; git dualfix drop %s",
 			      report->branch, report->run, report->run);
@@ -170,9 +184,10 @@ void result_tell(struct session *s, const struct run *run)
 	int good = report->outcome == OUTCOME_FIXED ? 1 : emitted ? 0 : -1;
 
 	terminal_clear(&s->terminal);
+	/* The reasons first: the last lines are what is read. */
+	tell_edits(s, report);
 	if (error)
 		terminal_error(&s->terminal, error);
-	tell_edits(s, report);
 	if (report->survives)
 		terminal_warning(&s->terminal, "%s", report->survives);
 	if (!error && report->outcome != OUTCOME_PLANNED) {
@@ -189,6 +204,6 @@ void result_tell(struct session *s, const struct run *run)
 		terminal_verdict(&s->terminal, good, outcome_name(report->outcome), line.buf);
 	}
 	if (!error || report->run)
-		tell_next(s, report);
+		tell_next(s, report, error);
 	str_release(&line);
 }

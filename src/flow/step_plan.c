@@ -229,6 +229,9 @@ struct err *step_source(struct run *run)
 			return NULL;
 		}
 		err = run_cannot_check(run, run_results(run));
+		if (!err)
+			err = report_set_checks(&run->report, run->options.checks,
+						prove_results(run->before), NULL);
 		if (err)
 			return err;
 		if (!run_any_failed(run, run_results(run))) {
