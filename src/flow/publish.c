@@ -22,14 +22,16 @@ static bool some_edit_by(const struct report *report, enum edit_author author)
 	return false;
 }
 
-/* A planner that was asked made the plan; an executor may have been asked in vain. */
+/* Who was asked in vain is not named. */
 static void add_models(const struct publish_spec *spec, const struct report *report,
 		       struct str *out)
 {
 	for (size_t i = 0; i < report->n_usage; i++) {
 		const struct usage_report *row = &report->usage[i];
 
-		if (!strcmp(row->role, "planner") || some_edit_by(report, BY_EXECUTOR))
+		if (strcmp(row->role, "planner") ? some_edit_by(report, BY_EXECUTOR) :
+						   spec->planned ||
+						   some_edit_by(report, BY_PLANNER))
 			trailers_model(out, (enum trailer_style)spec->trailer, row->model);
 	}
 }

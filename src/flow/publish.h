@@ -35,6 +35,7 @@ struct publish_spec {
 	const char *address; /* of the issue; NULL: none */
 	struct tape *tape;   /* identity and date are facts of it; NULL: those of now */
 	int trailer;         /* enum trailer_style */
+	bool planned;        /* a planner's plan is in it */
 	bool signoff;
 	bool patches, mbox;
 	const char *patch_dir;

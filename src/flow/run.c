@@ -79,6 +79,7 @@ struct err *step_publish(struct run *run)
 		.address = run->input->address,
 		.tape = run->env.tape,
 		.trailer = run->options.trailer,
+		.planned = run->from_model,
 		.signoff = run->options.signoff,
 		.patches = run->options.patches && !run->options.forbid_patches,
 		.mbox = run->options.mbox && !run->options.forbid_patches,
@@ -208,6 +209,8 @@ static void run_step(struct run *run)
 		err = steps[run->step](run);
 	if (err == run->before_err)
 		run->before_err = NULL;
+	if (err && run_fall_back(run, &err))
+		return;
 	if (err || run->step == STEP_END)
 		finish(run, err);
 }

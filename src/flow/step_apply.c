@@ -251,7 +251,7 @@ static struct err *note_change(void *ctx, const char *path)
 	return argv_err(&run->changed);
 }
 
-static struct err *measure(struct run *run)
+struct err *run_measure(struct run *run)
 {
 	const struct run_options *options = &run->options;
 	struct repo_diffstat stat;
@@ -310,7 +310,7 @@ struct err *step_applied(struct run *run)
 	}
 	if (!oid_eq(&tree, landed_tree(run)))
 		land(run);
-	err = measure(run);
+	err = run_measure(run);
 	run->report.tree = run->tree;
 	run->step = run->next_plan < run->input->n_plans ? STEP_SOURCE : STEP_CHECK;
 	return err;

@@ -123,8 +123,73 @@ struct err *step_check(struct run *run)
 	return err;
 }
 
+static size_t failed_tests(const struct run *run, const struct check_result *results)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->options.checks->n; i++)
+		n += results[i].tests.failed;
+	return n;
+}
+
+/* Fewer tests fail, but some do, and more was asked for: this is kept, and on it goes. */
+static bool goes_on(struct run *run)
+{
+	struct best *best = &run->best;
+	size_t failed = failed_tests(run, prove_results(run->after));
+
+	if (run->report.outcome != OUTCOME_IMPROVED || best->taken ||
+	    outcome_at_least(OUTCOME_IMPROVED, run->options.accept))
+		return false;
+	if (best->known && best->failed <= failed)
+		return true;
+	*best = (struct best){
+		.known = true,
+		.tree = run->tree,
+		.last = run->landings[run->n_landings - 1],
+		.n_landings = run->n_landings,
+		.n_edits = run->report.n_edits,
+		.from_model = run->from_model,
+		.failed = failed,
+	};
+	return true;
+}
+
+bool run_fall_back(struct run *run, struct err **err)
+{
+	struct best *best = &run->best;
+	struct err *measured;
+
+	if (!best->known || best->taken || run->timed_out)
+		return false;
+	if (*err && err_kind(*err) != ERR_NO_FIX && err_kind(*err) != ERR_SERVICE &&
+	    err_kind(*err) != ERR_CONFIG)
+		return false;
+	best->taken = true;
+	run->landings[best->n_landings - 1] = best->last;
+	run->n_landings = best->n_landings;
+	run->report.n_edits = best->n_edits;
+	run->from_model = best->from_model;
+	run->report.tree = best->tree;
+	run->step = oid_eq(&run->tree, &best->tree) && run->after ? STEP_REVIEW : STEP_CHECK;
+	run->tree = best->tree;
+	measured = run_measure(run);
+	if (measured) { /* it did pass when it was landed: so this is about the repository */
+		err_drop(*err);
+		*err = measured;
+		return false;
+	}
+	if (*err)
+		events_emit(run->env.events, EVENT_WARNING, "%s", err_text(*err));
+	err_drop(*err);
+	*err = NULL;
+	run->ready = true;
+	return true;
+}
+
 struct err *step_judge(struct run *run)
 {
+	struct err *none = NULL;
 	bool cured;
 	struct err *err;
 
@@ -143,7 +208,7 @@ struct err *step_judge(struct run *run)
 		return err;
 	run->report.outcome = verdict(prove_results(run->before), prove_results(run->after),
 				      run->options.checks->n);
-	if (outcome_emits(run->report.outcome)) {
+	if (outcome_emits(run->report.outcome) && !goes_on(run)) {
 		run->step = STEP_REVIEW;
 		return NULL;
 	}
@@ -153,6 +218,7 @@ struct err *step_judge(struct run *run)
 	if (run_may_repair(run))
 		return run_repair(run, (struct span){ 0 }, true);
 	run_tell_left(run);
-	run->step = STEP_END;
-	return NULL;
+	if (!run_fall_back(run, &none))
+		run->step = STEP_END;
+	return none;
 }

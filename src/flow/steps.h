@@ -41,6 +41,17 @@ enum step {
 
 enum origin { FROM_FILE, FROM_RULES, FROM_PLANNER };
 
+/* The best that is less than a fix: what is left when nothing better comes of going on. */
+struct best {
+	bool known;
+	bool taken; /* the run went back to it */
+	struct oid tree;
+	struct landing last;
+	size_t n_landings, n_edits;
+	bool from_model;
+	size_t failed; /* tests */
+};
+
 struct run {
 	const struct run_input *input;
 	struct run_options options;
@@ -101,9 +112,19 @@ struct run {
 	struct oid round_tree;      /* what the round started from */
 	struct landing *landings;
 	size_t n_landings;
+	struct best best;
 	struct arena texts;         /* of landings */
 	struct str output;
 };
+
+/*
+ * Goes back to the best that was reached, if there is one and err (may be NULL: no
+ * way on) is about the fix, not about the run; *err is then told and dropped.
+ */
+bool run_fall_back(struct run *run, struct err **err);
+
+/* Counts what the tree that stands now changes. */
+struct err *run_measure(struct run *run) MUST_USE;
 
 /* The steps, in order. */
 struct err *step_begin(struct run *run) MUST_USE;
