@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "issue/diag.h"
 #include "plan/decode.h"
 #include "sys/file.h"
 
@@ -13,7 +14,6 @@ void input_init(struct input *input)
 	*input = (struct input){ 0 };
 	str_init(&input->raw, ISSUE_MAX_BYTES);
 	issue_text_init(&input->text);
-	diags_init(&input->diags);
 	plan_init(&input->plan);
 }
 
@@ -21,7 +21,6 @@ void input_release(struct input *input)
 {
 	str_release(&input->raw);
 	issue_text_release(&input->text);
-	diags_release(&input->diags);
 	plan_release(&input->plan);
 }
 
@@ -31,6 +30,22 @@ static struct err *nothing_to_count_in(void *ctx, const char *path, struct span 
 	(void)path;
 	*out = (struct span){ 0 };
 	return NULL;
+}
+
+/* Whether there are any, and well-formed. The run reads them with the base at hand. */
+static struct err *look_for_reports(struct input *input, const char *root)
+{
+	struct span raw = str_span(&input->raw);
+	struct diags diags;
+	struct err *err;
+
+	diags_init(&diags);
+	input->run.form = diag_form_of(raw);
+	input->run.root = root;
+	err = diag_parse(&diags, raw, input->run.form, root, nothing_to_count_in, NULL);
+	input->run.reports = diags.n;
+	diags_release(&diags);
+	return err;
 }
 
 static struct err *use_text(struct input *input, const char *name, struct span raw)
@@ -65,7 +80,6 @@ static struct err *refuse_forge(const char *argument)
 struct err *input_read_issue(struct input *input, const char *argument, const char *root)
 {
 	const char *name = strcmp(argument, "-") ? argument : "stdin";
-	enum diag_form form;
 	struct err *err;
 
 	if (is_forge_number(argument) || !strncmp(argument, "https://", 8) ||
@@ -76,13 +90,9 @@ struct err *input_read_issue(struct input *input, const char *argument, const ch
 		return err_hint(err, "git dualfix -h says what an issue can be");
 	if (!span_trim(str_span(&input->raw)).len)
 		return err_new(ERR_INPUT, "%s: the issue is empty", name);
-	form = diag_form_of(str_span(&input->raw));
-	err = diag_parse(&input->diags, str_span(&input->raw), form, root, nothing_to_count_in,
-			 NULL);
+	err = look_for_reports(input, root);
 	if (err)
 		return err_wrap(err, "%s", name);
-	if (input->diags.n)
-		input->run.diags = &input->diags;
 	return use_text(input, name, str_span(&input->raw));
 }
 

@@ -12,7 +12,6 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "flow/run.h"
-#include "issue/diag.h"
 #include "issue/text.h"
 #include "plan/plan.h"
 
@@ -20,7 +19,6 @@ struct input {
 	struct run_input run; /* borrows from what follows */
 	struct str raw;
 	struct issue_text text;
-	struct diags diags;
 	struct plan plan;
 };
 

@@ -24,11 +24,14 @@ static struct err *read_file(void *ctx, const char *path, struct span *out)
 	return err;
 }
 
-static struct err *read_logs(const struct cure_spec *spec, const struct source *source,
-			     struct diags *diags)
+static struct err *read_diags(const struct cure_spec *spec, const struct source *source,
+			      struct diags *diags)
 {
 	struct reader reader = { source };
 
+	if (spec->report.ptr)
+		return diag_parse(diags, spec->report, spec->form, spec->root, read_file,
+				  &reader);
 	for (size_t i = 0; i < spec->n_results; i++) {
 		struct err *err;
 
@@ -84,21 +87,19 @@ struct err *cure(const struct cure_spec *spec, struct plan *plan, struct str *le
 {
 	struct repo_source *source = NULL;
 	struct repo_evidence *evidence = NULL;
-	struct diags own;
+	struct diags diags;
 	struct rules_input input = { .rules = spec->rules };
 	struct err *err;
 
 	plan_init(plan);
-	diags_init(&own);
+	diags_init(&diags);
 	err = repo_source_new(&source, spec->repo, spec->tree);
-	if (!err && !spec->diags)
-		err = read_logs(spec, repo_source(source), &own);
-	if (err)
+	if (!err)
+		err = read_diags(spec, repo_source(source), &diags);
+	if (err || !diags.n)
 		goto out;
-	input.diags = spec->diags ? spec->diags : &own;
-	input.own_log = !spec->diags;
-	if (!input.diags->n)
-		goto out;
+	input.diags = &diags;
+	input.own_log = !spec->report.ptr;
 	err = repo_evidence_new(&evidence, spec->repo, spec->commit, spec->tree);
 	if (err)
 		goto out;
@@ -109,7 +110,7 @@ struct err *cure(const struct cure_spec *spec, struct plan *plan, struct str *le
 	if (!err && unlinked && !plan->n_edits)
 		err = find_unlinked(input.diags, input.evidence, unlinked);
 out:
-	diags_release(&own);
+	diags_release(&diags);
 	repo_evidence_free(evidence);
 	repo_source_free(source);
 	return err;

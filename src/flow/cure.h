@@ -24,11 +24,12 @@ struct cure_spec {
 	const struct oid *commit; /* whose history is looked into */
 	const struct oid *tree;   /* the diagnostics speak of it */
 
-	/* Either what an issue file says, or the logs of our own run on that very tree. */
-	const struct diags *diags;
+	/* Either an issue that holds diagnostics, or our own run on that very tree. */
+	struct span report; /* ptr NULL: our own */
+	enum diag_form form;
 	struct check_result *results;
 	size_t n_results;
-	const char *root; /* where that run was */
+	const char *root; /* where the tools ran */
 };
 
 /* Of a name that the linker misses, no more files than this are built again. */

@@ -32,7 +32,9 @@ struct run_input {
 	struct span text;     /* the issue, cleaned, for a model; ptr NULL: none */
 	struct span raw;      /* as it came, for the record; ptr NULL: none */
 	const char *address;  /* https URL of the issue; NULL: none */
-	const struct diags *diags; /* what the issue says, when it is a log or the like */
+	bool reports;         /* raw is a log or the like, with diagnostics in it */
+	enum diag_form form;  /* of raw, then */
+	const char *root;     /* the folder that the tools ran in, then */
 	const struct plan *plans;  /* given: no planner is asked for a first plan */
 	size_t n_plans;
 	bool failing;

@@ -212,7 +212,7 @@ struct err *step_judge(struct run *run)
 		run->step = STEP_REVIEW;
 		return NULL;
 	}
-	err = run_try_rules(run, NULL, &cured);
+	err = run_try_rules(run, false, &cured);
 	if (err || cured)
 		return err;
 	if (run_may_repair(run))

@@ -54,23 +54,26 @@ static struct err *build_again(struct run *run, const struct argv *paths)
 	return err;
 }
 
-struct err *run_try_rules(struct run *run, const struct diags *diags, bool *cured)
+struct err *run_try_rules(struct run *run, bool given, bool *cured)
 {
 	struct argv unlinked = ARGV_INIT;
-	bool once = diags || oid_eq(&run->rebuilt, &run->tree);
+	bool once = given || oid_eq(&run->rebuilt, &run->tree);
 	struct cure_spec spec = {
 		.repo = run->env.repo,
 		.rules = run->env.rules,
 		.commit = &run->head,
 		.tree = &run->tree,
-		.diags = diags,
 	};
 	struct err *err;
 
 	*cured = false;
 	if (!run->env.rules || run->rules_spent || run->rule_rounds >= RULE_ROUNDS_MAX)
 		return NULL;
-	if (!diags) {
+	if (given) {
+		spec.report = run->input->raw;
+		spec.form = run->input->form;
+		spec.root = run->input->root;
+	} else {
 		spec.results = run_results(run);
 		spec.n_results = spec.results ? run->options.checks->n : 0;
 		spec.root = run->checkout ? checkout_dir(run->checkout) : NULL;
@@ -105,7 +108,7 @@ static struct err *no_way_on(struct run *run)
 	const char *hint = why ? err_hint_text(why) : NULL;
 
 	run_tell_left(run);
-	if (run->input->text.ptr && !run->input->diags)
+	if (run->input->text.ptr && !run->input->reports)
 		return err_hint(err_new(ERR_CONFIG, "no planner for this issue: %s",
 					why ? err_text(why) : "none is configured"),
 				"%s", hint ? hint : "git dualfix doctor");
@@ -239,9 +242,9 @@ struct err *step_source(struct run *run)
 			run->step = STEP_END;
 			return NULL;
 		}
-		err = run_try_rules(run, NULL, &cured);
-	} else if (input->diags) {
-		err = run_try_rules(run, input->diags, &cured);
+		err = run_try_rules(run, false, &cured);
+	} else if (input->reports) {
+		err = run_try_rules(run, true, &cured);
 	}
 	if (err || cured)
 		return err;

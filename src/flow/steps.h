@@ -192,10 +192,10 @@ struct err *run_cannot_check(const struct run *run,
 
 /*
  * The next plan: from rules (*cured says whether they had one, or that the checks run
- * again to say more; diags NULL: from our own logs), or the planner, about the tree
- * that stands now.
+ * again to say more; given: from the issue, not our own logs), or the planner, about
+ * the tree that stands now.
  */
-struct err *run_try_rules(struct run *run, const struct diags *diags, bool *cured) MUST_USE;
+struct err *run_try_rules(struct run *run, bool given, bool *cured) MUST_USE;
 struct err *run_ask_planner(struct run *run) MUST_USE;
 
 /* Says what the rules could not cure, and why. */
