@@ -48,6 +48,7 @@ struct http_transfer {
 	curl_off_t moved_bytes;
 	struct loop_timer *idle;
 	struct err *err; /* why we ended it ourselves */
+	void (*header)(void *ctx, struct span line);
 	struct err *(*data)(void *ctx, const struct http_reply *reply, struct span bytes);
 	void (*done)(void *ctx, const struct http_reply *reply, struct err *err);
 	void *ctx;
@@ -217,8 +218,11 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *ctx)
 	if (t->cancelled || t->err)
 		return 0;
 	t->alive_ms = clock_mono_ms();
-	if (http_head_add(&t->head, line))
+	if (http_head_add(&t->head, line)) {
+		if (t->header)
+			t->header(t->ctx, line);
 		return line.len;
+	}
 	t->err = err_new(ERR_SERVICE, "%s: more than %d bytes of headers", t->where,
 			 HTTP_HEAD_MAX_BYTES);
 	return 0;
@@ -534,14 +538,15 @@ static struct err *add_header(struct http_transfer *t, const char *line)
 	return NULL;
 }
 
-static struct err *add_bearer(struct http_transfer *t, const struct secret *bearer)
+static struct err *add_bearer(struct http_transfer *t, const struct http_request *request)
 {
 	char line[HEADER_MAX_BYTES];
 	struct err *err;
 	int n;
 
-	n = snprintf(line, sizeof(line), "Authorization: Bearer %s",
-		     secret_reveal(bearer));
+	n = snprintf(line, sizeof(line), "%s%s",
+		     request->bearer_as ? request->bearer_as : "Authorization: Bearer ",
+		     secret_reveal(request->bearer));
 	if (n < 0 || (size_t)n >= sizeof(line) || !http_head_is_line(line))
 		err = err_new(ERR_CONFIG, "the key does not fit into a header");
 	else
@@ -564,7 +569,7 @@ static struct err *add_headers(struct http_transfer *t,
 			err = add_header(t, *line);
 	}
 	if (!err && request->bearer)
-		err = add_bearer(t, request->bearer);
+		err = add_bearer(t, request);
 	return err;
 }
 
@@ -587,6 +592,7 @@ static struct err *transfer_new(struct http_transfer **out, struct http *http,
 	t->start_ms = clock_mono_ms();
 	t->idle_timeout_ms = request->idle_timeout_ms;
 	t->max_bytes = request->max_bytes;
+	t->header = request->header;
 	t->data = request->data;
 	t->done = request->done;
 	t->ctx = request->ctx;

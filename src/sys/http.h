@@ -58,6 +58,7 @@ struct http_request {
 	const char *url;
 	const char *const *headers; /* "Name: value", NULL-terminated; NULL: none */
 	const struct secret *bearer; /* sent as "Authorization: Bearer ..."; NULL: none */
+	const char *bearer_as;      /* before the key instead: "PRIVATE-TOKEN: "; NULL */
 	struct span body;           /* copied */
 	bool allow_http;            /* plain http is meant, by the user or for loopback */
 	int64_t connect_timeout_ms; /* 0: 10 s */
@@ -65,6 +66,8 @@ struct http_request {
 	int64_t total_timeout_ms;   /* 0: none */
 	size_t max_bytes;           /* of the body received */
 
+	/* Called for each header line, status lines of interim answers too. May be NULL. */
+	void (*header)(void *ctx, struct span line);
 	/* Called with status known. An err ends the transfer and is what done gets. */
 	struct err *(*data)(void *ctx, const struct http_reply *reply, struct span bytes);
 	/* Called once. err (owned by the callee) is set when the transfer failed. */

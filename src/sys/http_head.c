@@ -23,7 +23,7 @@ int64_t http_head_clamp_ms(int64_t ms)
 	return ms < HTTP_RETRY_AFTER_MAX_MS ? ms : HTTP_RETRY_AFTER_MAX_MS;
 }
 
-static bool is_header(struct span line, const char *name, struct span *value)
+bool http_head_value(struct span line, const char *name, struct span *value)
 {
 	size_t n = strlen(name);
 
@@ -54,14 +54,14 @@ bool http_head_add(struct http_head *head, struct span line)
 		head->retry_after = false;
 		head->retry_after_ms = -1;
 		head->request_id[0] = '\0';
-	} else if (is_header(line, "retry-after", &value)) {
+	} else if (http_head_value(line, "retry-after", &value)) {
 		head->retry_after = true;
-	} else if (is_header(line, "retry-after-ms", &value)) {
+	} else if (http_head_value(line, "retry-after-ms", &value)) {
 		if (span_number(value, SIZE_MAX / 2, &ms))
 			head->retry_after_ms = http_head_clamp_ms((int64_t)ms);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(request_ids); i++) {
-		if (is_header(line, request_ids[i], &value))
+		if (http_head_value(line, request_ids[i], &value))
 			note_request_id(head, value);
 	}
 	return true;

@@ -27,6 +27,9 @@ void http_head_init(struct http_head *head);
 /* Takes one line. False once they pass HTTP_HEAD_MAX_BYTES altogether. */
 bool http_head_add(struct http_head *head, struct span line);
 
+/* Whether line is of the header name, in whatever case; its value without blanks. */
+bool http_head_value(struct span line, const char *name, struct span *value);
+
 /* Into 0 to HTTP_RETRY_AFTER_MAX_MS: a date in the past, a century. */
 int64_t http_head_clamp_ms(int64_t ms);
 

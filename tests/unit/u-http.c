@@ -353,7 +353,40 @@ static void test_request(void **state)
 	assert_non_null(strstr(got.body.buf, "\r\nContent-Length: 300\r\n"));
 	assert_null(strstr(got.body.buf, "Expect"));
 	assert_null(strstr(got.body.buf, "yx"));
+	str_reset(&got.body);
+	got = (struct got){ .body = got.body };
+	request.bearer_as = "PRIVATE-TOKEN: ";
+	ok(http_start(http, &request, &got.transfer));
+	ok(loop_run(loop, &got.done));
+	assert_non_null(strstr(got.body.buf, "\r\nPRIVATE-TOKEN: sk-0123456789\r\n"));
+	assert_null(strstr(got.body.buf, "Authorization"));
 	secret_free((struct secret *)request.bearer);
+	str_release(&got.body);
+}
+
+static void on_header(void *ctx, struct span line)
+{
+	struct got *got = ctx;
+	struct span value;
+
+	if (span_starts(line, "HTTP/"))
+		str_addf(&got->body, "%.*s;", (int)span_trim(line).len, line.ptr);
+	if (http_head_value(line, "x-request-ID", &value))
+		str_addf(&got->body, "[%.*s]", (int)value.len, value.ptr);
+}
+
+static void test_headers_are_told(void **state)
+{
+	char url[128];
+	struct got got;
+	struct http_request request = request_for(&got, url, sizeof(url), "/interim");
+
+	(void)state;
+	request.header = on_header;
+	ok(http_start(http, &request, &got.transfer));
+	ok(loop_run(loop, &got.done));
+	assert_string_equal(got.body.buf,
+			    "HTTP/1.1 103 Early Hints;[no]HTTP/1.1 200 OK;hello");
 	str_release(&got.body);
 }
 
@@ -635,6 +668,7 @@ int main(void)
 		T(test_answers),
 		T(test_no_connection),
 		T(test_request),
+		T(test_headers_are_told),
 		T(test_refused_before_sending),
 		T(test_cancel_and_refuse),
 		T(test_children_beside_transfers),
