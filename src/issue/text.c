@@ -35,7 +35,7 @@ static bool is_hidden(uint32_t cp)
 	return (utf8_is_control(cp) && cp != '\n' && cp != '\t') || utf8_is_ignorable(cp);
 }
 
-static void add_visible(struct str *out, struct span raw)
+void issue_text_visible(struct str *out, struct span raw)
 {
 	size_t at = 0;
 
@@ -114,7 +114,7 @@ struct err *issue_text_read(struct issue_text *issue, struct span raw)
 	struct err *err;
 
 	str_reset(&issue->text);
-	add_visible(&issue->text, raw);
+	issue_text_visible(&issue->text, raw);
 	err = str_err(&issue->text, "issue");
 	if (err)
 		return err;

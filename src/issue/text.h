@@ -26,6 +26,12 @@ struct issue_text {
 void issue_text_init(struct issue_text *issue);
 void issue_text_release(struct issue_text *issue);
 
+/*
+ * Adds what a reader sees of raw. For a text of several authors: each part by itself,
+ * so that nobody's half of a comment hides another's words.
+ */
+void issue_text_visible(struct str *out, struct span raw);
+
 /* ERR_INPUT when nothing is left of raw, or it is too large. */
 struct err *issue_text_read(struct issue_text *issue, struct span raw) MUST_USE;
 
