@@ -8,11 +8,13 @@
 #include "sys/file.h"
 
 #define ISSUE_MAX_BYTES ((size_t)64 << 20)
+#define ADDRESS_MAX_BYTES 8192
 
 void input_init(struct input *input)
 {
 	*input = (struct input){ 0 };
 	str_init(&input->raw, ISSUE_MAX_BYTES);
+	str_init(&input->address, ADDRESS_MAX_BYTES);
 	issue_text_init(&input->text);
 	plan_init(&input->plan);
 }
@@ -20,6 +22,7 @@ void input_init(struct input *input)
 void input_release(struct input *input)
 {
 	str_release(&input->raw);
+	str_release(&input->address);
 	issue_text_release(&input->text);
 	plan_release(&input->plan);
 }
@@ -61,39 +64,38 @@ static struct err *use_text(struct input *input, const char *name, struct span r
 	return NULL;
 }
 
-static bool is_forge_number(const char *argument)
+/* root is the folder that paths in logs are relative to. */
+static struct err *use_raw(struct input *input, const char *name, const char *root)
 {
-	const char *digits = argument + (*argument == '#');
-	size_t number;
-
-	return span_number(span_of(digits), 1000000000, &number);
-}
-
-static struct err *refuse_forge(const char *argument)
-{
-	return err_hint(err_new(ERR_INPUT, "'%s' names an issue on a forge, which this "
-				"version does not fetch", argument),
-			"git dualfix -m <text>, or a file%s",
-			is_forge_number(argument) ? " (./7 for one whose name is a number)" : "");
-}
-
-struct err *input_read_issue(struct input *input, const char *argument, const char *root)
-{
-	const char *name = strcmp(argument, "-") ? argument : "stdin";
+	struct span raw = str_span(&input->raw);
 	struct err *err;
 
-	if (is_forge_number(argument) || !strncmp(argument, "https://", 8) ||
-	    !strncmp(argument, "http://", 7))
-		return refuse_forge(argument);
-	err = file_read(argument, &input->raw);
-	if (err)
-		return err_hint(err, "git dualfix -h says what an issue can be");
-	if (!span_trim(str_span(&input->raw)).len)
+	if (!span_trim(raw).len)
 		return err_new(ERR_INPUT, "%s: the issue is empty", name);
 	err = look_for_reports(input, root);
 	if (err)
 		return err_wrap(err, "%s", name);
-	return use_text(input, name, str_span(&input->raw));
+	return use_text(input, name, raw);
+}
+
+struct err *input_read_issue(struct input *input, const char *path, const char *root)
+{
+	struct err *err = file_read(path, &input->raw);
+
+	if (err)
+		return err_hint(err, "git dualfix -h says what an issue can be");
+	return use_raw(input, strcmp(path, "-") ? path : "stdin", root);
+}
+
+struct err *input_fetch_issue(struct input *input, const char *argument,
+			      const struct forge_env *forge)
+{
+	struct err *err = forge_read(&input->raw, &input->address, argument, forge);
+
+	if (err)
+		return err;
+	input->run.address = input->address.buf;
+	return use_raw(input, argument, repo_work_tree(forge->repo));
 }
 
 struct err *input_take_message(struct input *input, struct span message)

@@ -12,12 +12,13 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "flow/run.h"
+#include "forge/read.h"
 #include "issue/text.h"
 #include "plan/plan.h"
 
 struct input {
 	struct run_input run; /* borrows from what follows */
-	struct str raw;
+	struct str raw, address;
 	struct issue_text text;
 	struct plan plan;
 };
@@ -25,9 +26,12 @@ struct input {
 void input_init(struct input *input);
 void input_release(struct input *input);
 
-/* argument as given; root is the folder that paths in logs are relative to. */
-struct err *input_read_issue(struct input *input, const char *argument,
+/* A file, or "-"; root is the folder that paths in logs are relative to. */
+struct err *input_read_issue(struct input *input, const char *path,
 			     const char *root) MUST_USE;
+/* One that forge_is_issue(). Turns the loop. */
+struct err *input_fetch_issue(struct input *input, const char *argument,
+			      const struct forge_env *forge) MUST_USE;
 struct err *input_take_message(struct input *input, struct span message) MUST_USE;
 struct err *input_take_failing(struct input *input) MUST_USE;
 

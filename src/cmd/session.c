@@ -219,13 +219,43 @@ struct err *session_keep_tape(struct session *s)
 	return file_write(s->settings.record, tape_text(s->tape), 0600);
 }
 
-struct err *session_models(struct session *s)
+static struct err *open_http(struct session *s)
 {
 	const struct config *config = repo_config(s->repo);
 	const struct http_config http = {
 		.proxy = config_get(config, "http.proxy"),
 		.ca_file = config_get(config, "http.sslcainfo"),
 	};
+
+	return s->http ? NULL : http_new(&s->http, s->loop, &http);
+}
+
+static const char *variable(const char *name)
+{
+	return getenv(name);
+}
+
+struct err *session_forge(struct session *s, struct forge_env *out)
+{
+	struct err *err;
+
+	if (s->settings.replay)
+		return err_hint(err_new(ERR_USAGE, "--replay goes without the network, and "
+					"so without issues on a forge"),
+				"git dualfix --replay <file> <file of the issue>");
+	err = open_http(s);
+	*out = (struct forge_env){
+		.loop = s->loop,
+		.http = s->http,
+		.repo = s->repo,
+		.events = &s->events,
+		.variable = variable,
+	};
+	return err;
+}
+
+struct err *session_models(struct session *s)
+{
 	const struct client_limits limits = {
 		.queued_ms = QUEUED_MAX_MS,
 		.silent_ms = SILENT_MAX_MS,
@@ -237,9 +267,8 @@ struct err *session_models(struct session *s)
 
 	if (!err)
 		err = open_planner(s);
-
 	if (!err)
-		err = http_new(&s->http, s->loop, &http);
+		err = open_http(s);
 	if (!err)
 		err = open_executors(s);
 	if (!err)

@@ -3,6 +3,7 @@
  * What a command has at hand: opened in this order, as far as it is needed.
  *
  *	session_open()    loop, repository, settings (config, environment, options)
+ *	session_forge()   the HTTP client, for reading an issue
  *	session_models()  endpoints, keys, the HTTP client
  *	session_rules()   shipped rules and the user's
  *
@@ -21,6 +22,7 @@
 #include "cmd/settings.h"
 #include "cmd/terminal.h"
 #include "flow/run.h"
+#include "forge/read.h"
 #include "issue/rules.h"
 #include "model/client.h"
 #include "model/tape.h"
@@ -59,6 +61,7 @@ struct err *session_open(struct session *s, unsigned command, const char *const 
 			 bool *help) MUST_USE;
 void session_release(struct session *s);
 
+struct err *session_forge(struct session *s, struct forge_env *out) MUST_USE;
 struct err *session_models(struct session *s) MUST_USE;
 /* Writes the tape of --record. Called once, after the work. */
 struct err *session_keep_tape(struct session *s) MUST_USE;

@@ -39,7 +39,8 @@ reply
   usage         default: four characters a token; what the prompt has in common
                 with an earlier one of the same model counts as cached
   status, headers, body    another status; "body" (text or JSON) is sent raw and
-                ends the matter. "@KEY@" in it becomes the key that came in
+                ends the matter. "@KEY@" in it becomes the key that came in,
+                "@URL@" in it and in headers the address of this server
   delay_ms      before the first byte; keepalive_ms: comments meanwhile
   gap_ms | tokens_per_s    between chunks
   chunk_bytes   characters of a delta (12)
@@ -336,8 +337,11 @@ class Answer:
         kind = "text/plain" if isinstance(body, str) else "application/json"
         text = body if isinstance(body, str) else json.dumps(body)
         key = self.h.headers.get("Authorization", "").replace("Bearer ", "")
-        self.h.send_whole(self.status, kind, text.replace("@KEY@", key).encode(),
-                          self.reply.get("headers", {}))
+        url = "http://" + self.h.headers.get("Host", "")
+        headers = {name: str(value).replace("@URL@", url)
+                   for name, value in self.reply.get("headers", {}).items()}
+        text = text.replace("@KEY@", key).replace("@URL@", url)
+        self.h.send_whole(self.status, kind, text.encode(), headers)
 
     def send_chat(self):
         content = self.h.server.state.scenario.text_of(self.reply, self.body)
