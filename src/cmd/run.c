@@ -29,7 +29,8 @@ static struct err *open_checks(struct session *s, bool tell, struct check_list *
 	return err;
 }
 
-static struct err *read_issue(struct session *s, struct input *input, const char *argument)
+static struct err *read_issue(struct session *s, struct input *input,
+			      const char *argument)
 {
 	struct forge_env forge;
 	struct err *err;

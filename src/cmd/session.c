@@ -240,7 +240,8 @@ struct err *session_forge(struct session *s, struct forge_env *out)
 	struct err *err;
 
 	if (s->settings.replay)
-		return err_hint(err_new(ERR_USAGE, "--replay goes without the network, and "
+		return err_hint(err_new(ERR_USAGE,
+					"--replay goes without the network, and "
 					"so without issues on a forge"),
 				"git dualfix --replay <file> <file of the issue>");
 	err = open_http(s);

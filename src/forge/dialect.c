@@ -136,9 +136,10 @@ static struct err *set_site(struct place *out, const struct remote *remote)
 	case REMOTE_HTTP:
 		out->https = !remote->loopback;
 		if (!remote->loopback && remote->port)
-			return err_hint(err_new(ERR_INPUT, "%s:%u speaks http, and issues "
-						"are read over https only", out->host,
-						remote->port),
+			return err_hint(err_new(ERR_INPUT,
+						"%s:%u speaks http, and issues "
+						"are read over https only",
+						out->host, remote->port),
 					"name the issue by its https address");
 		out->port = remote->port;
 		return NULL;
@@ -189,8 +190,8 @@ struct err *place_make(struct place *out, const struct dialect *dialect,
 
 static bool is_plain(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c && strchr("-._~", c));
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || (c && strchr("-._~", c));
 }
 
 /* slash: how '/' is written. */

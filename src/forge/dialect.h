@@ -76,7 +76,8 @@ struct err *place_make(struct place *out, const struct dialect *dialect,
 
 void place_api_url(const struct place *place, const char *after, struct str *out);
 void place_issue_url(const struct place *place, struct str *out);
-void place_comments_url(const struct place *place, const char *issue_url, struct str *out);
+void place_comments_url(const struct place *place, const char *issue_url,
+			struct str *out);
 
 /* What a person would open. */
 void place_address(const struct place *place, struct str *out);

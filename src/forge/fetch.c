@@ -45,12 +45,14 @@ void fetch_cancel(struct fetch *fetch)
 /* Takes err. Nothing after this may touch fetch. */
 static void finish(struct fetch *fetch, struct err *err, bool wants_token)
 {
-	fetch->request.done(fetch->request.ctx, err ? NULL : &fetch->thread, err, wants_token);
+	fetch->request.done(fetch->request.ctx, err ? NULL : &fetch->thread, err,
+			    wants_token);
 	fetch_free(fetch);
 }
 
 static struct err *ask(struct fetch *fetch,
-		       void (*done)(void *ctx, const struct answer *answer, struct err *err))
+		       void (*done)(void *ctx, const struct answer *answer,
+				    struct err *err))
 {
 	struct get_request request = {
 		.url = fetch->url.buf,
@@ -211,7 +213,8 @@ static void on_issue(void *ctx, const struct answer *answer, struct err *err)
 		return;
 	}
 	if (!err)
-		err = decode_issue(&fetch->thread, place->dialect, str_span(&answer->body));
+		err = decode_issue(&fetch->thread, place->dialect,
+				   str_span(&answer->body));
 	if (!err && fetch->thread.n_comments) {
 		str_add_span(&fetch->issue_url, str_span(&fetch->url));
 		str_reset(&fetch->url);

@@ -110,7 +110,8 @@ static void on_answer(void *ctx, const struct answer *answer, struct err *err)
 	}
 	if (--probe->n_open)
 		return;
-	err = loop_timer(probe->loop, loop_now_ms(probe->loop), finish, probe, &probe->timer);
+	err = loop_timer(probe->loop, loop_now_ms(probe->loop), finish, probe,
+			 &probe->timer);
 	if (err)
 		loop_fail(probe->loop, err);
 }
@@ -123,7 +124,8 @@ static struct err *ask(struct forge_probe *probe, struct http *http,
 	struct str url = STR_INIT(PLACE_URL_MAX_BYTES);
 	struct get_request request = {
 		.headers = dialect->headers,
-		.deadline_ms = deadline_after_ms(loop_now_ms(probe->loop), FORGE_PROBE_MS),
+		.deadline_ms =
+			deadline_after_ms(loop_now_ms(probe->loop), FORGE_PROBE_MS),
 		.max_bytes = BODY_MAX_BYTES,
 		.done = on_answer,
 		.ctx = kind,

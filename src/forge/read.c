@@ -60,7 +60,8 @@ static struct err *probe(const struct dialect **dialect, const struct remote *re
 	struct err *err;
 
 	events_emit(env->events, EVENT_STAGE, "asking %s what forge it is", remote->host);
-	err = forge_probe_start(&probe, env->loop, env->http, remote, on_probed, &reading);
+	err = forge_probe_start(&probe, env->loop, env->http, remote, on_probed,
+				&reading);
 	if (err)
 		return err;
 	err = loop_run(env->loop, &reading.done);
@@ -69,8 +70,10 @@ static struct err *probe(const struct dialect **dialect, const struct remote *re
 	err = err_first(err, reading.err);
 	*dialect = reading.dialect;
 	if (!err && !*dialect)
-		err = err_new(ERR_CONFIG, "%s does not say what forge it is", remote->host);
-	return err_hint(err, "git config dualfix.%s.forge github|gitlab|gitea", remote->host);
+		err = err_new(ERR_CONFIG, "%s does not say what forge it is",
+			      remote->host);
+	return err_hint(err, "git config dualfix.%s.forge github|gitlab|gitea",
+			remote->host);
 }
 
 static struct err *find_kind(const struct dialect **dialect, bool *declared, bool dashed,
@@ -136,7 +139,8 @@ static void on_fetched(void *ctx, const struct thread *thread, struct err *err,
 	reading->done = true;
 }
 
-static struct err *fetch(struct reading *reading, const struct token *token, bool declared)
+static struct err *fetch(struct reading *reading, const struct token *token,
+			 bool declared)
 {
 	const struct fetch_request request = {
 		.place = reading->place, .token = token, .declared = declared,
@@ -167,8 +171,8 @@ static struct err *read_place(struct str *text, struct str *address,
 	struct token token = { .source = NULL };
 	struct err *err, *git_err;
 
-	events_emit(env->events, EVENT_STAGE, "reading issue %zu of %s on %s", place->number,
-		    place->project, place->host);
+	events_emit(env->events, EVENT_STAGE, "reading issue %zu of %s on %s",
+		    place->number, place->project, place->host);
 	token_from_variables(&token, place, declared, env->variable);
 	err = fetch(&reading, &token, declared);
 	if (err && reading.wants_token && !token.secret) {

@@ -71,7 +71,8 @@ static void say_key(const struct place *place, const struct token *token, int st
 	if (!token->secret)
 		str_addf(out, "%s does not show it without a token", place->host);
 	else if (status == 401)
-		str_addf(out, "%s does not take the token of %s", place->host, token->source);
+		str_addf(out, "%s does not take the token of %s", place->host,
+			 token->source);
 	else
 		str_addf(out, "%s does not show it to the token of %s", place->host,
 			 token->source);

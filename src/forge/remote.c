@@ -67,7 +67,8 @@ static int hex_digit(char c)
 static void add_decoded(struct str *out, struct span s)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		int high = s.ptr[i] == '%' && i + 2 < s.len ? hex_digit(s.ptr[i + 1]) : -1;
+		int high =
+			s.ptr[i] == '%' && i + 2 < s.len ? hex_digit(s.ptr[i + 1]) : -1;
 		int low = high >= 0 ? hex_digit(s.ptr[i + 2]) : -1;
 
 		if (low >= 0)
@@ -229,14 +230,16 @@ static struct err *split_path(struct span *path, size_t *number, bool *dashed)
 		end++;
 	*path = trim_slashes(span_cut(*path, 0, end));
 	if (!span_number(take_last(path), NUMBER_MAX, number) || !*number)
-		return err_new(ERR_INPUT, "no address of an issue: its last part is no number");
+		return err_new(ERR_INPUT,
+			       "no address of an issue: its last part is no number");
 	kind = take_last(path);
 	before = *path;
 	*dashed = span_eqs(take_last(&before), "-");
 	if (*dashed)
 		*path = before;
 	if (is_request(kind))
-		return err_new(ERR_INPUT, "the address of a pull request, not of an issue");
+		return err_new(ERR_INPUT,
+			       "the address of a pull request, not of an issue");
 	if (!span_eqs(kind, "issues") && !(*dashed && span_eqs(kind, "work_items")))
 		return err_new(ERR_INPUT, "no address of an issue");
 	return NULL;
@@ -255,7 +258,8 @@ struct err *remote_parse_issue(struct remote *project, size_t *number, bool *das
 	project->form = url.https ? REMOTE_HTTPS : REMOTE_HTTP;
 	if (!url.https && !url.loopback)
 		return err_hint(err_new(ERR_INPUT, "issues are read over https only"),
-				"https://%.*s", (int)url.authority.len, url.authority.ptr);
+				"https://%.*s", (int)url.authority.len,
+				url.authority.ptr);
 	path = url.path;
 	err = split_path(&path, number, dashed);
 	if (!err)

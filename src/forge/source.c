@@ -39,8 +39,8 @@ struct err *source_kind(const struct dialect **dialect, bool *declared,
 			"git dualfix -m <text>, or a file");
 }
 
-static struct err *config_of(const struct repo *repo, const char *before, const char *name,
-			     const char *after, const char **out)
+static struct err *config_of(const struct repo *repo, const char *before,
+			     const char *name, const char *after, const char **out)
 {
 	struct str key = STR_INIT(KEY_MAX_BYTES);
 	struct err *err;
@@ -100,8 +100,10 @@ static struct err *pick_remote(struct repo *repo, const struct argv *names,
 	if (!names->n)
 		return err_hint(err_new(ERR_CONFIG, "the repository has no remote"), "%s",
 				no_remote_hint);
-	return err_hint(err_new(ERR_CONFIG, "none of the %zu remotes is called origin, or "
-				"is that of the branch", names->n),
+	return err_hint(err_new(ERR_CONFIG,
+				"none of the %zu remotes is called origin, or "
+				"is that of the branch",
+				names->n),
 			"%s", no_remote_hint);
 }
 
@@ -182,7 +184,9 @@ static struct err *ask_ssh(struct remote *remote, struct repo *repo)
 	struct argv env = ARGV_INIT;
 	struct proc_result result;
 	struct proc_spec spec = {
-		.argv = argv, .timeout_ms = SSH_TIMEOUT_MS, .out_max_bytes = SSH_MAX_BYTES,
+		.argv = argv,
+		.timeout_ms = SSH_TIMEOUT_MS,
+		.out_max_bytes = SSH_MAX_BYTES,
 		.overflow = PROC_OVERFLOW_CUTS,
 	};
 	struct err *err;
@@ -203,9 +207,10 @@ static struct err *ask_ssh(struct remote *remote, struct repo *repo)
 static struct err *check_host(struct remote *remote, struct repo *repo)
 {
 	if (remote->form == REMOTE_NO_HOST)
-		return err_hint(err_new(ERR_CONFIG, "no forge can be seen in its URL"), "%s",
-				no_remote_hint);
-	if (remote->form == REMOTE_SSH && remote->host[0] != '[' && !is_told(remote, repo))
+		return err_hint(err_new(ERR_CONFIG, "no forge can be seen in its URL"),
+				"%s", no_remote_hint);
+	if (remote->form == REMOTE_SSH && remote->host[0] != '[' &&
+	    !is_told(remote, repo))
 		return ask_ssh(remote, repo);
 	return NULL;
 }

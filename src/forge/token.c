@@ -40,8 +40,8 @@ static bool is_site_of(const char *site, const struct place *place)
 	char text[SITE_MAX_BYTES];
 	struct url url;
 	struct err *err;
-	int n = snprintf(text, sizeof(text), "%s%s", strstr(site, "://") ? "" : "https://",
-			 site);
+	int n = snprintf(text, sizeof(text), "%s%s",
+			 strstr(site, "://") ? "" : "https://", site);
 
 	if (n < 0 || (size_t)n >= sizeof(text))
 		return false;
@@ -60,7 +60,8 @@ static bool is_site_of(const char *site, const struct place *place)
 static bool belongs(size_t row, const struct place *place, bool declared,
 		    variable_fn variable)
 {
-	const char *host = rows[row].host_variable ? variable(rows[row].host_variable) : NULL;
+	const char *host =
+		rows[row].host_variable ? variable(rows[row].host_variable) : NULL;
 
 	if (strcmp(rows[row].title, place->dialect->title))
 		return false;
@@ -87,7 +88,8 @@ void token_from_variables(struct token *out, const struct place *place, bool dec
 }
 
 /* It may be a token of OAuth, which every forge takes as bearer and only so. */
-struct err *token_from_git(struct token *out, struct loop *loop, const struct place *place)
+struct err *token_from_git(struct token *out, struct loop *loop,
+			   const struct place *place)
 {
 	struct str url = STR_INIT(SITE_MAX_BYTES);
 	struct err *err;

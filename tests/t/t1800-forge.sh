@@ -24,12 +24,13 @@ make_repo () {
 
 # Needs no model: the plan is there, and nothing is checked.
 fix () {
+	rm -rf .git/dualfix/runs &&
 	git dualfix --plan ../plan.json --no-verify --accept unverified "$@" >../out 2>../err
 }
 
-# The issue's text, as the last run was given it.
+# The issue's text, as the run was given it.
 issue_text () {
-	cat "$(ls -td .git/dualfix/runs/*/ | head -n 1)"/issue*
+	cat .git/dualfix/runs/*/issue*
 }
 
 # Requests so far: method, path, and the token in whatever form.

@@ -119,7 +119,8 @@ static void test_hosts(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const char *no_issues;
-		const struct dialect *dialect = dialect_of_host(cases[i].host, &no_issues);
+		const struct dialect *dialect =
+			dialect_of_host(cases[i].host, &no_issues);
 
 		assert_int_equal(dialect != NULL, cases[i].title != NULL);
 		if (dialect)
