@@ -133,7 +133,7 @@ static struct err *read_issue(struct batch *batch, struct job *job, const json_n
 	if (message.ptr && !issue.ptr)
 		return input_take_message(&job->input, message);
 	if (issue.ptr && !message.ptr && strcmp(issue.ptr, "-"))
-		return input_read_issue(&job->input, issue.ptr, repo_work_tree(batch->s->repo));
+		return input_read_issue(&job->input, batch->s, issue.ptr);
 	return err_new(ERR_INPUT, "expected either message or issue");
 }
 

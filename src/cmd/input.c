@@ -78,24 +78,30 @@ static struct err *use_raw(struct input *input, const char *name, const char *ro
 	return use_text(input, name, raw);
 }
 
-struct err *input_read_issue(struct input *input, const char *path, const char *root)
+static struct err *fetch_issue(struct input *input, struct session *s, const char *argument)
 {
-	struct err *err = file_read(path, &input->raw);
+	struct forge_env forge;
+	struct err *err = session_forge(s, &forge);
 
-	if (err)
-		return err_hint(err, "git dualfix -h says what an issue can be");
-	return use_raw(input, strcmp(path, "-") ? path : "stdin", root);
-}
-
-struct err *input_fetch_issue(struct input *input, const char *argument,
-			      const struct forge_env *forge)
-{
-	struct err *err = forge_read(&input->raw, &input->address, argument, forge);
-
+	if (!err)
+		err = forge_read(&input->raw, &input->address, argument, &forge);
 	if (err)
 		return err;
 	input->run.address = input->address.buf;
-	return use_raw(input, argument, repo_work_tree(forge->repo));
+	return use_raw(input, argument, repo_work_tree(s->repo));
+}
+
+struct err *input_read_issue(struct input *input, struct session *s, const char *argument)
+{
+	struct err *err;
+
+	if (forge_is_issue(argument))
+		return fetch_issue(input, s, argument);
+	err = file_read(argument, &input->raw);
+	if (err)
+		return err_hint(err, "git dualfix -h says what an issue can be");
+	return use_raw(input, strcmp(argument, "-") ? argument : "stdin",
+		       repo_work_tree(s->repo));
 }
 
 struct err *input_take_message(struct input *input, struct span message)

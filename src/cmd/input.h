@@ -11,8 +11,8 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "cmd/session.h"
 #include "flow/run.h"
-#include "forge/read.h"
 #include "issue/text.h"
 #include "plan/plan.h"
 
@@ -26,12 +26,13 @@ struct input {
 void input_init(struct input *input);
 void input_release(struct input *input);
 
-/* A file, or "-"; root is the folder that paths in logs are relative to. */
-struct err *input_read_issue(struct input *input, const char *path,
-			     const char *root) MUST_USE;
-/* One that forge_is_issue(). Turns the loop. */
-struct err *input_fetch_issue(struct input *input, const char *argument,
-			      const struct forge_env *forge) MUST_USE;
+/*
+ * A file, "-" for stdin, or a number or address of a forge (forge/read.h), which
+ * turns the loop. s stays open as long as input.
+ */
+struct err *input_read_issue(struct input *input, struct session *s,
+			     const char *argument) MUST_USE;
+
 struct err *input_take_message(struct input *input, struct span message) MUST_USE;
 struct err *input_take_failing(struct input *input) MUST_USE;
 

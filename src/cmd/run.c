@@ -29,18 +29,6 @@ static struct err *open_checks(struct session *s, bool tell, struct check_list *
 	return err;
 }
 
-static struct err *read_issue(struct session *s, struct input *input,
-			      const char *argument)
-{
-	struct forge_env forge;
-	struct err *err;
-
-	if (!forge_is_issue(argument))
-		return input_read_issue(input, argument, repo_work_tree(s->repo));
-	err = session_forge(s, &forge);
-	return err ? err : input_fetch_issue(input, argument, &forge);
-}
-
 static struct err *read_issues(struct session *s, struct input *inputs, size_t *n)
 {
 	struct str message = STR_INIT(MESSAGE_MAX_BYTES);
@@ -48,7 +36,7 @@ static struct err *read_issues(struct session *s, struct input *inputs, size_t *
 
 	*n = 0;
 	for (size_t i = 0; !err && i < s->args.n; i++)
-		err = read_issue(s, &inputs[(*n)++], s->args.v[i]);
+		err = input_read_issue(&inputs[(*n)++], s, s->args.v[i]);
 	for (size_t i = 0; i < s->settings.messages.n; i++)
 		str_addf(&message, "%s%s", i ? "\n\n" : "", s->settings.messages.v[i]);
 	if (!err)
