@@ -232,18 +232,24 @@ static struct span least(struct span a, struct span b)
 	return b.len < a.len ? b : a;
 }
 
-/* Whether replace is written as find is, by its least indentation. */
-static bool reads_as_plan(const struct indent_case *c)
+/*
+ * Whether replace looks written as the file is, though find is not: its least
+ * indentation is that of the file's lines.
+ */
+static bool reads_as_file(const struct indent_case *c)
 {
-	struct span plan = c->pairs[0].plan, new = { NULL, SIZE_MAX };
+	struct span plan = c->pairs[0].plan, file = c->pairs[0].file;
+	struct span new = { NULL, SIZE_MAX };
 
-	for (size_t i = 1; i < c->n_pairs; i++)
+	for (size_t i = 1; i < c->n_pairs; i++) {
 		plan = least(plan, c->pairs[i].plan);
+		file = least(file, c->pairs[i].file);
+	}
 	for (size_t i = 0; i < c->n_fresh; i++) {
 		if (!c->fresh[i].blank)
 			new = least(new, c->fresh[i].plan);
 	}
-	return new.len == SIZE_MAX || span_eq(new, plan);
+	return new.len != SIZE_MAX && !span_eq(new, plan) && span_eq(new, file);
 }
 
 static bool has_depth(const struct indent_case *c)
@@ -363,8 +369,8 @@ bool indent_choose(struct indent_rule *out, const struct indent_case *c, struct 
 	if (!search(out, c, hold, why) || !can_convert(out, c, why))
 		return false;
 	*why = "find and replace are not indented alike";
-	if (!c->kept && out->shift != INDENT_FIRST && !reads_as_plan(c) &&
-	    !(c->n_pairs == 1 && out->shift == INDENT_ADD))
+	if (!c->kept && (out->shift == INDENT_ADD || out->shift == INDENT_DROP) &&
+	    reads_as_file(c))
 		return false;
 	*why = "the indentation of the new lines can be read in two ways";
 	if (c->n_pairs == 1 && out->shift == INDENT_ADD && !prefix_or_first(out, c))

@@ -180,6 +180,9 @@ static bool edges_agree(const struct climb *c, size_t head, size_t tail)
 		return false;
 	old = find->n - head - tail;
 	new = replace->n - cut_head - cut_tail;
+	if (new && ((head == all_head && is_empty(replace->v[cut_head])) ||
+		    (tail == all_tail && is_empty(replace->v[cut_head + new - 1]))))
+		return false;
 	for (size_t i = 0; old == new && i < new && same; i++)
 		same = span_eq(find->v[head + i], replace->v[cut_head + i]);
 	if (old == new)
@@ -379,13 +382,13 @@ static const struct rung {
 /* Rungs that an edit about blanks may climb. */
 #define STRICT_RUNGS 2
 
-static bool is_about_blanks(const struct climb *c)
+static bool is_about_form(const struct climb *c)
 {
 	if (!c->q->replaces || c->find.n != c->replace.n ||
 	    span_eq(c->out->find, c->out->replace))
 		return false;
 	for (size_t i = 0; i < c->find.n; i++) {
-		if (!fold_same(c->find.v[i], c->replace.v[i], FOLD_INNER))
+		if (!fold_same(c->find.v[i], c->replace.v[i], FOLD_UNICODE))
 			return false;
 	}
 	return true;
@@ -397,9 +400,9 @@ static struct err *climb_all(struct climb *c, enum find_verdict *verdict)
 
 	if (!err)
 		err = lines_split(&c->replace, c->q->replace);
-	c->out->about_blanks = !err && is_about_blanks(c);
+	c->out->about_form = !err && is_about_form(c);
 	for (size_t i = 0; !err && *verdict == FIND_NONE && i < ARRAY_SIZE(rungs); i++) {
-		if (c->out->about_blanks && i >= STRICT_RUNGS)
+		if (c->out->about_form && i >= STRICT_RUNGS)
 			break;
 		c->out->rung = rungs[i].name;
 		c->out->literal = false;
@@ -426,11 +429,11 @@ struct err *ladder_find(struct draft *d, const struct query *q, struct finding *
 			struct edit_result *result, enum find_verdict *verdict)
 {
 	struct err *err;
-	bool about_blanks;
+	bool about_form;
 
 	*verdict = FIND_NONE;
 	err = climb_reading(d, q, out, result, verdict);
-	about_blanks = out->about_blanks;
+	about_form = out->about_form;
 	for (size_t i = 0; i < n_readings && !err && *verdict == FIND_NONE; i++) {
 		struct query other = *q;
 
@@ -449,6 +452,6 @@ struct err *ladder_find(struct draft *d, const struct query *q, struct finding *
 		out->rung = readings[i].name;
 	}
 	if (*verdict == FIND_NONE)
-		out->about_blanks = about_blanks;
+		out->about_form = about_form;
 	return err;
 }

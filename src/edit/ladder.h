@@ -15,8 +15,8 @@
  *	edges        the same without the empty lines at the edges of find and replace
  *	elision      the same with lines of dots between segments, each unique
  *
- * An edit that changes blanks alone is found byte for byte or not at all: what
- * tolerance overlooks is what it is about.
+ * An edit that changes nothing but what the rungs overlook is found byte for byte
+ * or not at all.
  */
 #ifndef EDIT_LADDER_H
 #define EDIT_LADDER_H
@@ -47,7 +47,7 @@ struct finding {
 	bool literal;
 	struct span find, replace; /* as they were read */
 	size_t cut_head, cut_tail; /* empty lines of find that the file has not */
-	bool about_blanks;         /* what changes is blanks alone */
+	bool about_form;           /* find and replace are the same at the laxest level */
 	struct segment *segments;  /* of the one place found by elision */
 	size_t n_segments;
 	struct str find_hold, replace_hold;

@@ -112,7 +112,7 @@ static struct err *look_for_done(struct replacement *r, struct span find, struct
 	one.all = false;
 	one.line = 0;
 	one.symbol = NULL;
-	if (!r->found.about_blanks && brings_something(find, replace) &&
+	if (!r->found.about_form && brings_something(find, replace) &&
 	    !has_old_line(r->d, find, replace)) {
 		finding_release(&r->found);
 		err = ladder_find(r->d, &q, &r->found, r->result, &verdict);
@@ -134,19 +134,24 @@ static struct err *look_for_done(struct replacement *r, struct span find, struct
 	return nearest_explain(r->d, find, r->result);
 }
 
+enum doneness { DONE_NOT, DONE_YES, DONE_MAYBE };
+
 /*
  * Whether the lines around a place read like replace already: find and what is
- * added to it, which then was added before.
+ * added to it, which then was added before. Maybe, where replace has the lines of
+ * find in another form, as if it were to wrap them.
  */
-static bool is_done_lines(const struct text *t, const struct segment *s, enum fold level)
+static enum doneness done_lines(const struct text *t, const struct segment *s,
+				enum fold level)
 {
 	size_t n = s->find.n, m = s->replace.n;
 
 	for (size_t k = 0; n && m > n && k + n <= m; k++) {
 		size_t words = 0, i;
+		bool again = true;
 
 		for (i = 0; i < n && fold_same(s->find.v[i], s->replace.v[k + i], level); i++)
-			;
+			again &= span_eq(s->find.v[i], s->replace.v[k + i]);
 		if (i < n || s->at < k || s->at - k + m > t->n_lines)
 			continue;
 		for (i = 0; i < m; i++) {
@@ -155,10 +160,12 @@ static bool is_done_lines(const struct text *t, const struct segment *s, enum fo
 			if (i < k || i >= k + n)
 				words += count_words(s->replace.v[i]);
 		}
+		if (i == m && !again)
+			return DONE_MAYBE;
 		if (i == m && words >= SAYING_CHARS)
-			return true;
+			return DONE_YES;
 	}
-	return false;
+	return DONE_NOT;
 }
 
 static bool is_done_part(struct span around, const struct place *p, struct span find,
@@ -235,6 +242,7 @@ static void say_unclear(struct replacement *r, const char *why, size_t line)
 static struct err *write_lines(struct replacement *r, const struct place *p,
 			       enum fold level, bool *done)
 {
+	enum doneness applied = DONE_NOT;
 	struct segment s;
 	const char *why = NULL;
 	struct err *err;
@@ -242,11 +250,15 @@ static struct err *write_lines(struct replacement *r, const struct place *p,
 	segment_init(&s);
 	*done = false;
 	err = make_segment(r, p, &s);
-	if (!err && !r->edit->all && is_done_lines(&r->d->text, &s, level)) {
+	if (!err && !r->edit->all)
+		applied = done_lines(&r->d->text, &s, level);
+	if (applied == DONE_YES) {
 		edit_result_done(r->result, EDIT_SATISFIED, NULL, draft_line(r->d, p));
 		goto out;
 	}
-	if (!err)
+	if (applied == DONE_MAYBE)
+		why = "what is around it reads like replace already";
+	else if (!err)
 		err = adapt(&r->d->text, &s, 1, level, &why);
 	if (!err && why)
 		say_unclear(r, why, draft_line(r->d, p));
@@ -266,7 +278,7 @@ static struct err *write_literal(struct replacement *r, const struct place *p, b
 	struct err *err;
 
 	*done = false;
-	if (cover == COVER_BLANKS && f->about_blanks) {
+	if (cover == COVER_BLANKS && f->about_form) {
 		edit_result_set(r->result, EDIT_FAILED, "find and replace differ in blanks "
 				"alone, and find has not all blanks of line %zu",
 				draft_line(r->d, p));

@@ -16,10 +16,16 @@ static struct span body_of(struct span line)
 	return span_cut(line, indent, line.len - (indent == line.len ? 0 : text_trail(line)));
 }
 
+/* A bit for each ASCII character that has typographic kin. */
+static unsigned kin_bit(char c)
+{
+	return c == '\'' ? 1 : c == '"' ? 2 : c == '-' ? 4 : c == ' ' ? 8 : 0;
+}
+
 /* What kinds of characters a stretch of text holds. */
 struct kinds {
-	bool typographic; /* that have an ASCII kin */
-	bool plain;       /* ASCII that has typographic kin: quotes and dashes */
+	unsigned typographic; /* that have an ASCII kin: which */
+	unsigned plain;       /* ASCII that has typographic kin: which */
 	bool decomposed;  /* a mark that would compose with what stands before it */
 	bool composed;    /* beyond ASCII and not typographic */
 	bool widthless;
@@ -40,12 +46,13 @@ static void look_at(struct span s, struct kinds *k)
 			k->wide_blanks |= cp == '\t' || last == ' ' || last == '\t';
 			k->blanks = true;
 		}
-		k->plain |= cp == '\'' || cp == '"' || cp == '-';
+		if (cp < 0x80 && cp != ' ')
+			k->plain |= kin_bit((char)cp);
 		if (cp >= 0x80 && cp != UTF8_BAD) {
 			if (fold_is_widthless(cp))
 				k->widthless = true;
 			else if (fold_ascii(cp))
-				k->typographic = true;
+				k->typographic |= kin_bit(fold_ascii(cp));
 			else if (last && compose(last, cp))
 				k->decomposed = true;
 			else
@@ -57,7 +64,7 @@ static void look_at(struct span s, struct kinds *k)
 
 static struct kinds kinds_of(struct span s)
 {
-	struct kinds k = { .plain = false };
+	struct kinds k = { .plain = 0 };
 
 	look_at(s, &k);
 	return k;
@@ -79,7 +86,7 @@ void retouch_learn(struct retouch *r, struct span plan, struct span file)
 			continue;
 		of_plan = kinds_of(a);
 		of_file = kinds_of(b);
-		r->plan_typographic |= of_plan.typographic;
+		r->plan_typographic |= of_plan.typographic != 0;
 		r->file_typographic |= of_file.typographic;
 		r->plan_decomposed |= of_plan.decomposed;
 		r->file_decomposed |= of_file.decomposed;
@@ -132,11 +139,34 @@ static size_t map_cut(struct span plan, struct span file, size_t *at, enum cut_s
 	return file_cut;
 }
 
+/* Adds the character at offset at and the marks on it as one; returns where they end. */
+static size_t add_composed(struct span s, size_t at, struct str *out)
+{
+	uint32_t cp, mark, whole;
+	size_t start = at, n, marks = 0;
+
+	at += utf8_next(s, at, &cp);
+	while (at < s.len && cp != UTF8_BAD) {
+		n = utf8_next(s, at, &mark);
+		whole = mark == UTF8_BAD ? 0 : compose(cp, mark);
+		if (!whole)
+			break;
+		cp = whole;
+		at += n;
+		marks++;
+	}
+	if (marks)
+		utf8_add(out, cp);
+	else
+		str_add_span(out, span_cut(s, start, at));
+	return at;
+}
+
 /* Text that came from nowhere in the file, checked against what the plan misquotes. */
 static bool add_fresh(const struct retouch *r, struct span s, struct span replaced,
 		      bool whole, struct str *out, const char **why)
 {
-	struct kinds k = kinds_of(s), gone = kinds_of(replaced), all = { .plain = false };
+	struct kinds k = kinds_of(s), gone = kinds_of(replaced), all = { .plain = 0 };
 	bool fold;
 	size_t at = 0;
 
@@ -145,7 +175,7 @@ static bool add_fresh(const struct retouch *r, struct span s, struct span replac
 		look_at(r->t->view, &all);
 	*why = "find quotes the file's characters loosely, and replace has more of the kind";
 	if ((fold && all.typographic) ||
-	    (r->file_typographic && k.plain && (!gone.plain || gone.typographic)) ||
+	    (r->file_typographic & k.plain & (~gone.plain | gone.typographic)) ||
 	    (r->plan_decomposed && k.decomposed && all.decomposed) ||
 	    (r->file_decomposed && k.composed) ||
 	    (r->plan_widthless && k.widthless && all.widthless))
@@ -166,15 +196,7 @@ static bool add_fresh(const struct retouch *r, struct span s, struct span replac
 		} else if (r->plan_widthless && fold_is_widthless(cp)) {
 			continue;
 		} else if (r->plan_decomposed && k.decomposed) {
-			struct fold_unit unit;
-
-			at = start;
-			if (!fold_next(s, &at, &unit))
-				break;
-			if (unit.cp == ' ' || unit.cp >= 0x110000)
-				str_add_span(out, span_cut(s, unit.start, unit.end));
-			else
-				utf8_add(out, unit.cp);
+			at = add_composed(s, start, out);
 		} else {
 			str_add_span(out, span_cut(s, start, at));
 		}

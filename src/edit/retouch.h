@@ -24,7 +24,7 @@ struct retouch {
 	enum fold level;
 	bool loose_blanks;      /* a run of blanks was quoted as another */
 	bool plan_typographic;  /* the plan has typographic where the file is plain */
-	bool file_typographic;  /* and the other way round */
+	unsigned file_typographic; /* the other way round: which of retouch.c's kin */
 	bool plan_decomposed, file_decomposed;
 	bool plan_widthless, file_widthless;
 };

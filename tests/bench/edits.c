@@ -207,9 +207,11 @@ static bool stands_elsewhere(const struct sample *s, const struct trial *t)
 	return false;
 }
 
-static bool is_literal(const struct trial *t)
+static bool is_as_quoted(const struct sample *s, const struct trial *t)
 {
-	return span_find(str_span(&t->file), str_span(&t->find), 0) >= 0;
+	return span_starts(span_cut(s->before,
+				    (size_t)(s->file.v[s->first - s->above].ptr -
+					     s->before.ptr), s->before.len), t->find.buf);
 }
 
 static void run_sample(struct sample *s, struct dice *dice, struct score *scores)
@@ -231,7 +233,7 @@ static void run_sample(struct sample *s, struct dice *dice, struct score *scores
 		if (damages[k].make(s, &trial, dice) && trial.find.len &&
 		    !span_eq(str_span(&trial.find), str_span(&trial.replace)) &&
 		    (trial.must_refuse || (!stands_elsewhere(s, &trial) &&
-					   (is_literal(&trial) || !vague))))
+					   (!vague || is_as_quoted(s, &trial)))))
 			run(&damages[k], s, &trial, &scores[k]);
 	}
 	trial_release(&trial);

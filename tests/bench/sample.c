@@ -167,8 +167,8 @@ static bool loses_change(const struct sample *s, damage_line *fn, void *ctx)
 	struct str old = STR_INIT(SAMPLE_MAX_BYTES), new = old;
 	bool lost = false;
 
-	for (size_t i = 0; i < s->taken; i++) {
-		struct span a = s->file.v[s->first + i];
+	for (size_t i = 0; i < s->above + s->taken + s->below; i++) {
+		struct span a = s->file.v[s->first - s->above + i];
 
 		str_reset(&old);
 		fn(a, 1000 + i, false, ctx, &old);
@@ -632,6 +632,24 @@ static bool elided(const struct sample *s, struct trial *t, struct dice *d)
 	return s->fresh.n || s->above || s->below;
 }
 
+/* Whether the damaged text stands somewhere in the file, but for blanks at its edges. */
+static bool is_loosely_in(const struct sample *s, const struct str *find)
+{
+	struct bench_lines lines = bench_split(span_trim(str_span(find)));
+	bool found = false;
+
+	for (size_t i = 0; i + lines.n <= s->file.n && !found; i++) {
+		size_t k = 0;
+
+		while (k < lines.n && span_eq(span_trim(s->file.v[i + k]),
+					      span_trim(lines.v[k])))
+			k++;
+		found = k == lines.n;
+	}
+	free(lines.v);
+	return found;
+}
+
 bool sample_is_vague(const struct sample *s)
 {
 	if (!once(s, s->first - s->above, s->above + s->taken + s->below))
@@ -682,7 +700,7 @@ static bool misspelt(const struct sample *s, struct trial *t, struct dice *d)
 	if (!is_letter(find.v[typo.line].ptr[typo.at]))
 		return false;
 	t->must_refuse = true;
-	return damage_lines(s, t, make_typo, &typo);
+	return damage_lines(s, t, make_typo, &typo) && !is_loosely_in(s, &t->find);
 }
 
 static void leave_out(struct span line, size_t i, bool context, void *ctx, struct str *out)
@@ -708,7 +726,7 @@ static bool line_left_out(const struct sample *s, struct trial *t, struct dice *
 			return false;
 	/* Left out next to an empty line at the edge, it may not be missed. */
 	t->must_refuse = t->may_hit = true;
-	return damage_lines(s, t, leave_out, &which);
+	return damage_lines(s, t, leave_out, &which) && !is_loosely_in(s, &t->find);
 }
 
 static void to_typographic(struct str *out, struct span s)
@@ -791,6 +809,8 @@ static bool decomposed_plan(const struct sample *s, struct trial *t, struct dice
 	if (!is_ascii(s->before))
 		return false;
 	put_all(s, t);
+	if (!is_ascii(str_span(&t->want)))
+		return false;
 	swap_in(&t->file, to_composed);
 	swap_in(&t->want, to_composed);
 	swap_in(&t->find, to_decomposed);
@@ -886,6 +906,8 @@ static bool open_end(const struct sample *s, struct trial *t, struct dice *d)
 	put_all(s, t);
 	if (!span_ends(s->before, "\n") || !span_ends(str_span(&t->want), "\n") ||
 	    t->want.len < 2)
+		return false;
+	if (span_ends(s->before, "\n\n"))
 		return false;
 	/* Only where the hunk reaches the end is there anything to see. */
 	if (s->first + s->taken + s->below + 3 < s->file.n)
@@ -1068,8 +1090,8 @@ static bool twice_but_indent(const struct sample *s, struct trial *t, struct dic
 	for (size_t i = 0; i < replace.n; i++)
 		drop_indent(replace.v[i], i, false, &n, &t->replace);
 	t->must_refuse = true;
-	/* Two dedented copies in which one line is longer are not the same text. */
-	return true;
+	/* Byte for byte it may be a third text of the file. */
+	return span_find(str_span(&t->file), str_span(&t->find), 0) < 0;
 }
 
 /* Some line that says something is not in the other file. */
