@@ -82,6 +82,8 @@ static void find_title(struct issue_text *issue)
 		while (n < line.len && n && ((unsigned char)line.ptr[n] & 0xc0) == 0x80)
 			n--; /* not inside a character */
 		snprintf(issue->title, sizeof(issue->title), "%.*s", (int)n, line.ptr);
+		for (char *tab = strchr(issue->title, '\t'); tab; tab = strchr(tab, '\t'))
+			*tab = ' ';
 		return;
 	}
 }
