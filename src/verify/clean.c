@@ -60,6 +60,19 @@ bool clean_already(struct span line)
 	return true;
 }
 
+/* Where the last character of text begins; not before start. */
+static size_t last_character(struct span text, size_t start)
+{
+	size_t at = text.len;
+
+	while (at > start) {
+		at--;
+		if (((unsigned char)text.ptr[at] & 0xc0) != 0x80)
+			break;
+	}
+	return at;
+}
+
 void clean_line(struct span line, struct str *out)
 {
 	size_t start = out->len;
@@ -80,8 +93,8 @@ void clean_line(struct span line, struct str *out)
 		n = utf8_next(line, i, &cp);
 		if (cp == UTF8_BAD)
 			str_addc(out, '?');
-		else if (cp == '\b' && out->len > start)
-			str_truncate(out, out->len - 1);
+		else if (cp == '\b')
+			str_truncate(out, last_character(str_span(out), start));
 		else if (cp == '\t' || !(utf8_is_control(cp) || utf8_is_ignorable(cp) ||
 					 (cp >= 0x2028 && cp <= 0x202e)))
 			str_add(out, line.ptr + i, n);

@@ -143,9 +143,11 @@ static void add_gap(struct span left_out, struct str *out)
 /* Head around the first error and closing lines share the room, the head first. */
 static void choose(struct span text, size_t first, size_t max_bytes, struct str *out)
 {
-	size_t room = max_bytes > 2 * GAP_BYTES ? max_bytes - 2 * GAP_BYTES : 0;
-	size_t start, head_end, tail;
+	size_t room, start, head_end, tail;
 
+	if (max_bytes <= 2 * GAP_BYTES)
+		return; /* no room for a line and what is left out around it */
+	room = max_bytes - 2 * GAP_BYTES;
 	tail = closing_lines(text, room / 2);
 	if (first >= tail) { /* the error is among the closing lines: those are all */
 		start = closing_lines(text, room);

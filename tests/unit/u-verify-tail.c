@@ -28,6 +28,7 @@ static void cleaning(void **state)
 		{ "done\r", "done" },
 		{ "ab\bc", "ac" },
 		{ "\b\bx", "x" },
+		{ "a\303\251\bc", "ac" },
 		{ "a\001\177b", "ab" },
 		{ "caf\303\251", "caf\303\251" },
 		{ "caf\351 \200", "caf? ?" },
@@ -159,7 +160,7 @@ static void bounds(void **state)
 			str_adds(&log, bits[seed >> 16 & 7]);
 		}
 		verdict_tail(str_span(&log), max_bytes, &out);
-		assert_true(out.len <= (max_bytes > 128 ? max_bytes : 128));
+		assert_true(out.len <= max_bytes);
 		assert_true(utf8_valid(str_span(&out)));
 		assert_null(memchr(out.buf, 033, out.len));
 		assert_true(!out.len || out.buf[out.len - 1] == '\n');
