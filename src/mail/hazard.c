@@ -9,7 +9,7 @@
 /* Words that a line may not start with. */
 static const char *const starts[] = {
 	"From", ">From", "From:", "Subject:", "Date:", "Index:", "diff", "---",
-	"+++", "@@", "[PATCH]",
+	"+++", "@@", "[PATCH]", "(cherry",
 };
 
 /* Trailers that speak for people or for our own checks; any "...-by" besides. */

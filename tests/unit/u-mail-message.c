@@ -89,6 +89,7 @@ static const struct row bodies[] = {
 	{ "a\n--- \nb", "a b" },
 	{ "a\n-----------\nb", "a b" },
 	{ "a\n-- >8 -- cut -- >8 --\nb", "a b" },
+	{ "```\na\n  -- >8 --\nb\n```", "    a\n    b" },
 	{ "a\n\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-x\n+y\n\nb",
 	  "a\n\n    diff --git a/x b/x\n    --- a/x\n    +++ b/x\n    @@ -1 +1 @@\n    -x\n    +y\n\nb" },
 	{ "```diff\n--- a/x\n+++ b/x\n```", "    --- a/x\n    +++ b/x" },
@@ -107,6 +108,8 @@ static const struct row bodies[] = {
 	  WORD20 " " WORD20 " " WORD20 "\nabcdefghi From here" },
 	{ WORD20 " " WORD20 " " WORD20 " abcdefghi From: Index: #1 x",
 	  WORD20 " " WORD20 " " WORD20 "\nabcdefghi From: Index: #1 x" },
+	{ WORD20 " " WORD20 " " WORD20 " abcdefghi (cherry picked from commit 1234)",
+	  WORD20 " " WORD20 " " WORD20 "\nabcdefghi (cherry picked from commit 1234)" },
 	{ WORD20 WORD20 WORD20 WORD20 " From here", WORD20 WORD20 WORD20 WORD20 "\n From here" },
 
 	/* nobody's trailers */
