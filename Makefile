@@ -134,6 +134,29 @@ bench: all $(O)/measure
 	$(Q)$(PYTHON) tests/bench/bench.py --program $(O)/git-dualfix \
 		--measure $(O)/measure $(BENCH_ARGS)
 
+# Each fuzzer for FUZZ_SECONDS, its finds and corpus under build/fuzz/;
+# FUZZ='plan sse' names some. make -j2 fuzz runs two at a time.
+FUZZ_SECONDS = 60
+FUZZ := $(patsubst tests/fuzz/fuzz-%.c,%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))
+FUZZ_SAN = address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all
+
+fuzz:
+	$(Q)$(MAKE) FLAVOUR=fuzz CC=clang CFLAGS='-O1 -g' \
+		SANFLAGS='-fsanitize=fuzzer-no-link,$(FUZZ_SAN)' $(FUZZ:%=fuzz-%)
+
+$(FUZZ:%=$(O)/fuzz-%): $(O)/fuzz-%: tests/fuzz/fuzz-%.c $(O)/libdualfix.a $(O)/flags
+	$(say) FUZZ $@
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
+		-fsanitize=fuzzer $(O)/libdualfix.a $(ALL_LIBS)
+
+.PHONY: $(FUZZ:%=fuzz-%)
+$(FUZZ:%=fuzz-%): fuzz-%: $(O)/fuzz-%
+	$(Q)mkdir -p $(O)/corpus/$*
+	$(Q)$(O)/fuzz-$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=16384 \
+		-print_final_stats=1 -artifact_prefix=$(O)/$*- $(O)/corpus/$* \
+		tests/fuzz/corpus/$* >$(O)/$*.log 2>&1 || { tail -n 40 $(O)/$*.log; exit 1; }
+	$(Q)sed -n 's/^stat::number_of_executed_units: */  $*: inputs /p' $(O)/$*.log
+
 # Templates are compiled in; the installed ones are there to be read and copied.
 MAN := $(sort $(wildcard doc/*.[1-8]))
 COMPLETIONS := $(sort $(wildcard completion/*))

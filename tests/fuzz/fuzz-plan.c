@@ -3,16 +3,11 @@
  * Any bytes as a plan: decoding neither crashes nor leaks, an err is ERR_INPUT,
  * and what is taken is written as a plan that reads back the same.
  */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "base/path.h"
+#include "fuzz.h"
 #include "plan/check.h"
 #include "plan/decode.h"
 #include "plan/encode.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void encode(const struct plan *plan, struct str *out)
 {
