@@ -209,9 +209,9 @@ static void run_step(struct run *run)
 		err = steps[run->step](run);
 	if (err == run->before_err)
 		run->before_err = NULL;
-	if (err && run_fall_back(run, &err))
+	if (!err && run->step != STEP_END)
 		return;
-	if (err || run->step == STEP_END)
+	if (!run_fall_back(run, &err))
 		finish(run, err);
 }
 

@@ -162,6 +162,10 @@ bool run_fall_back(struct run *run, struct err **err)
 
 	if (!best->known || best->taken || run->timed_out)
 		return false;
+	if (outcome_emits(run->report.outcome) && !*err)
+		return false; /* it is out */
+	if (run->report.outcome == OUTCOME_REFUSED)
+		return false;
 	if (*err && err_kind(*err) != ERR_NO_FIX && err_kind(*err) != ERR_SERVICE &&
 	    err_kind(*err) != ERR_CONFIG)
 		return false;
@@ -189,7 +193,6 @@ bool run_fall_back(struct run *run, struct err **err)
 
 struct err *step_judge(struct run *run)
 {
-	struct err *none = NULL;
 	bool cured;
 	struct err *err;
 
@@ -218,7 +221,6 @@ struct err *step_judge(struct run *run)
 	if (run_may_repair(run))
 		return run_repair(run, (struct span){ 0 }, true);
 	run_tell_left(run);
-	if (!run_fall_back(run, &none))
-		run->step = STEP_END;
-	return none;
+	run->step = STEP_END;
+	return NULL;
 }

@@ -118,8 +118,9 @@ struct run {
 };
 
 /*
- * Goes back to the best that was reached, if there is one and err (may be NULL: no
- * way on) is about the fix, not about the run; *err is then told and dropped.
+ * At the end of a run that comes to nothing, with *err or without: goes back to the
+ * best that was reached, if there is one and *err is no fault of the run itself; *err
+ * is then told and dropped.
  */
 bool run_fall_back(struct run *run, struct err **err);
 
