@@ -318,9 +318,6 @@ static struct err *start_positioned(struct log *log, const struct position *p,
 		at.file = span_cut(at.file, 5, at.file.len);
 	worded = take_severity(&diag.message, &diag.severity);
 	diag.tool = tool_of(at.file);
-	/* pytest: "m.py:5: in f" is on the way to the error. */
-	if (!strcmp(diag.tool, "python") && span_starts(diag.message, "in "))
-		return NULL;
 	if (worded && is_c_file(at.file))
 		diag.tool = "gcc"; /* until a source line without gutter shows clang */
 	if (!strcmp(diag.tool, "make") && span_starts(diag.message, "*** "))

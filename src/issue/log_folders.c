@@ -95,6 +95,18 @@ static void leave_folder(struct log *log, struct span name)
 	}
 }
 
+/* Where the first word ends of what a shell would read. */
+static size_t word_end(struct span line)
+{
+	char quote = line.len && (line.ptr[0] == '"' || line.ptr[0] == '\'') ? line.ptr[0] : 0;
+	size_t end = quote != 0;
+
+	while (end < line.len && (quote ? line.ptr[end] != quote :
+					  !strchr(" \t;&|", line.ptr[end])))
+		end++;
+	return end + (quote && end < line.len);
+}
+
 /* "make -C sub" and "cd sub &&" name a folder that make may not say it entered. */
 static struct err *echoed_folder(struct log *log, struct span line)
 {
@@ -103,18 +115,15 @@ static struct err *echoed_folder(struct log *log, struct span line)
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
 		ptrdiff_t at = span_find(line, span_of(marks[i]), 0);
 		struct span name;
-		size_t end;
 		struct err *err;
 
 		if (at < 0 || (i == 0 && span_find(line, SPAN("make"), 0) < 0) ||
 		    (i == 1 && (at != 0 || span_find(line, SPAN("&&"), 0) < 0)))
 			continue;
 		name = span_trim(span_cut(line, (size_t)at + strlen(marks[i]), line.len));
-		for (end = 0; end < name.len && !strchr(" \t;&|", name.ptr[end]);)
-			end++;
 		err = remember_folder(
 			log, log->n_inside ? log->inside[log->n_inside - 1] : "",
-			unquoted(span_cut(name, 0, end)), false);
+			unquoted(span_cut(name, 0, word_end(name))), false);
 		if (err)
 			return err;
 	}

@@ -3,6 +3,17 @@
 
 #include <string.h>
 
+/* pytest's "x.py:3: in f" */
+static bool short_frame_of(struct span line, struct frame *frame)
+{
+	struct position p;
+
+	if (!log_position(line, &p) || !span_ends(p.file, ".py") || !span_starts(p.rest, "in "))
+		return false;
+	*frame = (struct frame){ p.file, p.line, { NULL, 0 } };
+	return true;
+}
+
 /* '  File "x.py", line 3, in f' */
 static bool frame_of(struct span line, struct frame *frame)
 {
@@ -92,7 +103,7 @@ struct err *log_python(struct log *log, struct span line, bool *taken)
 		log->trace = line.ptr;
 		return NULL;
 	}
-	if (frame_of(line, &frame)) {
+	if (frame_of(line, &frame) || short_frame_of(line, &frame)) {
 		log_close(log);
 		if (!log->n_frames && !log->trace)
 			log->trace = line.ptr;
@@ -116,6 +127,8 @@ struct err *log_python(struct log *log, struct span line, bool *taken)
 			last->source = line;
 		return NULL;
 	}
+	if (span_starts(line, "E  "))
+		line = span_trim(span_cut(line, 1, line.len));
 	if (exception_line(line)) {
 		struct err *err = end_trace(log, line);
 
