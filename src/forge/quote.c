@@ -10,8 +10,8 @@
 
 /* "On Monday, A. wrote:" in the languages whose mail programs say it most. */
 static const char *const wrote[] = {
-	"wrote", "writes", "schrieb", "a \xc3\xa9""crit", "escribi\xc3\xb3",
-	"ha scritto", "escreveu", "\xd0\xbf\xd0\xb8\xd1\x88\xd0\xb5\xd1\x82",
+	"wrote", "writes", "schrieb", "a \303\251crit", "escribi\303\263",
+	"ha scritto", "escreveu", "\320\277\320\270\321\210\320\265\321\202",
 };
 
 static const char *const ends[] = {

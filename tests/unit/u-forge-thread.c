@@ -23,6 +23,7 @@ static void test_quotes(void **state)
 		{ "Yes.\nOn Mon, 2 Nov 2026 at 10:00, Bob <b@example.com>\nwrote:\n> new\n",
 		  "Yes.\n" },
 		{ "Am 2. November 2026 schrieb Bob:\n> neu\nJa.\n", "Ja.\n" },
+		{ "Le 2 nov. 2026, Bob a \303\251crit :\n> neuf\nOui.\n", "Oui.\n" },
 		{ "He wrote:\nno quotation\n", "He wrote:\nno quotation\n" },
 		{ "He wrote:\n", "He wrote:\n" },
 		/* what is answered stays, what is only carried along goes */
