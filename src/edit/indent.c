@@ -126,7 +126,10 @@ static bool explains(const struct indent_rule *rule, const struct indent_pair *p
 	bool to_tabs = rule->convert == INDENT_TO_TABS && rule->shift == INDENT_STAY;
 
 	for (size_t i = 0; i < n; i++) {
-		if (to_tabs ? !gives_back(rule, &pairs[i]) : !gives(rule, pairs[i].plan, pairs[i].is_first, pairs[i].file))
+		const struct indent_pair *pair = &pairs[i];
+
+		if (to_tabs ? !gives_back(rule, pair) :
+			      !gives(rule, pair->plan, pair->is_first, pair->file))
 			return false;
 	}
 	return true;

@@ -290,7 +290,7 @@ test_expect_success 'git credential is asked when the forge wants a token, not b
 	grep "^host=${MODEL_URL#http://}\$" >>"$TRASH/hosts"
 	test "\$1" = get && echo username=u && echo password=sk-stored-key
 	EOF
-	git config credential.helper "!\"$TRASH/work/helper\"" &&
+	git config credential.helper "!\"$PWD/../helper\"" &&
 	fix 1 && test_must_be_empty "$TRASH/hosts" &&
 	fix 2 && test_grep "^host=" "$TRASH/hosts" &&
 	asked >got &&
