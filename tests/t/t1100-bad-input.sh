@@ -186,7 +186,7 @@ test_expect_success 'creating what is there, deleting what is not: failed edits'
 # What an issue may not be.
 test_expect_success 'an issue that cannot be read' '
 	cd repo &&
-	for issue in missing.txt . /dev/null 7 "#7" https://example.com/o/r/issues/7
+	for issue in missing.txt . /dev/null
 	do
 		test_expect_code 2 test_unchanged git dualfix run "$issue" >../out 2>../err &&
 		test_must_be_empty ../out && test_grep "^hint: \|empty" ../err || return 1
