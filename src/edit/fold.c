@@ -90,53 +90,40 @@ bool fold_next(struct span line, size_t *at, struct fold_unit *out)
 	return true;
 }
 
-static uint32_t mix(uint32_t h, uint32_t cp)
+/* What a character adds to the hash of its line: blanks nothing, order does not count. */
+static uint32_t weigh(uint32_t cp)
 {
-	return (h ^ cp) * 0x01000193u + (h >> 15);
+	return (cp * 0x9e3779b1u) ^ (cp * 0x85ebca6bu >> 7);
 }
 
 static uint32_t hash_units(struct span line)
 {
 	struct fold_unit unit;
 	size_t at = 0;
-	uint32_t h = 0x811c9dc5u;
-	bool gap = false, any = false;
+	uint32_t h = 0;
 
-	while (fold_next(line, &at, &unit)) {
-		if (unit.cp == ' ') {
-			gap = any;
-			continue;
-		}
-		if (gap)
-			h = mix(h, ' ');
-		h = mix(h, unit.cp);
-		gap = false;
-		any = true;
-	}
+	while (fold_next(line, &at, &unit))
+		h += unit.cp == ' ' ? 0 : weigh(unit.cp);
 	return h;
 }
 
+/*
+ * A sum, since what it finds is compared anyway: no byte has to wait for the one
+ * before it, and blanks need no care.
+ */
 uint32_t fold_hash(struct span line)
 {
-	uint32_t h = 0x811c9dc5u;
-	bool gap = false;
-	size_t i = text_indent(line);
+	uint32_t h = 0, high = 0;
 
-	for (; i < line.len; i++) {
-		unsigned char c = (unsigned char)line.ptr[i];
+	for (size_t i = 0; i < line.len; i++) {
+		uint32_t c = (unsigned char)line.ptr[i];
 
-		if (c >= 0x80)
-			return hash_units(line);
-		if (is_blank(c)) {
-			gap = true;
-			continue;
-		}
-		if (gap)
-			h = mix(h, ' ');
-		h = mix(h, c);
-		gap = false;
+		high |= c;
+		h += weigh(c);
+		h -= c == ' ' ? weigh(' ') : 0;
+		h -= c == '\t' ? weigh('\t') : 0;
 	}
-	return h;
+	return high & 0x80 ? hash_units(line) : h;
 }
 
 static struct span trim_right(struct span s)

@@ -8,17 +8,13 @@ static const char bom[] = "\xef\xbb\xbf";
 
 const char *text_refusal(struct span bytes)
 {
-	struct span rest = bytes;
-	size_t lines;
-
 	if (span_starts(bytes, "\xff\xfe") || span_starts(bytes, "\xfe\xff"))
 		return "is UTF-16 or UTF-32 text; only UTF-8 and 8-bit text can be edited";
 	if (bytes.len > TEXT_MAX_BYTES)
 		return "is larger than 64 MiB";
-	if (span_findc(rest, '\0', 0) >= 0)
+	if (span_findc(bytes, '\0', 0) >= 0)
 		return "is a binary file";
-	lines = text_count(bytes, '\n');
-	if (lines > TEXT_MAX_LINES)
+	if (bytes.len > TEXT_MAX_LINES && text_count(bytes, '\n') > TEXT_MAX_LINES)
 		return "has more than 2,000,000 lines";
 	return NULL;
 }
@@ -32,52 +28,73 @@ size_t text_count(struct span s, char c)
 	return n;
 }
 
-/* Copies without the CRs of CRLFs, noting where they were. */
-static struct err *copy_view(struct text *t, struct span body)
+static struct err *grow_lines(struct text *t, size_t *cap)
 {
-	size_t out = 0, line = 0;
-	uint32_t crs = 0;
+	uint32_t *start;
+
+	*cap += *cap / 2 + t->view.len / 32 + 16;
+	start = realloc(t->start, *cap * sizeof(*start));
+	if (!start)
+		return err_nomem();
+	t->start = start;
+	return NULL;
+}
+
+/* Lines of s, by their starts; one more for where the last one ends. */
+static struct err *index_lines(struct text *t, struct span s)
+{
+	size_t at = 0, cap = 0;
+	struct err *err = NULL;
+
+	while (!err) {
+		const char *nl;
+
+		if (t->n_lines + 1 >= cap)
+			err = grow_lines(t, &cap);
+		if (err || at == s.len)
+			break;
+		t->start[t->n_lines++] = (uint32_t)at;
+		nl = memchr(s.ptr + at, '\n', s.len - at);
+		at = nl ? (size_t)(nl - s.ptr) + 1 : s.len;
+	}
+	if (!err)
+		t->start[t->n_lines] = (uint32_t)s.len;
+	return err;
+}
+
+/* Copies without the CRs of CRLFs, noting where they were. */
+static struct err *copy_view(struct text *t)
+{
+	struct span body = t->view;
+	uint32_t out = 0, crs = 0;
 
 	t->copy = malloc(body.len + 1);
 	t->cr = malloc((t->n_lines + 1) * sizeof(*t->cr));
 	if (!t->copy || !t->cr)
 		return err_nomem();
-	t->cr[0] = 0;
-	for (size_t at = 0; at < body.len;) {
-		ptrdiff_t nl = span_findc(body, '\n', at);
-		size_t stop = nl < 0 ? body.len : (size_t)nl;
-		size_t len = stop - at;
-		bool crlf = nl >= 0 && len && body.ptr[stop - 1] == '\r';
+	for (size_t i = 0; i < t->n_lines; i++) {
+		size_t at = t->start[i], len = t->start[i + 1] - at;
+		bool crlf = len > 1 && body.ptr[at + len - 1] == '\n' &&
+			    body.ptr[at + len - 2] == '\r';
 
-		memcpy(t->copy + out, body.ptr + at, len - crlf);
-		out += len - crlf;
-		if (nl >= 0)
-			t->copy[out++] = '\n';
+		memcpy(t->copy + out, body.ptr + at, len);
+		if (crlf)
+			t->copy[out + len - 2] = '\n';
+		t->start[i] = out;
+		t->cr[i] = crs;
+		out += (uint32_t)(len - crlf);
 		crs += crlf;
-		t->cr[++line] = crs;
-		at = stop + (nl >= 0);
 	}
+	t->start[t->n_lines] = out;
+	t->cr[t->n_lines] = crs;
 	t->view = (struct span){ t->copy, out };
 	return NULL;
-}
-
-static void index_lines(struct text *t)
-{
-	size_t line = 0, at = 0;
-
-	while (at < t->view.len) {
-		ptrdiff_t nl = span_findc(t->view, '\n', at);
-
-		t->start[line++] = (uint32_t)at;
-		at = nl < 0 ? t->view.len : (size_t)nl + 1;
-	}
-	t->start[line] = (uint32_t)t->view.len;
 }
 
 struct err *text_init(struct text *t, struct span bytes)
 {
 	struct span body;
-	struct err *err = NULL;
+	struct err *err;
 
 	*t = (struct text){ .base = bytes };
 	if (span_starts(bytes, bom))
@@ -86,16 +103,9 @@ struct err *text_init(struct text *t, struct span bytes)
 	if (!body.ptr)
 		body = SPAN("");
 	t->view = body;
-	t->n_lines = text_count(body, '\n');
-	if (body.len && body.ptr[body.len - 1] != '\n')
-		t->n_lines++;
-	t->start = malloc((t->n_lines + 1) * sizeof(*t->start));
-	if (!t->start)
-		err = err_nomem();
-	if (!err && span_find(body, SPAN("\r\n"), 0) >= 0)
-		err = copy_view(t, body);
-	if (!err)
-		index_lines(t);
+	err = index_lines(t, body);
+	if (!err && span_findc(body, '\r', 0) >= 0 && span_find(body, SPAN("\r\n"), 0) >= 0)
+		err = copy_view(t);
 	return err;
 }
 
