@@ -32,6 +32,7 @@ struct draft {
 	struct line_index line_index;
 	size_t scanned_bytes; /* by searches without index */
 	size_t editing;       /* plan index of the edit at work */
+	size_t n_word_scans;  /* edits explained by reading the file word by word */
 };
 
 struct place {

@@ -21,6 +21,9 @@
 /* A file is read word by word for a failed edit only up to this size. */
 #define WORDS_MAX_BYTES ((size_t)16 << 20)
 
+/* And for no more than so many edits of a file. */
+#define WORD_SCANS_MAX 20
+
 /* Of the words of a line and its likeness so many must be shared, in percent. */
 #define ALIKE_PERCENT 60
 
@@ -233,7 +236,7 @@ static size_t share(const struct word_set *set, struct span line)
 }
 
 /* No line of find is in the file: lines with the words of its longest one. */
-static void explain_by_words(const struct draft *d, const struct lines *find,
+static void explain_by_words(struct draft *d, const struct lines *find,
 			     struct edit_result *result)
 {
 	struct candidate best[NEAREST_SHOWN + 1];
@@ -247,7 +250,8 @@ static void explain_by_words(const struct draft *d, const struct lines *find,
 	}
 	while (set.n < ARRAY_SIZE(set.hash) && next_word(longest, &at, &w))
 		set.hash[set.n++] = hash_word(w);
-	if (!set.n || d->text.view.len > WORDS_MAX_BYTES)
+	if (!set.n || d->text.view.len > WORDS_MAX_BYTES ||
+	    d->n_word_scans++ >= WORD_SCANS_MAX)
 		return;
 	for (size_t i = 0; i < d->text.n_lines; i++) {
 		struct span line = text_line(&d->text, i);
