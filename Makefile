@@ -56,7 +56,7 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-shell check-asan lint bench bench-keyless fuzz doc install uninstall clean FORCE
+.PHONY: all check check-unit check-shell check-asan lint bench bench-edits bench-keyless bench-large fuzz doc install uninstall clean FORCE
 
 all: $(O)/git-dualfix
 
@@ -133,6 +133,28 @@ $(O)/measure: tests/bench/measure.c $(O)/flags
 bench: all $(O)/measure
 	$(Q)$(PYTHON) tests/bench/bench.py --program $(O)/git-dualfix \
 		--measure $(O)/measure $(BENCH_ARGS)
+
+# The edit engine against the history of REPO: SEED chooses commits and damage.
+REPO = .
+SEED = 1
+HUNKS = 500
+BENCH_EDITS = $(filter-out %/measure.c %/large.c,$(wildcard tests/bench/*.c))
+
+$(O)/bench-edits: $(BENCH_EDITS) $(wildcard tests/bench/*.h) $(O)/libdualfix.a $(O)/flags
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/bench $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(BENCH_EDITS) \
+		$(O)/libdualfix.a $(ALL_LIBS)
+
+$(O)/bench-large: tests/bench/large.c $(O)/libdualfix.a $(O)/flags
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(O)/libdualfix.a $(ALL_LIBS)
+
+bench-edits: $(O)/bench-edits
+	$(Q)$(PYTHON) tests/bench/hunks.py '$(REPO)' '$(SEED)' '$(HUNKS)' >$(O)/hunks
+	$(Q)$(O)/bench-edits -s '$(SEED)' <$(O)/hunks
+
+bench-large: $(O)/bench-large
+	$(Q)$(O)/bench-large
 
 # Each fuzzer for FUZZ_SECONDS, its finds and corpus under build/fuzz/;
 # FUZZ='plan sse' names some. make -j2 fuzz runs two at a time.
