@@ -155,12 +155,23 @@ static bool wipe_quoted(struct blanker *b)
 	return false;
 }
 
+static bool after_return(const struct blanker *b)
+{
+	static const char word[] = "return";
+	size_t at = b->at, n = strlen(word);
+
+	while (at && (b->out[at - 1] == ' ' || b->out[at - 1] == '\t'))
+		at--;
+	return at >= n && !memcmp(b->out + at - n, word, n);
+}
+
 /* A slash where no operand ended starts a regular expression. */
 static bool wipe_js_regex(struct blanker *b)
 {
 	bool class = false;
 
-	if (b->out[b->at] != '/' || !strchr("(=,:[!&|?{};\n+", b->before))
+	if (b->out[b->at] != '/' ||
+	    (!strchr("(=,:[!&|?{};\n+", b->before) && !after_return(b)))
 		return false;
 	wipe(b, 1);
 	while (b->at < b->len && b->out[b->at] != '\n') {

@@ -158,8 +158,9 @@ static bool is_definition(const struct scan *s, size_t start, size_t at, size_t 
 	struct span code = s->view, word = word_before(code, at);
 	size_t open, before = (size_t)(word.ptr - code.ptr);
 
-	if (s->language == LANGUAGE_GO && word.ptr && span_starts(span_cut(code, start, at),
-								   "func ("))
+	/* A method's name stands behind its receiver. */
+	if (s->language == LANGUAGE_GO && span_starts(span_cut(code, start, at), "func (") &&
+	    span_findc(span_cut(code, start, at), ')', 0) >= 0)
 		return find_body(code, end, &open);
 	if (is_one_of(word, defining)) {
 		static const char *const tags[] = { "struct", "enum", "union", "class", NULL };
@@ -299,9 +300,14 @@ static bool names_owner(const struct scan *s, const struct line_range *r, struct
 	size_t stop = r->last + 1 - r->first > HEADER_MAX_LINES ? r->first + HEADER_MAX_LINES :
 								  r->last + 1;
 	struct span head = span_cut(s->view, s->t->start[r->first], s->t->start[stop]);
-	ptrdiff_t open = span_findc(head, '{', 0);
-	ptrdiff_t at = span_find(head, owner, 0);
+	ptrdiff_t open = span_findc(head, '{', 0), at;
 
+	if (s->language == LANGUAGE_GO) {
+		at = span_find(head, SPAN("func ("), 0);
+		head = at < 0 ? SPAN("") : span_cut(head, (size_t)at + 6, head.len);
+		open = span_findc(head, ')', 0);
+	}
+	at = span_find(head, owner, 0);
 	return at >= 0 && (open < 0 || at < open);
 }
 

@@ -44,7 +44,8 @@ static const struct row {
 	{ "python: try", "a.py",
 	  "import os\ntry:\n    import json\nexcept ImportError:\n    json = None\n\nx = 1\n",
 	  "import sys",
-	  "import os\nimport sys\ntry:\n    import json\nexcept ImportError:\n    json = None\n\nx = 1\n" },
+	  "import os\nimport sys\ntry:\n    import json\nexcept ImportError:\n"
+	  "    json = None\n\nx = 1\n" },
 	{ "python: the seed", "utils.py", "def f():\n    return helper()\n",
 	  "from new_module import helper",
 	  "from new_module import helper\n\ndef f():\n    return helper()\n" },
@@ -66,9 +67,11 @@ static const struct row {
 	{ "c: quotes are another", "a.c", "#include <a.h>\n", "#include \"a.h\"",
 	  "#include <a.h>\n\n#include \"a.h\"\n" },
 	{ "c: groups", "a.c",
-	  "#include \"own.h\"\n\n#include <stdio.h>\n#include <string.h>\n\n#include \"b.h\"\n#include \"d.h\"\n",
+	  "#include \"own.h\"\n\n#include <stdio.h>\n#include <string.h>\n\n"
+	  "#include \"b.h\"\n#include \"d.h\"\n",
 	  "#include <stdlib.h>",
-	  "#include \"own.h\"\n\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n\n#include \"b.h\"\n#include \"d.h\"\n" },
+	  "#include \"own.h\"\n\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n\n"
+	  "#include \"b.h\"\n#include \"d.h\"\n" },
 	{ "c: own header stays first", "a.c", "#include \"own.h\"\n\nint x;\n",
 	  "#include \"b.h\"", "#include \"own.h\"\n#include \"b.h\"\n\nint x;\n" },
 	{ "c: license", "a.c", "/*\n * License: x\n */\nint x;\n", "#include <a.h>",
@@ -125,7 +128,8 @@ static const struct row {
 	{ "java: sorted", "A.java",
 	  "package a;\n\nimport java.io.File;\nimport java.util.Set;\n\nclass A {}\n",
 	  "import java.util.List;",
-	  "package a;\n\nimport java.io.File;\nimport java.util.List;\nimport java.util.Set;\n\nclass A {}\n" },
+	  "package a;\n\nimport java.io.File;\nimport java.util.List;\nimport java.util.Set;\n\n"
+	  "class A {}\n" },
 	{ "java: there", "A.java", "import a.B;\n", "import a.B", NULL },
 	{ "shell", "a.sh", "#!/bin/sh\n# What it does.\n\nset -e\n. ./a.sh\nf\n", ". ./b.sh",
 	  "#!/bin/sh\n# What it does.\n\nset -e\n. ./a.sh\n. ./b.sh\nf\n" },
