@@ -82,8 +82,8 @@ static struct err *apply_rule(struct remedy *d, const struct rule *rule,
 			return NULL;
 		}
 		return mend_statement(d, diag, outcome->subject, why);
-	case RULE_RESPELL_TAG:
-		return mend_tag(d, diag, outcome->identifier, outcome->subject, why);
+	case RULE_RESPELL:
+		return mend_spelling(d, diag, outcome->identifier, outcome->subject, why);
 	case RULE_NONE:
 		break;
 	}
@@ -119,7 +119,9 @@ static struct err *try_rules(struct remedy *d, const struct diag *diag, struct s
 		*cured = !no;
 		if (*cured)
 			return NULL;
-		*why = no; /* later rules are less sure and say more */
+		/* Later rules are less sure and say more; that no name is near says least. */
+		if (!*why || rules->v[i].edit != RULE_RESPELL)
+			*why = no;
 	}
 	return NULL;
 }

@@ -3,11 +3,8 @@
 
 #include <string.h>
 
-#include "issue/includes.h"
 #include "issue/spelling.h"
 #include "issue/words.h"
-
-#define TAG_DISTANCE_MAX 2
 
 /* The statement that ends before a place: what it is made of so far. */
 struct statement {
@@ -108,38 +105,6 @@ struct err *mend_statement(struct remedy *d, const struct diag *diag, struct spa
 	return add(d, diag, &fixit, CURE_FIXIT, subject, why);
 }
 
-struct near_tag {
-	struct span old;
-	struct span found;
-	size_t distance;
-	bool divided; /* another is as near */
-};
-
-static void seek_tag(void *ctx, const struct tree_file *file)
-{
-	struct near_tag *near = ctx;
-	struct c_token token;
-	bool tag = false;
-	size_t at = 0;
-
-	while (c_next(file->bytes, &at, &token)) {
-		bool was = tag;
-		size_t distance;
-
-		tag = token.kind == C_WORD && (span_eqs(token.text, "struct") ||
-					       span_eqs(token.text, "union") ||
-					       span_eqs(token.text, "enum"));
-		if (!was || token.kind != C_WORD || span_eq(token.text, near->old))
-			continue;
-		distance = word_distance(token.text, near->old, TAG_DISTANCE_MAX);
-		if (distance > near->distance || span_eq(token.text, near->found))
-			continue;
-		near->divided = distance == near->distance && near->found.ptr;
-		near->distance = distance;
-		near->found = token.text;
-	}
-}
-
 static bool only_place(const struct tree_file *file, struct span word, struct span *out)
 {
 	struct c_token token;
@@ -154,35 +119,28 @@ static bool only_place(const struct tree_file *file, struct span word, struct sp
 	return n == 1;
 }
 
-struct err *mend_tag(struct remedy *d, const struct diag *diag, struct span name,
-		     struct span subject, const char **why)
+struct err *mend_spelling(struct remedy *d, const struct diag *diag, struct span name,
+			  struct span subject, const char **why)
 {
-	struct near_tag near = { .distance = TAG_DISTANCE_MAX };
 	ptrdiff_t blank = span_findc(name, ' ', 0);
+	struct span old = span_cut(name, (size_t)(blank + 1), name.len);
+	struct span place = { NULL, 0 }, new = { NULL, 0 };
 	const struct tree_file *file;
-	struct span place = { NULL, 0 };
 	struct fixit fixit;
 	struct err *err;
 
-	near.old = span_cut(name, (size_t)(blank + 1), name.len);
 	err = remedy_editable(d, diag->file, &file, why);
 	if (err || *why)
 		return err;
-	if (d->n_answers++ >= REMEDY_ANSWERS_MAX || !only_place(file, near.old, &place)) {
+	if (d->n_answers++ >= REMEDY_ANSWERS_MAX || !only_place(file, old, &place)) {
 		*why = "no header of the project declares it";
 		return NULL;
 	}
-	err = include_each(d, diag->file, seek_tag, &near);
-	if (err)
-		return err;
-	if (!near.found.ptr || near.divided) {
-		*why = near.found.ptr ? "more than one name is near it" :
-					"no header of the project declares it";
-		return NULL;
-	}
-	err = spelling_check(d, diag->file, near.old, near.found, 1, why);
+	err = spelling_nearest(d, diag->file, old, blank >= 0, &new, why);
+	if (!err && !*why)
+		err = spelling_check(d, diag->file, old, new, 1, why);
 	if (err || *why)
 		return err;
-	fixit = fixit_at(file, place, near.found);
+	fixit = fixit_at(file, place, new);
 	return add(d, diag, &fixit, CURE_SPELLING, subject, why);
 }

@@ -19,10 +19,10 @@ struct err *mend_statement(struct remedy *d, const struct diag *diag, struct spa
 			   const char **why) MUST_USE;
 
 /*
- * name is a tag ("struct x") that nothing declares and that stands in the tree
- * once: makes it the only near one that diag's file knows.
+ * name ("struct x" for a tag) is one that nothing declares and that stands in the
+ * tree once: makes it the only near one that diag's file knows.
  */
-struct err *mend_tag(struct remedy *d, const struct diag *diag, struct span name,
-		     struct span subject, const char **why) MUST_USE;
+struct err *mend_spelling(struct remedy *d, const struct diag *diag, struct span name,
+			  struct span subject, const char **why) MUST_USE;
 
 #endif

@@ -40,7 +40,8 @@
  *	          remove_import: removes the line pointed to if it imports just name (Go)
  *	          end_statement: puts a ';' behind the declaration above the line
  *	          that is pointed to
- *	          respell_tag: makes name, a tag ("struct x"), the only near one known
+ *	          respell: makes name, a word or a tag ("struct x") of C that stands in
+ *	          the tree once, the only name near to it that the file knows
  *	import    the line to add
  *	name      the identifier that is missing; the group "name" unless given
  *	subject   of the commit; made up from the edit unless given
@@ -73,7 +74,7 @@ enum rule_edit {
 	RULE_IMPORT_ALIKE,
 	RULE_REMOVE_IMPORT,
 	RULE_END_STATEMENT,
-	RULE_RESPELL_TAG,
+	RULE_RESPELL,
 };
 
 struct rule_pattern {

@@ -297,7 +297,7 @@ static const struct {
 	{ "import_alike", RULE_IMPORT_ALIKE },
 	{ "remove_import", RULE_REMOVE_IMPORT },
 	{ "end_statement", RULE_END_STATEMENT },
-	{ "respell_tag", RULE_RESPELL_TAG },
+	{ "respell", RULE_RESPELL },
 };
 
 static struct err *set_edit(struct reader *r, struct span value)

@@ -8,6 +8,9 @@
 #define SHORT_BYTES 3  /* names as short as this are near to everything */
 #define MIDDLE_BYTES 7 /* up to here one letter may be wrong, else two */
 
+/* A name that no compiler suggests must be nearer than one that it does. */
+#define NEAREST_DISTANCE 1
+
 /* Whether the names are the same but for digits: x1 is not x2 misspelt. */
 static bool differ_in_number(struct span a, struct span b)
 {
@@ -31,6 +34,15 @@ struct rivals {
 	struct span found;
 };
 
+static void weigh_rival(struct rivals *r, struct span word)
+{
+	if (r->found.ptr || !is_word(word) || span_eq(word, r->old) || span_eq(word, r->new) ||
+	    word.len + r->distance < r->old.len || word.len > r->old.len + r->distance)
+		return;
+	if (word_distance(word, r->old, r->distance) <= r->distance)
+		r->found = word;
+}
+
 static void seek_rival(void *ctx, const struct tree_file *file)
 {
 	struct rivals *r = ctx;
@@ -41,18 +53,77 @@ static void seek_rival(void *ctx, const struct tree_file *file)
 	while (!r->found.ptr && c_next(file->bytes, &at, &token)) {
 		if (token.kind == C_STRING)
 			continue;
-		for (inner = 0; word_next(token.text, &inner, &word);) {
-			if (!is_word(word) || span_eq(word, r->old) || span_eq(word, r->new))
-				continue;
-			if (word.len + r->distance < r->old.len ||
-			    word.len > r->old.len + r->distance)
-				continue;
-			if (word_distance(word, r->old, r->distance) <= r->distance) {
-				r->found = word;
-				return;
-			}
-		}
+		for (inner = 0; word_next(token.text, &inner, &word);)
+			weigh_rival(r, word);
 	}
+}
+
+/* The nearest name so far of those that a file knows. */
+struct nearest {
+	struct span old;
+	bool tag;
+	size_t distance;
+	struct span found;
+	bool divided; /* another is as near */
+};
+
+static void weigh(struct nearest *n, struct span word)
+{
+	size_t distance;
+
+	if (!is_word(word) || span_eq(word, n->old) || span_eq(word, n->found) ||
+	    word.len + n->distance < n->old.len || word.len > n->old.len + n->distance)
+		return;
+	distance = word_distance(word, n->old, n->distance);
+	if (distance > n->distance)
+		return;
+	n->divided = n->found.ptr && distance == n->distance;
+	n->distance = distance;
+	n->found = word;
+}
+
+static void seek_nearest(void *ctx, const struct tree_file *file)
+{
+	struct nearest *n = ctx;
+	struct c_token token;
+	bool after_tag = false;
+	size_t at = 0, inner;
+	struct span word;
+
+	while (c_next(file->bytes, &at, &token)) {
+		bool is_tag = after_tag;
+
+		after_tag = token.kind == C_WORD && (span_eqs(token.text, "struct") ||
+						     span_eqs(token.text, "union") ||
+						     span_eqs(token.text, "enum"));
+		if (token.kind == C_STRING || (n->tag && (!is_tag || token.kind != C_WORD)))
+			continue;
+		for (inner = 0; word_next(token.text, &inner, &word);)
+			weigh(n, word);
+	}
+}
+
+struct err *spelling_nearest(struct remedy *d, const char *file, struct span old, bool tag,
+			     struct span *out, const char **why)
+{
+	struct nearest n = { .old = old, .tag = tag, .distance = NEAREST_DISTANCE };
+	const struct rules *rules = d->in->rules;
+	struct err *err;
+
+	err = include_each(d, file, seek_nearest, &n);
+	if (err)
+		return err;
+	for (size_t i = 0; !tag && i < rules->n_entries; i++) {
+		if (span_starts(span_of(rules->entries[i].table), "c-"))
+			weigh(&n, span_of(rules->entries[i].name));
+	}
+	if (!n.found.ptr)
+		*why = "no header of the project declares it, and no name is near";
+	else if (n.divided)
+		*why = "more than one name is near it";
+	else
+		*out = n.found;
+	return NULL;
 }
 
 static struct err *elsewhere(struct remedy *d, const char *word, size_t places,

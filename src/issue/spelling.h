@@ -6,6 +6,7 @@
 #ifndef ISSUE_SPELLING_H
 #define ISSUE_SPELLING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -21,5 +22,13 @@
  */
 struct err *spelling_check(struct remedy *d, const char *file, struct span old,
 			   struct span new, size_t places, const char **why) MUST_USE;
+
+/*
+ * The name that file, a C source, knows and that is nearest to old: among its own
+ * and those of what it includes, and for all but tags those of the rules' tables.
+ * Sets *why when there is none, or more than one.
+ */
+struct err *spelling_nearest(struct remedy *d, const char *file, struct span old, bool tag,
+			     struct span *out, const char **why) MUST_USE;
 
 #endif
