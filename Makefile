@@ -179,6 +179,10 @@ $(FUZZ:%=fuzz-%): fuzz-%: $(O)/fuzz-%
 		tests/fuzz/corpus/$* >$(O)/$*.log 2>&1 || { tail -n 40 $(O)/$*.log; exit 1; }
 	$(Q)sed -n 's/^stat::number_of_executed_units: */  $*: inputs /p' $(O)/$*.log
 
+# Of injected compile errors, how many are cured with no model, and how many wrongly.
+bench-keyless: all
+	$(Q)$(PYTHON) tests/bench/keyless.py --program $(O)/git-dualfix $(BENCH_ARGS)
+
 # Templates are compiled in; the installed ones are there to be read and copied.
 MAN := $(sort $(wildcard doc/*.[1-8]))
 COMPLETIONS := $(sort $(wildcard completion/*))
