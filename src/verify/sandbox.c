@@ -126,6 +126,11 @@ static const struct var box_env[] = {
 	{ "PATH", NULL },
 	{ "HOME", NULL },
 	{ "TMPDIR", NULL },
+	/*
+	 * Python tells by size and second whether its compiled files are stale, and a
+	 * tree and its fix may agree in both: those of one tree go with TMPDIR.
+	 */
+	{ "PYTHONPYCACHEPREFIX", NULL },
 	/* git in the tree stops at the tree. */
 	{ "GIT_CEILING_DIRECTORIES", NULL },
 	{ "SHELL", "/bin/sh" },
@@ -382,6 +387,8 @@ static void push_env(const struct sandbox *sandbox, const struct places *at,
 			argv_pushf(env, "HOME=%s", home ? home : temp);
 		else if (!strcmp(var->name, "TMPDIR"))
 			argv_pushf(env, "TMPDIR=%s", temp);
+		else if (!strcmp(var->name, "PYTHONPYCACHEPREFIX"))
+			argv_pushf(env, "PYTHONPYCACHEPREFIX=%s/pycache", temp);
 		else
 			push_ceiling(env, job->tree_dir);
 	}

@@ -185,6 +185,7 @@ static const struct row boxed[] = {
 	{ "test \"$GIT_CEILING_DIRECTORIES\" = \"$(dirname \"$PWD\")\"", 0, "" },
 	{ "env | cut -d= -f1 | grep -vxE 'PATH|HOME|TMPDIR|GIT_CEILING_DIRECTORIES|SHELL|LANG|"
 	  "TERM|GCC_EXTRA_DIAGNOSTIC_OUTPUT|CCC_OVERRIDE_OPTIONS|VERBOSE|"
+	  "PYTHONPYCACHEPREFIX|"
 	  "CTEST_OUTPUT_ON_FAILURE|USER|LOGNAME|PASSED|PWD|_|SHLVL|OLDPWD'", 1, "" },
 
 	/* what is left running ends */
