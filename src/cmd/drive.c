@@ -27,9 +27,10 @@ static void on_finished(void *ctx, struct run *run)
 {
 	struct queue *queue = ctx;
 
+	terminal_clear(&queue->s->terminal);
 	if (queue->print)
 		queue->err = err_first(queue->err, result_print(queue->s, run));
-	result_tell(queue->s, run);
+	result_tell(queue->s, run, queue->n == 1);
 	if (!queue->exit_code)
 		queue->exit_code = run_report(run)->exit_code;
 	run_free(run);

@@ -160,14 +160,19 @@ static void tell_edits(struct session *s, const struct report *report)
 	}
 }
 
-static void tell_next(struct session *s, const struct report *report, const struct err *error)
+/* take and drop mean the newest run unless told; a line that fits can be read. */
+static void tell_next(struct session *s, const struct report *report, const struct err *error,
+		      bool alone)
 {
 	const char *hint = error ? err_hint_text(error) : NULL;
 
 	/* It was said with the error. */
 	if (report->run && hint && strstr(hint, report->run))
 		return;
-	if (report->branch)
+	if (report->branch && alone)
+		terminal_hint(&s->terminal, "git show %s; git dualfix take; git dualfix drop",
+			      report->branch);
+	else if (report->branch)
 		terminal_hint(&s->terminal, "git show %s; git dualfix take %s; git dualfix drop %s",
 			      report->branch, report->run, report->run);
 	else if (report->run && report->outcome != OUTCOME_NOTHING &&
@@ -175,7 +180,7 @@ static void tell_next(struct session *s, const struct report *report, const stru
 		terminal_hint(&s->terminal, "git dualfix show %s", report->run);
 }
 
-void result_tell(struct session *s, const struct run *run)
+void result_tell(struct session *s, const struct run *run, bool alone)
 {
 	const struct report *report = run_report(run);
 	const struct err *error = run_error(run);
@@ -204,6 +209,6 @@ void result_tell(struct session *s, const struct run *run)
 		terminal_verdict(&s->terminal, good, outcome_name(report->outcome), line.buf);
 	}
 	if (!error || report->run)
-		tell_next(s, report, error);
+		tell_next(s, report, error, alone);
 	str_release(&line);
 }

@@ -6,6 +6,8 @@
 #ifndef CMD_RESULT_H
 #define CMD_RESULT_H
 
+#include <stdbool.h>
+
 #include "base/compiler.h"
 #include "base/err.h"
 #include "cmd/session.h"
@@ -14,8 +16,8 @@
 /* What stdout gets of run, by --json, --diff, --stdout; else branch, commit, patches. */
 struct err *result_print(struct session *s, const struct run *run) MUST_USE;
 
-/* The closing lines on stderr. */
-void result_tell(struct session *s, const struct run *run);
+/* The closing lines on stderr. alone: the command makes no other run. */
+void result_tell(struct session *s, const struct run *run, bool alone);
 
 /* "3 files, +9 -4, 8 s, $0.004" */
 void result_figures(const struct report *report, struct str *out);
