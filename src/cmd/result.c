@@ -189,6 +189,9 @@ void result_tell(struct session *s, const struct run *run, bool alone)
 	int good = report->outcome == OUTCOME_FIXED ? 1 : emitted ? 0 : -1;
 
 	terminal_clear(&s->terminal);
+	/* The command ends with this error, too, and says so. */
+	if (error && (err_kind(error) == ERR_INTERRUPTED || err_kind(error) == ERR_TERMINATED))
+		return;
 	/* The reasons first: the last lines are what is read. */
 	tell_edits(s, report);
 	if (error)
