@@ -50,11 +50,32 @@ out:
 	return err;
 }
 
+/* Paths from the root of the tree: a plan's are, and whose machine it is concerns no model. */
+static void take_root_off(struct span log, const char *root, struct str *out)
+{
+	struct span folder = span_of(root);
+	size_t at = 0;
+	ptrdiff_t next;
+
+	while ((next = span_find(log, folder, at)) >= 0) {
+		size_t end = (size_t)next + folder.len;
+
+		str_add_span(out, span_cut(log, at, (size_t)next));
+		if (end < log.len && log.ptr[end] == '/')
+			end++;
+		else
+			str_addc(out, '.');
+		at = end;
+	}
+	str_add_span(out, span_cut(log, at, log.len));
+}
+
 static struct err *quote_log(struct secrets *secrets, struct arena *arena,
 			     const struct check *check, const struct check_result *result,
-			     struct quote *out)
+			     const char *root, struct quote *out)
 {
 	struct str tail = STR_INIT(LOG_MAX_BYTES + 256);
+	struct str log = STR_INIT(result->log.len + 1);
 	const char *title = arena_printf(arena, "'%s' %s", check->command,
 					 result->status == CHECK_TIMEOUT ?
 						 "ran out of time; its log ends" :
@@ -63,8 +84,10 @@ static struct err *quote_log(struct secrets *secrets, struct arena *arena,
 
 	if (!title)
 		return arena_err(arena, "log");
-	verdict_tail(str_span(&result->log), LOG_MAX_BYTES, &tail);
+	take_root_off(str_span(&result->log), root, &log);
+	verdict_tail(str_span(&log), LOG_MAX_BYTES, &tail);
 	err = safe_quote(secrets, arena, title, str_span(&tail), LOG_MAX_BYTES, out);
+	str_release(&log);
 	str_release(&tail);
 	return err;
 }
@@ -72,7 +95,8 @@ static struct err *quote_log(struct secrets *secrets, struct arena *arena,
 /* The logs of the checks that fail, as quotes of the arena. */
 static struct err *quote_logs(struct secrets *secrets, struct arena *arena,
 			      const struct check_list *checks,
-			      const struct check_result *results, struct quote **out, size_t *n)
+			      const struct check_result *results, const char *root,
+			      struct quote **out, size_t *n)
 {
 	*n = 0;
 	*out = NULL;
@@ -86,7 +110,8 @@ static struct err *quote_logs(struct secrets *secrets, struct arena *arena,
 
 		if (results[i].status != CHECK_FAIL && results[i].status != CHECK_TIMEOUT)
 			continue;
-		err = quote_log(secrets, arena, &checks->v[i], &results[i], &(*out)[(*n)++]);
+		err = quote_log(secrets, arena, &checks->v[i], &results[i], root,
+				&(*out)[(*n)++]);
 		if (err)
 			return err;
 	}
@@ -151,7 +176,8 @@ struct err *brief_make(struct prompt *prompt, const struct brief_spec *spec,
 	if (!err)
 		err = secrets_new(&secrets);
 	if (!err)
-		err = quote_logs(secrets, &arena, spec->checks, spec->results, &logs, &plan.n_logs);
+		err = quote_logs(secrets, &arena, spec->checks, spec->results, spec->root,
+				 &logs, &plan.n_logs);
 	if (!err)
 		err = safe_quote(secrets, &arena, NULL,
 				 spec->text.ptr ? spec->text : SPAN(FAILING_TEXT),
@@ -198,7 +224,8 @@ struct err *brief_repair(struct prompt *prompt, const struct templates *template
 	arena_init(&arena, TEXT_MAX_BYTES);
 	err = secrets_new(&secrets);
 	if (!err)
-		err = quote_logs(secrets, &arena, round->checks, round->results, &logs, &n_logs);
+		err = quote_logs(secrets, &arena, round->checks, round->results, round->root,
+				 &logs, &n_logs);
 	for (size_t i = 0; !err && i < n_logs; i++)
 		quote_add(&text, &logs[i]);
 	if (!err && round->failures.ptr)

@@ -29,6 +29,7 @@ struct brief_spec {
 	struct span text; /* the issue; ptr NULL: the failing checks are */
 	const struct check_list *checks;
 	const struct check_result *results; /* of the checks on tree; NULL: not known */
+	const char *root; /* where they ran, taken off the paths in their logs */
 	bool direct_only;
 };
 
@@ -46,6 +47,7 @@ struct brief_round {
 	struct span failures; /* of edits; ptr NULL: the checks failed */
 	const struct check_list *checks;
 	const struct check_result *results;
+	const char *root; /* as above */
 };
 
 struct err *brief_repair(struct prompt *prompt, const struct templates *templates,

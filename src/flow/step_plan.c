@@ -187,6 +187,7 @@ struct err *run_ask_planner(struct run *run)
 		.title = run->input->title,
 		.text = run->input->text,
 		.checks = run->options.checks,
+		.root = run->checkout ? checkout_dir(run->checkout) : "",
 		.direct_only = run->options.mode == MODE_SEQUENTIAL,
 	};
 	struct argv files = ARGV_INIT;
@@ -292,6 +293,7 @@ struct err *run_repair(struct run *run, struct span failures, bool applied)
 		.failures = failures,
 		.checks = run->options.checks,
 		.results = failures.ptr ? NULL : run_results(run),
+		.root = run->checkout ? checkout_dir(run->checkout) : "",
 	};
 	const char *const no_files[] = { NULL };
 	struct err *err = NULL;

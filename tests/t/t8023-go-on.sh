@@ -32,9 +32,9 @@ make_counted () {
 	mkdir "$1" && (
 		cd "$1" && git init -q -b main &&
 		write_script check <<-\EOF &&
-		n=$(grep -c bad a b)
 		n=$(cat a b | grep -c bad)
 		test "$n" -gt 0 || { echo "===== 2 passed in 0.01s ====="; exit 0; }
+		echo "$PWD/a:1: looked at"
 		for f in a b
 		do
 			! grep -q bad $f || echo "FAILED t.py::test_$f"
@@ -68,6 +68,9 @@ test_expect_success 'fewer failures are no end of it' '
 	cd more &&
 	test_unchanged git dualfix --failing --verify ./check >../out 2>../err &&
 	test_grep "^fixed: " ../err &&
+	model_log body.messages.1.content >../asked &&
+	test_grep "a:1: looked at" ../asked &&
+	test_grep ! "$TRASH" ../asked &&
 	git diff --name-only HEAD dualfix/failing >../got &&
 	test_write_lines a b >../want && test_cmp ../want ../got
 '
