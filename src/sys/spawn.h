@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The fork and the exec under sys/proc.c: what the child does between the two,
- * where only async-signal-safe calls are allowed.
+ * The vfork and the exec under sys/proc.c: what the child does between the two,
+ * where only async-signal-safe calls are allowed, in memory that is still ours.
  */
 #ifndef SYS_SPAWN_H
 #define SYS_SPAWN_H
