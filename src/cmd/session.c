@@ -79,7 +79,24 @@ void session_release(struct session *s)
 	*s = (struct session){ 0 };
 }
 
-static struct endpoint_settings role_endpoint(const struct role_settings *role,
+static void note_helper(void *ctx, const char *url)
+{
+	(void)url;
+	*(bool *)ctx = true;
+}
+
+/* Whether git has nobody to ask for a key; it costs a process or two to find out. */
+static bool no_helper(const struct config *config)
+{
+	const char *const *helpers;
+	bool any = config_get_all(config, "credential.helper", &helpers) > 0;
+
+	config_subsections(config, "credential", note_helper, &any);
+	return !any;
+}
+
+static struct endpoint_settings role_endpoint(const struct session *s,
+					      const struct role_settings *role,
 					      const char *name, const char *url)
 {
 	int64_t now_s = clock_wall_s();
@@ -90,6 +107,7 @@ static struct endpoint_settings role_endpoint(const struct role_settings *role,
 		.model = role->model,
 		.server = role->server,
 		.named_variable = role->key_env,
+		.no_helper = no_helper(repo_config(s->repo)),
 		.insecure = role->insecure,
 		.concurrency = role->concurrency,
 		.prices = { role->price_input, role->price_cached, role->price_output },
@@ -101,7 +119,7 @@ static struct endpoint_settings role_endpoint(const struct role_settings *role,
 static struct err *open_planner(struct session *s)
 {
 	const struct role_settings *role = &s->settings.planner;
-	struct endpoint_settings settings = role_endpoint(role, "planner", role->url);
+	struct endpoint_settings settings = role_endpoint(s, role, "planner", role->url);
 	struct err *err;
 
 	settings.own_variable = "DUALFIX_PLANNER_KEY";
@@ -179,7 +197,7 @@ static struct err *open_executors(struct session *s)
 		return err_nomem();
 	for (size_t i = 0; i < n; i++) {
 		struct endpoint_settings settings =
-			role_endpoint(role, "executor", role->urls.v[i]);
+			role_endpoint(s, role, "executor", role->urls.v[i]);
 
 		settings.own_variable = "DUALFIX_EXECUTOR_KEY";
 		settings.thinking = "off";

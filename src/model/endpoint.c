@@ -103,6 +103,21 @@ static struct err *set_url(struct endpoint *e, const struct endpoint_settings *s
 			s->role);
 }
 
+static struct err *find_key(struct owned_endpoint *own, struct loop *loop,
+			    const struct endpoint_settings *s, const char **source)
+{
+	const char *const variables[] = { s->own_variable, s->named_variable };
+
+	if (!s->no_helper)
+		return secret_find(&own->key, loop, s->url, s->own_variable,
+				   s->named_variable, source);
+	for (size_t i = 0; i < ARRAY_SIZE(variables) && !own->key; i++) {
+		own->key = secret_from_variable(variables[i]);
+		*source = variables[i];
+	}
+	return NULL;
+}
+
 static struct err *set_key(struct owned_endpoint *own, struct loop *loop,
 			   const struct endpoint_settings *s)
 {
@@ -112,8 +127,7 @@ static struct err *set_key(struct owned_endpoint *own, struct loop *loop,
 
 	e->key_wanted = arena_dups(&own->arena, s->named_variable ? s->named_variable
 								  : s->own_variable);
-	err = secret_find(&own->key, loop, s->url, s->own_variable, s->named_variable,
-			  &source);
+	err = find_key(own, loop, s, &source);
 	if (err)
 		return err;
 	e->key = own->key;

@@ -42,6 +42,7 @@ struct endpoint_settings {
 	const char *server;         /* name of a profile; NULL: told by the URL */
 	const char *own_variable;   /* "DUALFIX_PLANNER_KEY" */
 	const char *named_variable; /* dualfix.<role>.keyEnv, or NULL */
+	bool no_helper;             /* git has no credential helper: it is not asked */
 	bool insecure;              /* plain http to other machines is meant */
 	int64_t concurrency;        /* 0: by server kind */
 	struct prices prices;       /* those >= 0 win over the known ones */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
 #include "unit.h"
 
 #include "base/compiler.h"
@@ -111,6 +113,28 @@ static void endpoints(void **state)
 	}
 }
 
+/* Without a credential helper a key comes from the environment, or not at all. */
+static void endpoint_without_helper(void **state)
+{
+	struct endpoint_settings s = {
+		.role = "planner", .url = "https://x.example", .own_variable = "T_OWN_KEY",
+		.named_variable = "T_NAMED_KEY", .no_helper = true,
+		.prices = { -1, -1, -1 },
+	};
+	struct endpoint *endpoint;
+
+	(void)state;
+	ok(endpoint_new(&endpoint, loop, &s));
+	assert_null(endpoint->key);
+	assert_null(endpoint->key_source);
+	endpoint_free(endpoint);
+	setenv("T_NAMED_KEY", "sk-named", 1);
+	ok(endpoint_new(&endpoint, loop, &s));
+	assert_string_equal(secret_reveal(endpoint->key), "sk-named");
+	assert_string_equal(endpoint->key_source, "T_NAMED_KEY");
+	endpoint_free(endpoint);
+}
+
 static void endpoint_prices(void **state)
 {
 	static const struct {
@@ -155,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(endpoints),
+		cmocka_unit_test(endpoint_without_helper),
 		cmocka_unit_test(endpoint_prices),
 		cmocka_unit_test(picks_executor),
 	};
