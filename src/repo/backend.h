@@ -30,6 +30,7 @@ struct repo {
 	struct config *config;
 	bool is_dup; /* config is the original's */
 	struct argv env;     /* of git on this repository */
+	char *author, *committer; /* once asked for; without a date */
 	git_repository *git; /* what libgit2's functions want; it has objects alone */
 	git_odb *odb;
 	bool library; /* git_libgit2_init() is to be undone */

@@ -250,6 +250,8 @@ void repo_close(struct repo *repo)
 	free(repo->work_tree);
 	free(repo->objects_dir);
 	free(repo->quarantine);
+	free(repo->author);
+	free(repo->committer);
 	free(repo);
 }
 

@@ -144,9 +144,26 @@ out:
 	return err ? err : str_err(out, variable);
 }
 
+/* git is asked once: it is wanted before a run begins and again when it publishes. */
+static struct err *ident(struct repo *repo, const char *variable, char **known,
+			 struct str *out)
+{
+	struct err *err;
+
+	str_reset(out);
+	if (*known) {
+		str_adds(out, *known);
+		return str_err(out, variable);
+	}
+	err = read_ident(repo, variable, out);
+	if (!err)
+		*known = strdup(out->buf);
+	return err;
+}
+
 struct err *repo_identity(struct repo *repo, struct str *author, struct str *committer)
 {
-	struct err *err = read_ident(repo, "GIT_AUTHOR_IDENT", author);
+	struct err *err = ident(repo, "GIT_AUTHOR_IDENT", &repo->author, author);
 
-	return err ? err : read_ident(repo, "GIT_COMMITTER_IDENT", committer);
+	return err ? err : ident(repo, "GIT_COMMITTER_IDENT", &repo->committer, committer);
 }
