@@ -143,7 +143,9 @@ static void collect_secrets(struct sandbox *box, struct str *path, int depth)
 
 		if (box->secret_files.n + box->secret_dirs.n >= SECRETS_MAX)
 			break;
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+		/* half of /etc is links, and a link keeps no secret */
+		if (entry->d_type == DT_LNK || !strcmp(entry->d_name, ".") ||
+		    !strcmp(entry->d_name, ".."))
 			continue;
 		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
