@@ -115,6 +115,12 @@ class Bench:
         self.args = args
         self.rng = random.Random(args.seed)
         self.tmp = tempfile.TemporaryDirectory(prefix="keyless-")
+        # No setting and no key of the user's: what is measured is the rules alone.
+        for name in [n for n in os.environ if n.startswith(("GIT_", "DUALFIX"))
+                     or n.endswith(("_KEY", "_TOKEN"))]:
+            del os.environ[name]
+        os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1",
+                          DUALFIX_SEND="never", LC_ALL="C")
         self.repo = os.path.join(self.tmp.name, "repo")
         run(["git", "clone", "-q", "--no-hardlinks", args.repo, self.repo], cwd=TOP)
         for key, value in (("user.name", "Bench"), ("user.email", "bench@localhost"),
@@ -122,8 +128,11 @@ class Bench:
                            ("advice.detachedHead", "false")):
             run(["git", "config", key, value], cwd=self.repo)
         run(["git", "checkout", "-q", "--detach", "HEAD"], cwd=self.repo)
+        for branch in run(["git", "for-each-ref", "--format=%(refname:short)", "refs/heads"],
+                          cwd=self.repo).stdout.split():
+            run(["git", "branch", "-q", "-D", branch], cwd=self.repo)
         self.base = run(["git", "rev-parse", "HEAD"], cwd=self.repo).stdout.strip()
-        self.env = dict(os.environ, LC_ALL="C", GCC_EXTRA_DIAGNOSTIC_OUTPUT="fixits-v1",
+        self.env = dict(os.environ, GCC_EXTRA_DIAGNOSTIC_OUTPUT="fixits-v1",
                         CCC_OVERRIDE_OPTIONS="# +-fdiagnostics-parseable-fixits")
         self.program = os.path.abspath(args.program)
         self.objects = {}

@@ -123,7 +123,9 @@ law_paths () {
 	case $parent in
 	/|/tmp|/var/tmp|/home|/root|/opt|/srv|/usr/src) parent=$top ;;
 	esac
-	grep -v '^\.ci/' "$tmp/files" | xargs grep -nIF -e "$parent/" -e "$top" /dev/null |
+	# "$DIR/name" is no path of a machine, whatever the name.
+	pattern=$(printf '(^|[^A-Za-z0-9_}])(%s/|%s)' "$parent" "$top" | sed 's/[.+]/\\&/g')
+	grep -v '^\.ci/' "$tmp/files" | xargs grep -nIE -e "$pattern" /dev/null |
 		sed 's/^\([^:]*:[0-9]*:\).*/\1 a path of this machine/'
 }
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC1112 # gcc quotes names so
 test_description='bad input: a clear word, its exit code, nothing changed'
 . "${0%/*}/test-lib.sh"
 
