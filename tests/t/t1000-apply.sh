@@ -358,9 +358,9 @@ am_gives_fix () {
 	shift 2 &&
 	rm -rf clone &&
 	git clone -q --no-local "$repo" clone &&
-	git -C clone am -q $am_options "$@" &&
+	git -C clone am -q ${am_options:+"$am_options"} "$@" &&
 	test "$(git -C clone rev-parse "HEAD^{tree}")" = "$(git -C "$repo" rev-parse "$fix^{tree}")" &&
-	git -C clone log --format=%B main@{upstream}..HEAD >got &&
+	git -C clone log --format=%B "main@{upstream}..HEAD" >got &&
 	git -C "$repo" log --format=%B "main..$fix" >want &&
 	test_cmp want got
 }
