@@ -54,12 +54,14 @@ struct delegate {
 	size_t n_tasks, cap_tasks;
 	size_t n_open;
 	bool closed, ended;
+	struct err *err; /* that it ended with before it was closed */
 	void (*done)(void *ctx, struct err *err);
 	void *ctx;
 };
 
 static void pump(struct delegate *d);
 
+/* Before it is closed nobody waits for it, but for something else it may be. */
 static void end(struct delegate *d, struct err *err)
 {
 	if (d->ended) {
@@ -67,7 +69,10 @@ static void end(struct delegate *d, struct err *err)
 		return;
 	}
 	d->ended = true;
-	d->done(d->ctx, err);
+	if (d->closed)
+		d->done(d->ctx, err);
+	else
+		d->err = err;
 }
 
 static struct err *splice_all(struct delegate *d)
@@ -144,16 +149,14 @@ static void fail_try(struct task *task, struct span answer, struct err *err)
 
 	str_reset(&task->reason);
 	str_adds(&task->reason, err_text(err));
-	if (!may_go_on(task)) {
-		err_drop(err);
+	if (!may_go_on(task))
 		close_task(task, TASK_FAILED);
-		return;
-	}
-	if (err_kind(err) == ERR_NO_FIX)
+	else if (err_kind(err) == ERR_NO_FIX)
 		failed = prompt_region_again(&task->prompt, task->d->spec.templates,
 					     &task->input, answer, err_text(err));
 	err_drop(err);
-	task->state = TASK_QUEUED;
+	if (task->state == TASK_ASKED)
+		task->state = TASK_QUEUED;
 	if (failed)
 		end(task->d, failed);
 	else
@@ -188,6 +191,15 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 	chat_reply_release(reply);
 }
 
+/* Whether calls that end will give back some of the budget: others', or the planner's. */
+static bool may_wait(const struct delegate *d)
+{
+	for (size_t i = 0; i < d->n_servers; i++)
+		if (d->servers[i].busy)
+			return true;
+	return !d->closed;
+}
+
 static struct err *send_task(struct task *task, size_t index)
 {
 	struct delegate *d = task->d;
@@ -203,6 +215,10 @@ static struct err *send_task(struct task *task, size_t index)
 				      &server->endpoint->prices, prompt_tokens(&task->prompt),
 				      request.max_tokens, &request.max_tokens, &task->hold);
 
+	if (err && err_kind(err) == ERR_SERVICE && may_wait(d)) {
+		err_drop(err);
+		return NULL;
+	}
 	if (err)
 		return err;
 	err = client_chat(d->spec.client, server->endpoint, &request, NULL, on_reply, task,
@@ -297,7 +313,10 @@ struct err *delegate_new(struct delegate **out, const struct delegate_spec *spec
 
 static void free_task(struct task *task)
 {
-	client_cancel(task->chat);
+	if (task->chat) {
+		client_cancel(task->chat);
+		budget_settle(task->d->spec.budget, &task->hold, NULL);
+	}
 	prompt_release(&task->prompt);
 	str_release(&task->action);
 	str_release(&task->answer);
@@ -384,8 +403,16 @@ struct err *delegate_add(struct delegate *d, const struct edit *edit,
 
 void delegate_close(struct delegate *d)
 {
+	struct err *err = d->err;
+
 	d->closed = true;
+	d->err = NULL;
+	if (d->ended) {
+		d->done(d->ctx, err);
+		return;
+	}
 	end_if_all_have(d);
+	pump(d);
 }
 
 const struct delegate_row *delegate_row(const struct delegate *d, const struct edit *edit)
@@ -420,6 +447,7 @@ void delegate_free(struct delegate *d)
 		return;
 	for (size_t i = 0; i < d->n_tasks; i++)
 		free_task(d->tasks[i]);
+	err_drop(d->err);
 	free(d->tasks);
 	free(d->servers);
 	free(d);

@@ -9,7 +9,7 @@
  *
  *	delegate_new(&d, &spec, done, ctx);
  *	delegate_add(d, edit, result);
- *	delegate_close(d);        done is called once all have ended
+ *	delegate_close(d);        done is called once all have ended, not before
  */
 #ifndef FLOW_DELEGATE_H
 #define FLOW_DELEGATE_H
