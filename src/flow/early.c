@@ -17,8 +17,11 @@ struct err *run_early_begin(struct run *run)
 	return err ? err : plan_stream_new(&run->stream);
 }
 
+/* What it did cost is spent. */
 static void drop_round(struct run *run)
 {
+	if (run->early)
+		err_drop(round_report_usage(run->early, &run->report));
 	round_free(run->early);
 	run->early = NULL;
 	run->early_n = 0;
@@ -72,7 +75,8 @@ void run_early_delta(void *ctx, struct span text)
 	plan = plan_stream_plan(run->stream);
 	if (!run->early)
 		err = open_round(run);
-	while (!err && run->early_n < plan->n_edits)
+	/* Regular expressions may go over many files, and git is asked which: not from here. */
+	while (!err && run->early_n < plan->n_edits && !plan->edits[run->early_n].regex)
 		err = round_add(run->early, &plan->edits[run->early_n++]);
 	/* What is wrong with an edit is said when the whole plan is there. */
 	if (err)

@@ -331,6 +331,11 @@ static struct err *report_item(const struct round *round, const struct item *ite
 	return NULL;
 }
 
+struct err *round_report_usage(const struct round *round, struct report *report)
+{
+	return round->delegate ? delegate_usage(round->delegate, add_usage, report) : NULL;
+}
+
 struct err *round_report(const struct round *round, struct report *report, bool by_rule)
 {
 	for (size_t i = 0; i < round->n; i++) {
@@ -339,9 +344,7 @@ struct err *round_report(const struct round *round, struct report *report, bool 
 		if (err)
 			return err;
 	}
-	if (!round->delegate)
-		return NULL;
-	return delegate_usage(round->delegate, add_usage, report);
+	return round_report_usage(round, report);
 }
 
 void round_failures(const struct round *round, struct str *out)

@@ -72,6 +72,9 @@ struct err *round_finish(struct round *round, enum round_end *end, struct oid *t
 struct err *round_report(const struct round *round, struct report *report,
 			 bool by_rule) MUST_USE;
 
+/* Only the usage, of one whose edits come to nothing. */
+struct err *round_report_usage(const struct round *round, struct report *report) MUST_USE;
+
 /* The edits that could not be done and why, for the planner or a person. */
 void round_failures(const struct round *round, struct str *out);
 void round_free(struct round *round);

@@ -551,10 +551,12 @@ static struct err *take_failure(struct loop *loop)
 
 struct err *loop_run(struct loop *loop, const bool *done)
 {
-	struct err *err = take_failure(loop);
+	struct err *err;
 
+	/* The failure, or the signal, is for the call that turns. */
 	if (loop->turning)
-		return err_first(err, err_new(ERR_FATAL, "the event loop runs already"));
+		return err_new(ERR_FATAL, "the event loop runs already");
+	err = take_failure(loop);
 	loop->turning = true;
 	loop->now_ms = clock_mono_ms();
 	while (!err && !*(const volatile bool *)done) {
