@@ -26,6 +26,8 @@ struct err *step_review(struct run *run)
 		return err_hint(err_new(ERR_CONFIG, "--review needs a planner"),
 				"git dualfix doctor");
 	run_stage(run, "reviewing");
+	review_free(run->review);
+	run->review = NULL;
 	err = repo_diff_text(run->env.repo, &run->base_tree, &run->tree, &diff);
 	spec.diff = str_span(&diff);
 	if (!err)
@@ -46,9 +48,9 @@ struct err *step_reviewed(struct run *run)
 
 	if (!run_stage_ended(run, &err))
 		return NULL;
-	if (!err)
-		err = report_usage(&run->report, run->env.planner, review_model(run->review),
-				   review_usage(run->review));
+	err = err_first(err, report_usage(&run->report, run->env.planner,
+					  review_model(run->review),
+					  review_usage(run->review)));
 	if (err)
 		return err;
 	if (review_approved(run->review)) {
@@ -57,8 +59,6 @@ struct err *step_reviewed(struct run *run)
 	}
 	str_addf(&why, "A reviewer refused it: %s\n", review_reason(run->review));
 	events_emit(run->env.events, EVENT_NOTE, "review: %s", review_reason(run->review));
-	review_free(run->review);
-	run->review = NULL;
 	run->report.outcome = OUTCOME_REFUSED;
 	run->step = STEP_END;
 	if (run_may_repair(run) && run->has_prompt)
