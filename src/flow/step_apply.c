@@ -127,6 +127,7 @@ struct err *step_apply(struct run *run)
 		return NULL;
 	}
 	run_stage(run, "editing");
+	run->round_start_ms = clock_mono_ms();
 	err = run_know_withheld(run);
 	if (err)
 		return err;
@@ -160,7 +161,9 @@ static struct err *edits_failed(struct run *run)
 	struct err *err;
 
 	round_failures(run->round, &text);
-	if (run_may_repair(run) && run->origin != FROM_RULES)
+	if (run->origin == FROM_RULES && run_may_plan(run))
+		err = run_ask_planner(run);
+	else if (run->origin != FROM_RULES && run_may_repair(run))
 		err = run_repair(run, str_span(&text), false);
 	else
 		err = err_new(ERR_NO_FIX, "the plan could not be applied, so none of it was");
@@ -284,7 +287,6 @@ struct err *step_applied(struct run *run)
 	enum round_end end;
 	struct oid tree;
 	bool last;
-	int64_t start_ms = clock_mono_ms();
 	struct err *err;
 
 	if (!run_stage_ended(run, &err))
@@ -292,7 +294,7 @@ struct err *step_applied(struct run *run)
 	if (!err)
 		err = round_finish(run->round, &end, &tree);
 	err = err_first(err, round_report(run->round, &run->report, run->origin == FROM_RULES));
-	run->report.timings.edit_ms += clock_mono_ms() - start_ms;
+	run->report.timings.edit_ms += clock_mono_ms() - run->round_start_ms;
 	if (err)
 		return err;
 	if (end == ROUND_FAILED)

@@ -162,7 +162,7 @@ bool run_fall_back(struct run *run, struct err **err)
 
 	if (!best->known || best->taken || run->timed_out)
 		return false;
-	if (outcome_emits(run->report.outcome) && !*err)
+	if (!*err && !oid_is_none(&run->report.commit))
 		return false; /* it is out */
 	if (run->report.outcome == OUTCOME_REFUSED)
 		return false;
@@ -218,6 +218,8 @@ struct err *step_judge(struct run *run)
 	err = run_try_rules(run, false, &cured);
 	if (err || cured)
 		return err;
+	if (run_may_plan(run))
+		return run_ask_planner(run);
 	if (run_may_repair(run))
 		return run_repair(run, (struct span){ 0 }, true);
 	run_tell_left(run);

@@ -279,6 +279,12 @@ struct err *step_planned(struct run *run)
 	return str_err(&run->answer, "the planner's answer");
 }
 
+bool run_may_plan(const struct run *run)
+{
+	return !run->has_prompt && !run->input->n_plans && run->env.planner &&
+	       run->env.client && !run->options.never_plan;
+}
+
 bool run_may_repair(const struct run *run)
 {
 	return run->traits->repair && run->env.planner && run->env.client &&

@@ -110,6 +110,7 @@ struct run {
 	struct review *review;
 	struct round *round;
 	struct oid round_tree;      /* what the round started from */
+	int64_t round_start_ms;
 	struct landing *landings;
 	size_t n_landings;
 	struct best best;
@@ -201,6 +202,9 @@ struct err *run_ask_planner(struct run *run) MUST_USE;
 
 /* Says what the rules could not cure, and why. */
 void run_tell_left(const struct run *run);
+
+/* Whether the planner may write a first plan: in every mode it gets what rules left. */
+bool run_may_plan(const struct run *run);
 
 /*
  * Whether the planner may be asked again, and asking it: about failures, or with
