@@ -42,6 +42,19 @@ static enum cover cover_of(struct span around, const struct place *p, struct spa
 	return start == p->start && end == stop ? COVER_LINES : COVER_BLANKS;
 }
 
+/* Whether the lines that p lies in are the base's own, as far as they go. */
+static bool has_own_lines(const struct draft *d, const struct place *p)
+{
+	const struct text *t = &d->text;
+	size_t first, last;
+
+	if (p->in)
+		return false;
+	first = text_line_at(t, p->start);
+	last = text_line_at(t, p->end > p->start ? p->end - 1 : p->end);
+	return !changes_conflict(&d->changes, t->start[first], text_line_stop(t, last));
+}
+
 static bool is_word(char c)
 {
 	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
@@ -284,8 +297,8 @@ static struct err *write_literal(struct replacement *r, const struct place *p, b
 				draft_line(r->d, p));
 		return NULL;
 	}
-	if (!p->in && (cover == COVER_BLANKS ||
-		       (cover == COVER_LINES && r->d->text.cr && p->end < around.len)))
+	if (cover != COVER_PART && has_own_lines(r->d, p) &&
+	    (cover == COVER_BLANKS || (r->d->text.cr && p->end < around.len)))
 		return write_lines(r, p, cover == COVER_BLANKS ? FOLD_LEAD : FOLD_NONE, done);
 	if (!r->edit->all && is_done_part(around, p, f->find, f->replace)) {
 		edit_result_done(r->result, EDIT_SATISFIED, NULL, draft_line(r->d, p));
