@@ -23,6 +23,7 @@ struct executors {
 	const struct events *events;
 	struct tape *tape;
 	bool started;
+	bool some_failed; /* to answer at all */
 	void (*done)(void *ctx, struct err *err);
 	void *ctx;
 };
@@ -74,6 +75,7 @@ static void on_models(void *ctx, const char *const *ids, size_t n, struct err *e
 	if (id)
 		query->model = strdup(id);
 	keep_fact(query);
+	query->executors->some_failed |= err != NULL;
 	if (err)
 		events_emit(query->executors->events, EVENT_WARNING,
 			    "executor left out: %s", err_text(err));
@@ -141,6 +143,11 @@ size_t executors_list(const struct executors *executors, const struct endpoint *
 {
 	*list = executors->list;
 	return executors->n_list;
+}
+
+bool executors_all_failed(const struct executors *executors)
+{
+	return !executors->n_list && executors->some_failed;
 }
 
 void executors_free(struct executors *executors)

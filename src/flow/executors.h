@@ -37,6 +37,9 @@ struct err *executors_start(struct executors **out, const struct executors_spec 
 
 /* Those that can be used, each with a model; they live as long as executors. */
 size_t executors_list(const struct executors *executors, const struct endpoint **list);
+
+/* Whether there is none to use because servers do not answer. */
+bool executors_all_failed(const struct executors *executors);
 void executors_free(struct executors *executors);
 
 #endif

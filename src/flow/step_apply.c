@@ -117,6 +117,11 @@ struct err *step_apply(struct run *run)
 		run->ready = false;
 		return NULL;
 	}
+	if (!err && run->executors && executors_all_failed(run->executors) &&
+	    !run->env.planner && needs_model(run->current))
+		err = err_hint(err_new(ERR_SERVICE, "no executor answers, and there is no "
+				       "planner to do its edits"),
+			       "git dualfix doctor");
 	if (!err)
 		err = keep_plan(run);
 	if (err)
