@@ -252,6 +252,12 @@ static bool check_extent(const struct region *r, struct span answer, struct str 
 		said++;
 		kept += has_line(answer, line);
 	}
+	/* Of a whole definition something stays, its first line as a rule. */
+	if (r->edit && r->edit->symbol && said > 1 && !kept) {
+		str_addf(reason, "nothing of '%s' came back: give the whole of it",
+			 r->edit->symbol);
+		return false;
+	}
 	if (said > KEEP_FROM_LINES && kept * 8 < said) {
 		str_addf(reason, "only %zu of the region's %zu lines came back: keep what "
 			 "the change does not touch", kept, said);
