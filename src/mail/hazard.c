@@ -37,15 +37,35 @@ static bool is_rule(struct span line)
 	return true;
 }
 
+static bool is_blade(struct span s)
+{
+	return span_starts(s, ">8") || span_starts(s, "8<") || span_starts(s, ">%") ||
+	       span_starts(s, "%<");
+}
+
+/* As is_scissors_line() of git's mailinfo.c. */
 bool hazard_is_scissors(struct span line)
 {
-	static const char *const blades[] = { ">8", "8<", ">%", "%<" };
-	bool found = false;
+	size_t perforation = 0, gap = 0;
+	bool cut = false, inside = false;
 
-	for (size_t i = 0; i < ARRAY_SIZE(blades); i++)
-		found = found || span_find(line, span_of(blades[i]), 0) >= 0;
-	return found && (span_find(line, SPAN("--"), 0) >= 0 ||
-			 span_find(line, SPAN("- -"), 0) >= 0);
+	line = span_trim(line);
+	for (size_t i = 0; i < line.len; i++) {
+		if (strchr(" \t\r\n", line.ptr[i]) && line.ptr[i]) {
+			perforation += inside;
+			gap += inside;
+		} else if (line.ptr[i] == '-') {
+			inside = true;
+			perforation++;
+		} else if (is_blade(span_cut(line, i, i + 2))) {
+			cut = inside = true;
+			perforation += 2;
+			i++;
+		} else {
+			inside = false;
+		}
+	}
+	return cut && line.len >= 8 && line.len < 3 * perforation && 2 * gap < perforation;
 }
 
 static size_t token_length(struct span line)

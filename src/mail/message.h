@@ -6,7 +6,7 @@
  * that am takes as it is, and nothing in the body ends the message early, becomes a
  * header, a patch or a trailer. Invariants of what comes out:
  *
- *	valid UTF-8, "\n" line ends only, no control, no invisible and no bidi
+ *	valid UTF-8, "\n" line ends only, no control but tabs, no invisible and no bidi
  *	characters; a subject of 1 to MESSAGE_SUBJECT_COLUMNS characters without a
  *	prefix that am strips; an empty line; body lines of up to
  *	MESSAGE_BODY_COLUMNS characters, words longer than that aside.

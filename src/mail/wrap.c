@@ -101,9 +101,12 @@ void wrap_end_paragraph(struct wrap *wrap)
 		/* Nowhere better to break: a blank before it takes the meaning away. */
 		if (!indent && hazard_starts(word_at(text, at)))
 			indent = 1;
-		begin_line(wrap, indent);
-		str_add_span(wrap->out, span_cut(text, at, end));
-		indent = wrap->hang;
+		/* Pieces of lines can make up a mark that none of them was. */
+		if (!hazard_is_scissors(span_cut(text, at, end))) {
+			begin_line(wrap, indent);
+			str_add_span(wrap->out, span_cut(text, at, end));
+			indent = wrap->hang;
+		}
 		at = end + 1;
 	}
 	str_reset(&wrap->words);

@@ -89,6 +89,8 @@ static const struct row bodies[] = {
 	{ "a\n--- \nb", "a b" },
 	{ "a\n-----------\nb", "a b" },
 	{ "a\n-- >8 -- cut -- >8 --\nb", "a b" },
+	{ "-- --\n8<\n-- --\n\nb", "b" },
+	{ "values >8 are refused -- see above", "values >8 are refused -- see above" },
 	{ "```\na\n  -- >8 --\nb\n```", "    a\n    b" },
 	{ "a\n\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-x\n+y\n\nb",
 	  "a\n\n    diff --git a/x b/x\n    --- a/x\n    +++ b/x\n    @@ -1 +1 @@\n    -x\n    +y\n\nb" },
