@@ -290,7 +290,7 @@ static struct err *predict(struct batch *batch, const struct job *job,
 	if (!err)
 		err = repo_tree_of(batch->s->repo, &report->commit, &to);
 	if (!err)
-		err = repo_diff_text(batch->s->repo, &from, &to, &diff);
+		err = repo_diff_text(batch->s->repo, &from, &to, NULL, &diff);
 	if (err)
 		goto out;
 	jsonw_init(&w, &line, false);

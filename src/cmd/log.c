@@ -199,7 +199,7 @@ static struct err *add_diff(struct session *s, const struct past *past, struct s
 		return NULL;
 	}
 	str_addc(out, '\n');
-	return repo_diff_text(s->repo, &from, &to, out);
+	return repo_diff_text(s->repo, &from, &to, NULL, out);
 }
 
 static struct err *print_past(struct session *s, const struct past *past)

@@ -100,7 +100,7 @@ static struct err *take_worktree(struct session *s, const struct past *past)
 	if (!err)
 		err = repo_tree_of(s->repo, &past->commit, &to);
 	if (!err)
-		err = repo_diff_text(s->repo, &from, &to, &diff);
+		err = repo_diff_text(s->repo, &from, &to, NULL, &diff);
 	if (!err)
 		err = run_git(s, args, str_span(&diff), &code);
 	str_release(&diff);

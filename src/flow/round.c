@@ -353,9 +353,13 @@ void round_failures(const struct round *round, struct str *out)
 		const struct edit *edit = round->items[i]->edit;
 		const struct edit_result *result = &round->items[i]->result;
 
-		if (result->status == EDIT_FAILED || result->status == EDIT_REFUSED)
-			str_addf(out, "edits[%zu] (%s of %s): %s\n", edit->index,
-				 edit_kind_name(edit->kind), edit->file, result->reason.buf);
+		if (result->status != EDIT_FAILED && result->status != EDIT_REFUSED)
+			continue;
+		/* The reason quotes the lines that come nearest. */
+		str_addf(out, "edits[%zu] (%s of %s): %s\n", edit->index,
+			 edit_kind_name(edit->kind), edit->file,
+			 round->items[i]->withheld ? "failed in a file that no model is shown" :
+						     result->reason.buf);
 	}
 }
 

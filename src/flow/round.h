@@ -76,6 +76,8 @@ struct err *round_report(const struct round *round, struct report *report,
 struct err *round_report_usage(const struct round *round, struct report *report) MUST_USE;
 
 /* The edits that could not be done and why, for the planner or a person. */
+
+/* A line for each, as a model may read it. */
 void round_failures(const struct round *round, struct str *out);
 void round_free(struct round *round);
 

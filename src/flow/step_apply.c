@@ -317,7 +317,9 @@ struct err *step_applied(struct run *run)
 	}
 	if (!oid_eq(&tree, landed_tree(run)))
 		land(run);
-	err = run_measure(run);
+	err = withhold_moved(run->withhold, run->current);
+	if (!err)
+		err = run_measure(run);
 	run->report.tree = run->tree;
 	run->step = run->next_plan < run->input->n_plans ? STEP_SOURCE : STEP_CHECK;
 	return err;

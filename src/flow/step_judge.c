@@ -88,7 +88,8 @@ static struct err *unchecked(struct run *run)
 		return NULL;
 	}
 	run->step = STEP_END;
-	return repo_diff_text(run->env.repo, &run->base_tree, &run->tree, &run->output);
+	return repo_diff_text(run->env.repo, &run->base_tree, &run->tree, NULL,
+			      &run->output);
 }
 
 struct err *step_check(struct run *run)

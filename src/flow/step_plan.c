@@ -309,7 +309,10 @@ struct err *run_repair(struct run *run, struct span failures, bool applied)
 	if (!run->has_prompt)
 		return run_ask_planner(run);
 	if (applied) {
-		err = repo_diff_text(run->env.repo, &run->base_tree, &run->tree, &diff);
+		err = run_know_withheld(run);
+		if (!err)
+			err = withhold_diff(run->withhold, run->env.repo, &run->base_tree,
+					    &run->tree, &diff);
 		round.diff = str_span(&diff);
 	}
 	if (!err)

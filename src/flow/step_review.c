@@ -28,7 +28,10 @@ struct err *step_review(struct run *run)
 	run_stage(run, "reviewing");
 	review_free(run->review);
 	run->review = NULL;
-	err = repo_diff_text(run->env.repo, &run->base_tree, &run->tree, &diff);
+	err = run_know_withheld(run);
+	if (!err)
+		err = withhold_diff(run->withhold, run->env.repo, &run->base_tree, &run->tree,
+				    &diff);
 	spec.diff = str_span(&diff);
 	if (!err)
 		err = run->env.wall->consent(run->env.wall->ctx, run->env.planner,

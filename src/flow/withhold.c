@@ -9,6 +9,10 @@
 #include "repo/tree.h"
 
 #define TEXT_MAX_BYTES ((size_t)64 << 20)
+#define NAMES_MAX_BYTES ((size_t)16 << 20)
+
+/* git is named each file: an argument list has an end. */
+#define NAMED_MAX 2000
 
 struct withhold {
 	struct argv excluded; /* paths, sorted */
@@ -60,6 +64,82 @@ const char *withhold_file(const struct withhold *w, const char *path)
 				     sizeof(w->excluded.v[0]), by_name))
 		return "is kept from models by dualfix.exclude";
 	return NULL;
+}
+
+static int order(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+struct err *withhold_moved(struct withhold *w, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_edits; i++) {
+		const struct edit *edit = &plan->edits[i];
+
+		if (edit->kind != EDIT_RENAME_FILE || !withhold_file(w, edit->file) ||
+		    withhold_file(w, edit->to))
+			continue;
+		argv_push(&w->excluded, edit->to);
+		qsort(w->excluded.v, w->excluded.n, sizeof(w->excluded.v[0]), order);
+	}
+	return argv_err(&w->excluded);
+}
+
+/* The next name of a list that git printed with -z. */
+static const char *next_name(struct span *rest)
+{
+	const char *name = rest->ptr;
+	ptrdiff_t end = rest->len ? span_findc(*rest, '\0', 0) : -1;
+
+	if (end < 0)
+		return NULL;
+	*rest = span_cut(*rest, (size_t)end + 1, rest->len);
+	return name;
+}
+
+/* Of "M\0path\0" and "R100\0from\0to\0": what may be shown goes to shown. */
+static size_t sort_out(const struct withhold *w, struct span names, struct argv *shown)
+{
+	size_t left_out = 0;
+
+	for (;;) {
+		const char *status = next_name(&names), *from, *to;
+
+		from = status ? next_name(&names) : NULL;
+		to = status && (*status == 'R' || *status == 'C') ? next_name(&names) : from;
+		if (!from || !to)
+			return left_out;
+		if (withhold_file(w, from) || withhold_file(w, to)) {
+			left_out++;
+			continue;
+		}
+		argv_pushf(shown, ":(top,literal)%s", from);
+		if (to != from)
+			argv_pushf(shown, ":(top,literal)%s", to);
+	}
+}
+
+struct err *withhold_diff(const struct withhold *w, struct repo *repo, const struct oid *a,
+			  const struct oid *b, struct str *out)
+{
+	const char *const list[] = { "diff-tree", "-r", "-M", "--name-status", "-z",
+				     "--no-ext-diff", a->hex, b->hex, "--", NULL };
+	struct str names = STR_INIT(NAMES_MAX_BYTES);
+	struct argv shown = ARGV_INIT;
+	size_t left_out;
+	struct err *err = repo_git(repo, list, (struct span){ 0 }, &names, NULL);
+
+	if (err)
+		goto out;
+	left_out = sort_out(w, str_span(&names), &shown);
+	err = argv_err(&shown);
+	if (err || (left_out && (!shown.n || shown.n > NAMED_MAX)))
+		goto out;
+	err = repo_diff_text(repo, a, b, left_out ? argv_list(&shown) : NULL, out);
+out:
+	str_release(&names);
+	argv_release(&shown);
+	return err;
 }
 
 struct err *withhold_region(struct withhold *w, const struct region *region,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What no executor is shown: files that dualfix.exclude matches, files that are keys,
- * regions in which something looks like a secret. What the planner is shown passes
- * context/ instead.
+ * What no model is shown of a run's edits: files that dualfix.exclude matches, files
+ * that are keys, regions in which something looks like a secret. What the planner is
+ * shown of the base passes context/ instead.
  */
 #ifndef FLOW_WITHHOLD_H
 #define FLOW_WITHHOLD_H
@@ -11,7 +11,9 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "edit/resolve.h"
+#include "plan/plan.h"
 #include "repo/repo.h"
 
 struct withhold;
@@ -23,6 +25,16 @@ void withhold_free(struct withhold *w);
 
 /* Why path must not be shown, as the end of a sentence; NULL: it may be. */
 const char *withhold_file(const struct withhold *w, const char *path);
+
+/* What plan moves out of such files is not shown under its new name either. */
+struct err *withhold_moved(struct withhold *w, const struct plan *plan) MUST_USE;
+
+/*
+ * The diff of two trees without such files, whichever of their names it is. Turns
+ * the loop.
+ */
+struct err *withhold_diff(const struct withhold *w, struct repo *repo, const struct oid *a,
+			  const struct oid *b, struct str *out) MUST_USE;
 
 /* Whether region may be shown, its surroundings too; if not, the result says why. */
 struct err *withhold_region(struct withhold *w, const struct region *region,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/argv.h"
 #include "base/path.h"
 #include "edit/resolve.h"
 #include "repo/backend.h"
@@ -182,13 +183,22 @@ struct err *repo_diff_stat(struct repo *repo, const struct oid *a, const struct 
 }
 
 struct err *repo_diff_text(struct repo *repo, const struct oid *a, const struct oid *b,
-			   struct str *out)
+			   const char *const *paths, struct str *out)
 {
-	const char *const args[] = {
+	const char *const first[] = {
 		"diff-tree", "-r", "-p", "-M", "--binary", "--no-color", "--no-ext-diff",
 		"--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--unified=3",
 		"--diff-algorithm=default", a->hex, b->hex, "--", NULL,
 	};
+	struct argv args = ARGV_INIT;
+	struct err *err;
 
-	return repo_git(repo, args, NO_INPUT, out, NULL);
+	argv_push_all(&args, first);
+	if (paths)
+		argv_push_all(&args, paths);
+	err = argv_err(&args);
+	if (!err)
+		err = repo_git(repo, argv_list(&args), NO_INPUT, out, NULL);
+	argv_release(&args);
+	return err;
 }

@@ -83,8 +83,12 @@ struct err *repo_diff_stat(struct repo *repo, const struct oid *a, const struct 
 			   struct err *(*fn)(void *ctx, const char *path),
 			   void *ctx) MUST_USE;
 
-/* The unified diff of two trees as git prints it, with the user's diff settings off. */
+/*
+ * The unified diff of two trees as git prints it, with the user's diff settings off,
+ * of all files or of what the pathspecs match (NULL-terminated; NULL: all).
+ */
 struct err *repo_diff_text(struct repo *repo, const struct oid *a, const struct oid *b,
+			   const char *const *paths,
 			   struct str *out) MUST_USE;
 
 #endif

@@ -284,7 +284,7 @@ static void diffs(void **state)
 	assert_int_equal(stat.files, 4);
 	assert_int_equal(stat.added, 4);
 	assert_int_equal(stat.removed, 2);
-	ok(repo_diff_text(w.f.repo, &w.tree, &tree, &text));
+	ok(repo_diff_text(w.f.repo, &w.tree, &tree, NULL, &text));
 	assert_non_null(strstr(text.buf, "diff --git a/src/a.c b/src/a.c\n"));
 	assert_non_null(strstr(text.buf, "\n-int two;\n+int 2;\n"));
 	assert_non_null(strstr(text.buf, "GIT binary patch"));
