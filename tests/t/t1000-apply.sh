@@ -22,7 +22,7 @@ edits () {
 
 # What apply makes of the edits on stdin, without a commit, to the file diff.
 diff_of () {
-	edits diff.json && git dualfix apply --diff diff.json >diff 2>../err
+	edits diff.json && git dualfix apply --diff diff.json >'diff' 2>../err
 }
 
 cat >seed.json <<\EOF
