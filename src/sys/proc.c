@@ -15,6 +15,7 @@
 #include "sys/capture.h"
 #include "sys/clock.h"
 #include "sys/spawn.h"
+#include "sys/warden.h"
 
 #define KILL_GRACE_MS 1000
 #define STRAY_GRACE_MS 500
@@ -43,6 +44,7 @@ struct proc {
 	pid_t pid;    /* 0: it could not be started */
 	pid_t target; /* whom to kill */
 	bool foreground;
+	int64_t grace_ms; /* from SIGTERM to SIGKILL */
 	int status_fd;
 	int exec_errno;
 	struct feed in;
@@ -255,7 +257,7 @@ void proc_kill(struct proc *proc)
 	}
 	kill(proc->target, SIGTERM);
 	kill(proc->target, SIGCONT); /* a stopped process does not see SIGTERM */
-	start_timer(proc, KILL_GRACE_MS);
+	start_timer(proc, proc->grace_ms);
 }
 
 static void on_exit_of_child(void *ctx)
@@ -362,6 +364,7 @@ static struct err *launch(struct proc *proc, const struct proc_spec *spec,
 		.env = spec->env ? spec->env : no_env,
 		.dir = spec->dir,
 		.stream = { -1, -1, -1 }, .own_group = !spec->foreground,
+		.hold = spec->hold,
 	};
 	struct err *err = spec->foreground ? NULL : plumb(&p, spec);
 	pid_t pid;
@@ -429,6 +432,7 @@ static struct err *proc_new(struct proc **out, struct loop *loop,
 		return err_nomem();
 	proc->loop = loop;
 	proc->start_ms = clock_mono_ms();
+	proc->grace_ms = spec->hold && spec->hold->warden ? WARDEN_GRACE_MS : KILL_GRACE_MS;
 	proc->status_fd = proc->in.fd = proc->out.fd = proc->err.fd = -1;
 	proc->out.proc = proc->err.proc = proc;
 	capture_init(&proc->out.capture, spec->out_max_bytes, cuts);
@@ -479,7 +483,7 @@ void proc_free(struct proc *proc)
 	if (!proc || proc->finishing)
 		return;
 	if (proc->pid)
-		loop_bury(proc->loop, proc->pid, proc->target, KILL_GRACE_MS);
+		loop_bury(proc->loop, proc->pid, proc->target, proc->grace_ms);
 	else
 		loop_unpost(proc->loop, on_not_found, proc);
 	release(proc);

@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "base/str.h"
+#include "sys/hold.h"
 #include "sys/loop.h"
 
 enum proc_overflow {
@@ -43,6 +44,7 @@ struct proc_spec {
 	bool foreground;         /* our streams and process group: an editor; see
 				    loop_hold_interrupt() */
 	enum proc_overflow overflow;
+	const struct hold *hold; /* NULL: nothing */
 };
 
 enum proc_end {

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -16,6 +17,7 @@
 #include "base/span.h"
 #include "base/str.h"
 #include "sys/signals.h"
+#include "sys/warden.h"
 
 #define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 #define PATH_MAX_BYTES 65536
@@ -98,45 +100,113 @@ static int close_others(int *status_fd, long max_fds)
 	return 0;
 }
 
+static int set_limit(const struct hold_limit *limit)
+{
+	struct rlimit now;
+
+	if (getrlimit((unsigned int)limit->resource, &now))
+		return errno;
+	if (now.rlim_max == RLIM_INFINITY || now.rlim_max > limit->max)
+		now.rlim_max = limit->max;
+	if (now.rlim_cur == RLIM_INFINITY || now.rlim_cur > now.rlim_max)
+		now.rlim_cur = now.rlim_max;
+	return setrlimit((unsigned int)limit->resource, &now) ? errno : 0;
+}
+
+/* More is lost without a child than without this. */
+static void go_first(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return;
+	n = write(fd, "1000", 4);
+	(void)n;
+	close(fd);
+}
+
+static int apply(const struct hold *hold)
+{
+	int errnum = 0;
+
+	if (hold->first_to_go)
+		go_first();
+	for (size_t i = 0; !errnum && i < hold->n_limits; i++)
+		errnum = set_limit(&hold->limits[i]);
+	if (!errnum && hold->confine)
+		errnum = hold->confine(hold->confine_ctx);
+	return errnum;
+}
+
+struct child {
+	const struct spawn_spec *spec;
+	pid_t parent;
+	long max_fds;
+	int status_fd;
+};
+
+static _Noreturn void give_up(int status_fd, int errnum)
+{
+	ssize_t n = write(status_fd, &errnum, sizeof(errnum));
+
+	(void)n;
+	_exit(127);
+}
+
 /* Only async-signal-safe calls from here to exec, and no memory written but our own. */
-static int prepare_child(const struct spawn_spec *spec, pid_t parent, long max_fds,
-			 int *status_fd)
+static int join(const struct child *child)
+{
+	setpgid(0, 0);
+#ifdef __linux__
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+		return errno;
+#endif
+	/* it may have died before that was armed */
+	return getppid() == child->parent ? 0 : ECANCELED;
+}
+
+static int prepare_child(const struct spawn_spec *spec, long max_fds, int *status_fd)
 {
 	int errnum;
 
-	if (spec->own_group) {
-		setpgid(0, 0);
-#ifdef __linux__
-		if (prctl(PR_SET_PDEATHSIG, SIGKILL))
-			return errno;
-#endif
-		if (getppid() != parent)
-			return ECANCELED; /* we died before it was armed */
-	}
 	for (int fd = 0; fd < 3; fd++) {
 		if (spec->stream[fd] >= 0 && dup2(spec->stream[fd], fd) < 0)
 			return errno;
 	}
 	if (spec->dir && chdir(spec->dir))
 		return errno;
-	errnum = close_others(status_fd, max_fds);
+	/* Before descriptors are closed: it may need one of them. */
+	errnum = spec->hold ? apply(spec->hold) : 0;
+	if (!errnum)
+		errnum = close_others(status_fd, max_fds);
 	signals_default();
 	return errnum;
 }
 
-static _Noreturn void be_child(const struct spawn_spec *spec, pid_t parent, long max_fds,
-			       int status_fd)
+static _Noreturn void be_program(const void *ctx)
 {
-	int errnum = prepare_child(spec, parent, max_fds, &status_fd);
-	ssize_t n;
+	const struct child *child = ctx;
+	const struct spawn_spec *spec = child->spec;
+	int status_fd = child->status_fd;
+	int errnum = prepare_child(spec, child->max_fds, &status_fd);
 
 	if (!errnum) {
 		execve(spec->path, (char *const *)spec->argv, (char *const *)spec->env);
 		errnum = errno;
 	}
-	n = write(status_fd, &errnum, sizeof(errnum));
-	(void)n;
-	_exit(127);
+	give_up(status_fd, errnum);
+}
+
+static _Noreturn void be_child(const struct child *child)
+{
+	int errnum = child->spec->own_group ? join(child) : 0;
+
+	if (errnum)
+		give_up(child->status_fd, errnum);
+	if (child->spec->hold && child->spec->hold->warden)
+		give_up(child->status_fd, warden_run(be_program, child));
+	be_program(child);
 }
 
 /*
@@ -147,11 +217,12 @@ static _Noreturn void be_child(const struct spawn_spec *spec, pid_t parent, long
 __attribute__((noinline)) static pid_t start_child(const struct spawn_spec *spec,
 						   long max_fds, int status_fd)
 {
-	const pid_t parent = getpid();
-	const pid_t pid = vfork();
+	const struct child child = { spec, getpid(), max_fds, status_fd };
+	/* A warden stays, so it needs a memory of its own. */
+	const pid_t pid = spec->hold && spec->hold->warden ? fork() : vfork();
 
 	if (pid == 0)
-		be_child(spec, parent, max_fds, status_fd);
+		be_child(&child);
 	return pid;
 }
 

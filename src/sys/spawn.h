@@ -11,6 +11,7 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
+#include "sys/hold.h"
 
 struct spawn_spec {
 	const char *path; /* of the program; relative to dir */
@@ -19,6 +20,7 @@ struct spawn_spec {
 	const char *dir; /* NULL: here */
 	int stream[3];   /* become 0, 1 and 2; -1: ours. Never 0 to 2 themselves */
 	bool own_group;  /* a process group of its own, and it dies with us */
+	const struct hold *hold; /* NULL: nothing */
 };
 
 /*

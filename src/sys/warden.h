@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A process of ours between us and a child whose descendants nobody else ends.
+ * Orphans below it become its children (PR_SET_CHILD_SUBREAPER), and all of them
+ * are killed when the child ended, or when it is told to stop: by SIGTERM, which
+ * the kernel sends it, too, when we die. It ends as the child did.
+ *
+ * Where there is no namespace of processes this is the way to leave none of them
+ * behind that moved to a session of its own. What can kill the warden escapes.
+ * Linux only; elsewhere warden_run() fails with ENOSYS.
+ */
+#ifndef SYS_WARDEN_H
+#define SYS_WARDEN_H
+
+/* How long the child may take to end after SIGTERM, before SIGKILL. */
+#define WARDEN_TERM_MS 700
+
+/* At most this long after SIGTERM the warden has ended as well. */
+#define WARDEN_GRACE_MS 6000
+
+/*
+ * For sys/spawn.c, in a fresh child with a memory of its own and all signals
+ * blocked; only async-signal-safe calls. Calls program, which may borrow that memory
+ * and must end in exec or _exit(2), in a new process: the leader of a session of
+ * its own, which dies with the warden. Returns only an errno, when there is none.
+ */
+int warden_run(void (*program)(const void *ctx), const void *ctx);
+
+#endif
