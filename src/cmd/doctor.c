@@ -79,6 +79,15 @@ static void examine_checks(struct examination *e)
 	check_list_release(&checks);
 }
 
+static void examine_limits(struct examination *e, const struct sandbox *sandbox)
+{
+	const char *limits[SANDBOX_LIMITS_MAX];
+	size_t n = sandbox_limits(sandbox, limits);
+
+	for (size_t i = 0; i < n; i++)
+		well(e, "its limit", "%s", limits[i]);
+}
+
 static void examine_sandbox(struct examination *e)
 {
 	struct sandbox sandbox = { 0 };
@@ -93,6 +102,8 @@ static void examine_sandbox(struct examination *e)
 	} else {
 		well(e, "sandbox", "%s works here", sandbox_name(sandbox.kind));
 	}
+	if (!err)
+		examine_limits(e, &sandbox);
 	sandbox_release(&sandbox);
 }
 

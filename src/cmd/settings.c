@@ -83,7 +83,7 @@ const struct setting settings_table[] = {
 	{ "dualfix.maxChangedLines", NULL, COUNT(max_changed_lines, 1, 100000000), "800",
 	  "lines a fix may add and remove" },
 	{ "dualfix.sandbox", NULL, ONE_OF(sandbox, sandbox_names), "auto",
-	  "auto, bwrap or none" },
+	  "auto, bwrap, landlock or none" },
 	{ "dualfix.sandboxRead", NULL, LIST(sandbox_read), NULL,
 	  "folders that checks may read besides the system's" },
 	{ "dualfix.sandboxEnv", NULL, LIST(sandbox_env), NULL,

@@ -163,8 +163,8 @@ static bool find_work_dir(const struct check *check, const char *tree_dir,
 static struct err *start(struct check_run *run, const struct check *check,
 			 const char *work_dir)
 {
-	struct argv args = ARGV_INIT, env = ARGV_INIT;
 	struct proc_spec proc = { 0 };
+	struct sandbox_entry entry;
 	struct sandbox_job job = {
 		.command = check->command,
 		.tree_dir = checkout_dir(run->spec.checkout),
@@ -174,24 +174,21 @@ static struct err *start(struct check_run *run, const struct check *check,
 		.hide_dirs = run->spec.hide_dirs,
 		.pass_env = run->spec.pass_env,
 		.network = check->network,
+		.timeout_ms = run->own_timeout_ms,
 	};
 	struct err *err;
 
 	checkout_object_dirs(run->spec.checkout, &job.object_dirs);
-	err = sandbox_command(run->spec.sandbox, &job, &args, &env);
-	if (!err) {
-		proc.argv = argv_list(&args);
-		proc.env = argv_list(&env);
-		/* A box goes there from inside, where links lead nowhere else. */
-		proc.dir = run->spec.sandbox->kind == SANDBOX_NONE ? work_dir : NULL;
-		proc.timeout_ms = run->own_timeout_ms;
-		proc.out_max_bytes = LOG_MAX_BYTES;
-		proc.merge = true;
-		proc.overflow = PROC_OVERFLOW_CUTS;
-		err = proc_start(run->loop, &proc, on_exit_of, run, &run->proc);
-	}
-	argv_release(&env);
-	argv_release(&args);
+	err = sandbox_enter(&entry, run->spec.sandbox, &job);
+	if (err)
+		return err;
+	sandbox_entry_spec(&entry, &proc);
+	proc.timeout_ms = run->own_timeout_ms;
+	proc.out_max_bytes = LOG_MAX_BYTES;
+	proc.merge = true;
+	proc.overflow = PROC_OVERFLOW_CUTS;
+	err = proc_start(run->loop, &proc, on_exit_of, run, &run->proc);
+	sandbox_entry_release(&entry);
 	return err;
 }
 

@@ -1,73 +1,96 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The box that checks run in. What a box promises, its arguments say; they stand
- * in one table (sandbox.c).
+ * The box that checks run in. What a box promises, its table says (bwrap.c,
+ * walls.c); what it cannot promise, sandbox_limits().
  *
  * No network and no outside sockets, home unreadable but for what the user
  * names, the user's git directory unreadable but for objects, writes only in
  * the checkout and its own TMPDIR, an allowlisted environment, no terminal, no
  * capabilities, and every process ended with the command.
  *
- * Folders of the box itself (/tmp, /var/tmp, /run, home) are empty, in memory,
- * and gone with the command. Inside, TMPDIR has a short name, so that paths of
- * sockets fit and logs of two runs can be compared.
+ * In every box, in none too: no core files, and bounds on processor time, files
+ * and processes (limits.c); when memory runs out, the kernel ends a check before
+ * anything else.
  */
 #ifndef VERIFY_SANDBOX_H
 #define VERIFY_SANDBOX_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/argv.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "sys/hold.h"
 #include "sys/loop.h"
+#include "sys/proc.h"
 
 enum sandbox_kind {
 	SANDBOX_BWRAP,
+	SANDBOX_LANDLOCK,
 	SANDBOX_NONE, /* only ever when the user wrote so */
 };
 
 struct sandbox {
 	enum sandbox_kind kind;
-	char *program; /* absolute path of bwrap; owned */
+	char *program;        /* absolute path of bwrap; owned */
+	int landlock_version; /* what of it is used */
 
-	/* What root may read in /etc and others may not: blanked in the box. */
+	/* What root may read in /etc and others may not: hidden in the box. */
 	struct argv secret_files;
 	struct argv secret_dirs;
 };
 
 /*
- * Takes the box that setting ("auto", "bwrap", "none"; NULL is "auto") names,
- * after a trial run has shown that it works here. ERR_CONFIG with the line to
- * type when it does not.
+ * Takes the box that setting ("auto", "bwrap", "landlock", "none"; NULL is "auto")
+ * names, after a trial run has shown that it works here; "auto" is bwrap, or else
+ * landlock. ERR_CONFIG with the line to type when none does.
  */
 struct err *sandbox_take(struct sandbox *out, struct loop *loop,
 			 const char *setting) MUST_USE;
 void sandbox_release(struct sandbox *sandbox);
 const char *sandbox_name(enum sandbox_kind kind);
 
-/* What a box of this kind cannot promise, one line without a full stop. */
-const char *sandbox_limits(enum sandbox_kind kind);
+#define SANDBOX_LIMITS_MAX 8
+
+/* What it cannot promise: static texts, one line each without a full stop. */
+size_t sandbox_limits(const struct sandbox *sandbox,
+		      const char *limits[SANDBOX_LIMITS_MAX]);
 
 /* All paths absolute; the lists are NULL-terminated and may be NULL. */
 struct sandbox_job {
 	const char *command;  /* for sh -c */
-	const char *tree_dir; /* the scratch checkout: writable, but its .git read-only */
+	const char *tree_dir; /* the scratch checkout: writable */
 	const char *work_dir; /* where the command starts, in tree_dir */
 	const char *temp_dir; /* TMPDIR, writable; not below tree_dir */
+	const char *home_dir; /* a folder to be the home, writable; or NULL */
 	const char *const *read_dirs;   /* dualfix.sandboxRead; "~/" is the home */
 	const char *const *hide_dirs;   /* git directories: empty whatever shows them */
 	const char *const *object_dirs; /* readable though they lie in a hidden one */
 	const char *const *pass_env;    /* names: dualfix.sandboxEnv */
 	bool network;
+	int64_t timeout_ms;   /* what the caller's deadline for it will be */
 };
 
-/*
- * Adds the argument list and the complete environment to run job with. With
- * SANDBOX_NONE the caller starts it in work_dir; a box goes there by itself.
- */
-struct err *sandbox_command(const struct sandbox *sandbox, const struct sandbox_job *job,
-			    struct argv *args, struct argv *env) MUST_USE;
+#define SANDBOX_BOUNDS_MAX 8
+
+struct walls;
+
+/* A job, ready to be started; stays where it is until its process has started. */
+struct sandbox_entry {
+	struct argv args, env; /* complete */
+	const char *dir;       /* where to start it; NULL: it goes there by itself */
+	struct hold hold;
+	struct hold_limit bounds[SANDBOX_BOUNDS_MAX];
+	struct walls *walls;
+};
+
+struct err *sandbox_enter(struct sandbox_entry *out, const struct sandbox *sandbox,
+			  const struct sandbox_job *job) MUST_USE;
+void sandbox_entry_release(struct sandbox_entry *entry);
+
+/* Sets program, environment, folder and hold of spec. */
+void sandbox_entry_spec(const struct sandbox_entry *entry, struct proc_spec *spec);
 
 #endif

@@ -2,7 +2,9 @@
 #include "verify/sandbox.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,11 +14,13 @@
 #include "sys/file.h"
 #include "sys/proc.h"
 #include "sys/spawn.h"
+#include "verify/landlock.h"
 #include "verify/surroundings.h"
 
 #define PATH_BYTES 4096
 #define TRIAL_TIMEOUT_MS 20000
 #define TRIAL_OUT_BYTES 4096
+#define SCRIPT_BYTES 8192
 
 /* Deeper folders of /etc hold no secrets that a package puts there. */
 #define SECRETS_DEPTH 4
@@ -24,24 +28,45 @@
 
 /*
  * Says the first promise that does not hold, in words that "in it" completes. Only
- * what sh has built in, so that it costs one process.
+ * what sh has built in, so that it costs few processes.
  */
-static const char trial_script[] =
+static const char common_script[] =
 	"no() { echo \"$1\"; exit 1; }\n"
 	": >here || no 'the checkout cannot be written'\n"
 	": >\"$TMPDIR/there\" || no 'TMPDIR cannot be written'\n"
-	"for file in .git/x /usr/x /etc/x /proc/sys/kernel/core_pattern; do\n"
+	"for file in /usr/x /etc/x /proc/sys/kernel/core_pattern; do\n"
 	"	(: >$file) 2>/dev/null && no \"$file can be written\"\n"
 	"done\n"
+	"(read -r x <../canary) 2>/dev/null && no 'files outside can be read'\n"
+	"for x in \"$HOME\"/* \"$HOME\"/.[!.]*; do\n"
+	"	[ \"$HOME\" = \"$TMPDIR\" ] || [ ! -e \"$x\" ] || no 'home can be read'\n"
+	"done\n"
+	"(: </dev/tty) 2>/dev/null && no 'there is a terminal'\n"
+	"while read -r name value; do\n"
+	"	case $name in\n"
+	"	CapEff:) test $value = 0000000000000000 || no 'there are capabilities';;\n"
+	"	NoNewPrivs:) test $value = 1 || no 'new privileges can be had';;\n"
+	"	esac\n"
+	"	case $BOX$name in landlockSeccomp:)\n"
+	"		test $value = 2 || no 'there is no filter';; esac\n"
+	"done </proc/self/status\n";
+
+static const char bwrap_script[] =
+	"(: >.git/x) 2>/dev/null && no '.git/x can be written'\n"
 	"[ -e ../canary ] && no 'files outside can be seen'\n"
 	"while read -r name rest; do\n"
 	"	case $name in lo:*|Inter*|face*) ;; *) no 'there is a network';; esac\n"
 	"done </proc/net/dev\n"
-	"while read -r name value; do\n"
-	"	case $name in CapEff:) test $value = 0000000000000000 ||\n"
-	"		no 'there are capabilities';; esac\n"
-	"done </proc/self/status\n"
 	"[ $$ -lt 10 ] || no 'processes outside can be seen'\n"
+	"echo holds\n";
+
+/* That sockets are refused, the box finds out itself each time (walls.c). */
+static const char landlock_script[] =
+	"(: >../x) 2>/dev/null && no 'files outside can be written'\n"
+	"(read -r x </proc/$OUTSIDE/environ) 2>/dev/null && no 'processes can be read'\n"
+	"(: >/dev/shm/dualfix-trial) 2>/dev/null && no 'shared memory can be written'\n"
+	"( read -r pid x </proc/self/stat; echo $pid >\"$TMPDIR/stray\"; kill -STOP $pid ) &\n"
+	"while [ ! -s \"$TMPDIR/stray\" ]; do :; done\n"
 	"echo holds\n";
 
 struct installer {
@@ -86,7 +111,7 @@ static struct err *no_box(const char *fmt, ...)
 	va_start(ap, fmt);
 	str_vaddf(&text, fmt, ap);
 	va_end(ap);
-	err = err_new(ERR_CONFIG, "no sandbox: %s", text.buf);
+	err = err_new(ERR_CONFIG, "%s", text.buf);
 	str_release(&text);
 	return err;
 }
@@ -214,7 +239,7 @@ out:
 	return err;
 }
 
-static struct err *judge(const struct proc_result *result)
+static struct err *judge(const char *name, const struct proc_result *result)
 {
 	struct span rest = str_span(&result->out), line = { 0 };
 	struct str how = STR_INIT(TRIAL_OUT_BYTES);
@@ -223,102 +248,186 @@ static struct err *judge(const struct proc_result *result)
 	if (result->end == PROC_EXITED && result->exit_code == 0 &&
 	    span_eqs(rest, "holds\n"))
 		return NULL;
+	if (result->end == PROC_NOT_STARTED)
+		return hint_knob(no_box("%s does not work here: %s", name,
+					strerror(result->exec_errno)));
 	while (span_line(&rest, &line) && !span_trim(line).len)
 		;
 	if (result->end == PROC_EXITED && span_starts(line, "bwrap: ")) {
 		err = hint_knob(no_box("bwrap does not work here: %.*s",
 				       (int)line.len - 7, line.ptr + 7));
 	} else if (result->end == PROC_EXITED && line.len) {
-		err = hint_knob(no_box("bwrap does not hold here: %.*s in it",
+		err = hint_knob(no_box("%s does not hold here: %.*s in it", name,
 				       (int)line.len, line.ptr));
 	} else {
 		proc_result_say(result, &how);
-		err = hint_knob(no_box("the trial run of bwrap %s", how.buf));
+		err = hint_knob(no_box("the trial run of %s %s", name, how.buf));
 	}
 	str_release(&how);
+	return err;
+}
+
+static void write_script(enum sandbox_kind kind, struct str *out)
+{
+	bool bwrap = kind == SANDBOX_BWRAP;
+
+	str_addf(out, "BOX=%s OUTSIDE=%d\n", sandbox_name(kind), (int)getpid());
+	str_adds(out, common_script);
+	str_adds(out, bwrap ? bwrap_script : landlock_script);
+}
+
+/* The process that landlock_script left behind. */
+static struct err *find_stray(const char *temp_dir)
+{
+	struct str path = STR_INIT(PATH_BYTES), text = STR_INIT(TRIAL_OUT_BYTES);
+	struct err *err;
+	size_t pid = 0;
+
+	str_addf(&path, "%s/stray", temp_dir);
+	err = str_err(&path, temp_dir);
+	if (!err)
+		err = file_read(path.buf, &text);
+	if (!err && (!span_number(span_trim(str_span(&text)), INT32_MAX, &pid) || pid < 2))
+		err = no_box("landlock does not hold here: processes have no number in it");
+	if (!err && (!kill((pid_t)pid, 0) || errno != ESRCH))
+		err = no_box("landlock does not hold here: processes outlive their command in it");
+	str_release(&text);
+	str_release(&path);
+	return err;
+}
+
+static struct err *run_script(const struct sandbox *box, struct loop *loop,
+			      const struct sandbox_job *job)
+{
+	struct proc_spec spec = { 0 };
+	struct sandbox_entry entry;
+	struct proc_result result;
+	struct err *err;
+
+	err = sandbox_enter(&entry, box, job);
+	if (err)
+		return err;
+	sandbox_entry_spec(&entry, &spec);
+	spec.timeout_ms = job->timeout_ms;
+	spec.out_max_bytes = TRIAL_OUT_BYTES;
+	spec.merge = true;
+	spec.overflow = PROC_OVERFLOW_CUTS;
+	err = proc_run(loop, &spec, &result);
+	if (!err)
+		err = judge(sandbox_name(box->kind), &result);
+	proc_result_release(&result);
+	sandbox_entry_release(&entry);
 	return err;
 }
 
 static struct err *trial(const struct sandbox *box, struct loop *loop, const char *parent)
 {
 	struct str dir = STR_INIT(PATH_BYTES), tree = STR_INIT(PATH_BYTES);
-	struct str temp = STR_INIT(PATH_BYTES);
-	struct argv args = ARGV_INIT, env = ARGV_INIT;
-	struct proc_spec spec = { 0 };
-	struct sandbox_job job = { 0 };
-	struct proc_result result;
+	struct str temp = STR_INIT(PATH_BYTES), script = STR_INIT(SCRIPT_BYTES);
+	struct sandbox_job job = { .timeout_ms = TRIAL_TIMEOUT_MS };
 	struct err *err;
 
-	proc_result_init(&result);
-	err = file_temp_dir(parent, "dualfix-trial-", &dir);
+	write_script(box->kind, &script);
+	err = str_err(&script, "script");
+	if (!err)
+		err = file_temp_dir(parent, "dualfix-trial-", &dir);
+	if (!err)
+		err = lay_out(dir.buf, &tree, &temp);
 	if (err)
 		goto out;
-	err = lay_out(dir.buf, &tree, &temp);
-	if (err)
-		goto out;
-	job.command = trial_script;
+	job.command = script.buf;
 	job.tree_dir = job.work_dir = tree.buf;
 	job.temp_dir = temp.buf;
-	err = sandbox_command(box, &job, &args, &env);
-	if (err)
-		goto out;
-	spec.argv = argv_list(&args);
-	spec.env = argv_list(&env);
-	spec.timeout_ms = TRIAL_TIMEOUT_MS;
-	spec.out_max_bytes = TRIAL_OUT_BYTES;
-	spec.merge = true;
-	spec.overflow = PROC_OVERFLOW_CUTS;
-	err = proc_run(loop, &spec, &result);
-	if (!err)
-		err = judge(&result);
+	err = run_script(box, loop, &job);
+	if (!err && box->kind == SANDBOX_LANDLOCK)
+		err = find_stray(temp.buf);
 out:
 	if (dir.len)
 		err = err_first(err, file_remove_tree(dir.buf));
-	proc_result_release(&result);
-	argv_release(&env);
-	argv_release(&args);
+	str_release(&script);
 	str_release(&temp);
 	str_release(&tree);
 	str_release(&dir);
 	return err;
 }
 
-static struct err *bad_setting(const char *setting)
+static struct err *find_landlock(int *version)
 {
-	const char *why = strcmp(setting, "landlock") ?
-				  "this is none of auto, bwrap, none" :
-				  "this build knows bwrap and none";
+	*version = landlock_version();
+	if (*version >= LANDLOCK_MOVES)
+		return NULL;
+	return err_hint(no_box(*version ? "Landlock is too old here" :
+					  "there is no Landlock here"),
+			"Linux 5.19 or newer, started with landlock among lsm=; or, " OR_NONE);
+}
 
-	return err_hint(err_new(ERR_CONFIG, "dualfix.sandbox '%s': %s", setting, why),
-			"git config dualfix.sandbox auto");
+static struct err *take(struct sandbox *out, struct loop *loop,
+			const struct surroundings *outside, enum sandbox_kind kind)
+{
+	struct err *err;
+
+	*out = (struct sandbox){ .kind = kind };
+	argv_init(&out->secret_files);
+	argv_init(&out->secret_dirs);
+	if (kind == SANDBOX_NONE)
+		return NULL;
+	err = kind == SANDBOX_BWRAP ? find_bwrap(&out->program, outside) :
+				      find_landlock(&out->landlock_version);
+	if (!err)
+		err = find_secrets(out);
+	if (!err)
+		err = trial(out, loop, surroundings_temp(outside));
+	if (err)
+		sandbox_release(out);
+	return err;
+}
+
+/* What is better than the other is tried first, and its hint is the one to give. */
+static struct err *take_any(struct sandbox *out, struct loop *loop,
+			    const struct surroundings *outside)
+{
+	struct err *first = take(out, loop, outside, SANDBOX_BWRAP), *second, *err;
+
+	if (!first || err_kind(first) != ERR_CONFIG)
+		return first;
+	second = take(out, loop, outside, SANDBOX_LANDLOCK);
+	if (!second || err_kind(second) != ERR_CONFIG) {
+		err_drop(first);
+		return second;
+	}
+	err = err_new(ERR_CONFIG, "%s; %s", err_text(first), err_text(second));
+	if (err_hint_text(first))
+		err = err_hint(err, "%s", err_hint_text(first));
+	err_drop(first);
+	err_drop(second);
+	return err;
 }
 
 struct err *sandbox_take(struct sandbox *out, struct loop *loop, const char *setting)
 {
+	static const enum sandbox_kind kinds[] = {
+		SANDBOX_BWRAP, SANDBOX_LANDLOCK, SANDBOX_NONE,
+	};
 	struct surroundings outside;
 	struct err *err;
+	size_t i = 0;
 
 	*out = (struct sandbox){ .kind = SANDBOX_BWRAP };
-	argv_init(&out->secret_files);
-	argv_init(&out->secret_dirs);
 	if (!setting)
 		setting = "auto";
-	if (!strcmp(setting, "none")) {
-		out->kind = SANDBOX_NONE;
-		return NULL;
-	}
-	if (strcmp(setting, "auto") && strcmp(setting, "bwrap"))
-		return bad_setting(setting);
+	while (i < ARRAY_SIZE(kinds) && strcmp(setting, sandbox_name(kinds[i])))
+		i++;
+	if (i == ARRAY_SIZE(kinds) && strcmp(setting, "auto"))
+		return err_hint(err_new(ERR_CONFIG, "dualfix.sandbox '%s': this is none of "
+					"auto, bwrap, landlock, none", setting),
+				"git config dualfix.sandbox auto");
 	err = surroundings_take(&outside);
 	if (err)
 		return err;
-	err = find_bwrap(&out->program, &outside);
-	if (!err)
-		err = find_secrets(out);
-	if (!err)
-		err = trial(out, loop, surroundings_temp(&outside));
+	if (i < ARRAY_SIZE(kinds))
+		err = take(out, loop, &outside, kinds[i]);
+	else
+		err = take_any(out, loop, &outside);
 	surroundings_release(&outside);
-	if (err)
-		sandbox_release(out);
-	return err;
+	return err_wrap(err, "no sandbox");
 }

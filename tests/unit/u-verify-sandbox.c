@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sys/file.h"
 #include "sys/proc.h"
+#include "verify/landlock.h"
 #include "verify/sandbox.h"
 
 /*
@@ -24,7 +26,7 @@
  */
 static struct {
 	struct loop *loop;
-	struct sandbox box;
+	struct sandbox box[3]; /* by kind */
 	char top[64];
 	char tree[256], temp[256], git[256], objects[256], home[256], tools[256];
 } w;
@@ -74,16 +76,24 @@ static int setup(void **state)
 	setenv("HOME", w.home, 1);
 	setenv("OUTSIDE_KEY", "sk-outside", 1);
 	setenv("PASSED", "as named", 1);
+	snprintf(path, sizeof(path), "%d", (int)getpid());
+	setenv("OUTSIDE", path, 1);
 	setenv("GIT_DIR", w.git, 1);
 	setenv("PATH", "relative:/usr/local/bin:/usr/bin:/bin::.", 1);
 	ok(loop_new(&w.loop));
+	for (int i = 0; i < 3; i++) {
+		argv_init(&w.box[i].secret_files);
+		argv_init(&w.box[i].secret_dirs);
+		w.box[i].kind = (enum sandbox_kind)i;
+	}
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	sandbox_release(&w.box);
+	for (int i = 0; i < 3; i++)
+		sandbox_release(&w.box[i]);
 	loop_free(w.loop);
 	ok(file_remove_tree(w.top));
 	return 0;
@@ -95,10 +105,9 @@ static void run(enum sandbox_kind kind, const char *command, bool network,
 	const char *const read_dirs[] = { "~/tools", "/nonexistent/dir", NULL };
 	const char *const hide_dirs[] = { w.git, NULL };
 	const char *const object_dirs[] = { w.objects, NULL };
-	const char *const pass_env[] = { "PASSED", NULL };
-	struct sandbox none = { .kind = SANDBOX_NONE };
-	struct argv args = ARGV_INIT, env = ARGV_INIT;
+	const char *const pass_env[] = { "PASSED", "OUTSIDE", NULL };
 	struct proc_spec spec = { 0 };
+	struct sandbox_entry entry;
 	struct sandbox_job job = {
 		.command = command,
 		.tree_dir = w.tree,
@@ -109,22 +118,16 @@ static void run(enum sandbox_kind kind, const char *command, bool network,
 		.object_dirs = object_dirs,
 		.pass_env = pass_env,
 		.network = network,
+		.timeout_ms = 20000,
 	};
 
-	if (kind == SANDBOX_NONE) {
-		argv_init(&none.secret_files);
-		argv_init(&none.secret_dirs);
-	}
-	ok(sandbox_command(kind == SANDBOX_NONE ? &none : &w.box, &job, &args, &env));
-	spec.argv = argv_list(&args);
-	spec.env = argv_list(&env);
-	spec.dir = kind == SANDBOX_NONE ? w.tree : NULL;
+	ok(sandbox_enter(&entry, &w.box[kind], &job));
+	sandbox_entry_spec(&entry, &spec);
 	spec.timeout_ms = 20000;
 	spec.out_max_bytes = 65536;
 	spec.merge = true;
 	ok(proc_run(w.loop, &spec, result));
-	argv_release(&env);
-	argv_release(&args);
+	sandbox_entry_release(&entry);
 }
 
 /* command in the box prints want and exits with code. */
@@ -134,49 +137,49 @@ struct row {
 	const char *want; /* all that is printed; NULL: whatever */
 };
 
-static const struct row boxed[] = {
+static const struct row both[] = {
 	{ "cat file", 0, "in the tree\n" },
 	{ "pwd | sed 's,.*/repo/,,'", 0, ".git/dualfix/checkout/1/tree\n" },
 	{ "exit 7", 7, "" },
 
 	/* writes */
 	{ "echo x >new && cat new", 0, "x\n" },
-	{ "echo x >$TMPDIR/new && cat /tmp/dualfix/new", 0, "x\n" },
-	{ "echo x >.git/hook", 2, NULL },
-	{ "mv .git elsewhere", 1, NULL },
+	{ "mkdir -p d e && echo x >d/f && mv d/f e/g && ln e/g d/h && cat d/h && rm -r d e", 0,
+	  "x\n" },
+	{ "echo x >$TMPDIR/new && mv $TMPDIR/new moved && cat moved; rm moved", 0, "x\n" },
+	{ "touch x && chmod 755 x && ln -s x y && rm x y && mkfifo p && rm p", 0, "" },
 	{ "echo x >/usr/x", 2, NULL },
 	{ "echo x >/etc/x", 2, NULL },
 	{ "echo x >/x", 2, NULL },
-	{ "echo x >/tmp/mine && echo x >$HOME/mine", 0, "" },
-	{ "mount -o remount,rw /usr 2>/dev/null && echo x >/usr/x", 32, NULL },
+	{ "echo x >../x 2>/dev/null; echo x >../../../../x 2>/dev/null; :", 0, NULL },
+	{ "mount -o remount,rw /usr 2>/dev/null || echo no", 0, "no\n" },
 	{ ": >/proc/sys/kernel/core_pattern", 2, NULL }, /* opens it; writes nothing */
-	/* Nothing of the kernel's but what anybody may write anyway. */
-	{ "find /proc \\( -path '/proc/[0-9]*' -o -path '/proc/*self*' -o -path '/proc/pressure' "
-	  "\\) -prune -o -type f -writable -print 2>/dev/null; :", 0, "" },
 	{ "chown 12345 file 2>/dev/null || echo no", 0, "no\n" },
+	{ "mknod null c 1 3 2>/dev/null || echo no", 0, "no\n" },
+	{ "echo x >/dev/null && head -c 3 /dev/zero | wc -c", 0, "3\n" },
+	{ "echo x >/dev/full", 1, NULL },
 
 	/* reads */
 	{ "cat ~/key", 1, NULL },
-	{ "ls ~", 0, "tools\n" },
-	{ "ls ~root 2>/dev/null | wc -l", 0, "0\n" },
 	{ "~/tools/tool", 0, "tool ran\n" },
 	{ "echo x >~/tools/x", 2, NULL },
+	{ ": >>~/tools/tool", 2, NULL },
 	{ "cat ../../../../config", 1, NULL },
 	{ "cat ../../../../objects/pack", 0, "an object\n" },
 	{ "echo x >../../../../objects/x", 2, NULL },
 	{ "cat /etc/shadow 2>/dev/null", 1, "" },
-	{ "ls /run /var/tmp", 0, "/run:\n\n/var/tmp:\n" },
+	{ "cat /etc/passwd >/dev/null", 0, "" },
+	{ "ls ~root 2>/dev/null | wc -l", 0, "0\n" },
 
-	/* network, processes, terminal, capabilities */
-	{ "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '", 0, "lo\n" },
+	/* processes, terminal, capabilities */
 	{ "grep -h Cap[EP] /proc/self/status | cut -f2 | sort -u", 0, "0000000000000000\n" },
-	{ "ls -d /proc/[0-9]* | wc -l | awk '{ print ($1 < 10) }'", 0, "1\n" },
+	{ "grep NoNewPrivs /proc/self/status | cut -f2", 0, "1\n" },
 	{ "(: </dev/tty) 2>/dev/null || echo no terminal", 0, "no terminal\n" },
-	{ "uname -n", 0, "localhost\n" },
+	{ "ulimit -c; ulimit -Hn | awk '{ print ($1 <= 65536) }'", 0, "0\n1\n" },
+	{ "cat /proc/self/oom_score_adj", 0, "1000\n" },
 
-	/* environment, that of the box's first process too */
+	/* environment */
 	{ "env | grep -c sk-outside", 1, "0\n" },
-	{ "tr '\\0' '\\n' </proc/1/environ | grep -c sk-outside", 1, "0\n" },
 	{ "echo \"$PASSED\"", 0, "as named\n" },
 	{ "echo \"$PATH\"", 0, "/usr/local/bin:/usr/bin:/bin\n" },
 	{ "echo \"$GIT_DIR$CI\"", 0, "\n" },
@@ -185,34 +188,157 @@ static const struct row boxed[] = {
 	{ "test \"$GIT_CEILING_DIRECTORIES\" = \"$(dirname \"$PWD\")\"", 0, "" },
 	{ "env | cut -d= -f1 | grep -vxE 'PATH|HOME|TMPDIR|GIT_CEILING_DIRECTORIES|SHELL|LANG|"
 	  "TERM|GCC_EXTRA_DIAGNOSTIC_OUTPUT|CCC_OVERRIDE_OPTIONS|VERBOSE|"
-	  "PYTHONPYCACHEPREFIX|"
-	  "CTEST_OUTPUT_ON_FAILURE|USER|LOGNAME|PASSED|PWD|_|SHLVL|OLDPWD'", 1, "" },
+	  "CTEST_OUTPUT_ON_FAILURE|USER|LOGNAME|PASSED|OUTSIDE|PWD|_|SHLVL|OLDPWD|"
+	  "PYTHONPYCACHEPREFIX|XDG_CACHE_HOME'", 1, "" },
 
 	/* what is left running ends */
 	{ "sleep 1000 & echo started", 0, "started\n" },
+	{ "setsid sleep 1000 & echo started", 0, "started\n" },
+
+	/* what suites do */
+	{ "printf 'int main(void) { return 3; }' >a.c && cc -o a.out a.c; ./a.out; echo $?; "
+	  "rm -f a.c a.out", 0, "3\n" },
+	{ "printf 'a b' | { read -r x; echo \"$x\"; } | cat", 0, "a b\n" },
+};
+
+static const struct row bwrap_only[] = {
+	{ "echo x >$TMPDIR/new && cat /tmp/dualfix/new", 0, "x\n" },
+	{ "echo x >.git/hook", 2, NULL },
+	{ "mv .git elsewhere", 1, NULL },
+	{ "echo x >/tmp/mine && echo x >$HOME/mine", 0, "" },
+	{ "ls ~", 0, "tools\n" },
+	{ "ls /run /var/tmp", 0, "/run:\n\n/var/tmp:\n" },
+	{ "uname -n", 0, "localhost\n" },
+	{ "ls -d /proc/[0-9]* | wc -l | awk '{ print ($1 < 10) }'", 0, "1\n" },
+	/* Nothing of the kernel's but what anybody may write anyway. */
+	{ "find /proc \\( -path '/proc/[0-9]*' -o -path '/proc/*self*' -o -path '/proc/pressure' "
+	  "\\) -prune -o -type f -writable -print 2>/dev/null; :", 0, "" },
+	{ "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '", 0, "lo\n" },
+	{ "tr '\\0' '\\n' </proc/1/environ | grep -c sk-outside", 1, "0\n" },
+	{ "echo ${XDG_CACHE_HOME-none}", 0, "none\n" },
+};
+
+static const struct row landlock_only[] = {
+	{ "echo \"$TMPDIR\" | sed 's,.*/repo/,,'", 0, ".git/dualfix/tmp\n" },
+	{ "echo x >$XDG_CACHE_HOME 2>/dev/null && echo cached", 0, "cached\n" },
+	{ "echo x >../x", 2, NULL },
+	{ "echo x >../../../../x", 2, NULL },
+	{ "ln file ../x 2>/dev/null || echo no", 0, "no\n" },
+	{ "mv file ../x 2>/dev/null || echo no", 0, "no\n" },
+	{ "ls ~", 2, NULL },
+	{ "ls ~/tools", 0, "tool\n" },
+	{ "echo x >/tmp/mine", 2, NULL },
+	{ "echo x >$HOME/mine", 2, NULL },
+	{ "ls /run", 2, NULL },
+	{ "ls /tmp", 2, NULL },
+	{ "echo x >/dev/shm/x", 2, NULL },
+	{ "grep -w Seccomp: /proc/self/status | cut -f2", 0, "2\n" },
+	{ "cat /proc/$PPID/environ", 1, NULL },
+	{ "cat /proc/$OUTSIDE/environ", 1, NULL },
+	{ "readlink /proc/$OUTSIDE/fd/0", 1, NULL },
+	{ "kill -9 $OUTSIDE 2>/dev/null || echo no", 0, "no\n" },
+	{ "kill -9 $PPID 2>/dev/null || echo no", 0, "no\n" },
+	{ "python3 -c 'import socket; socket.socket()' 2>&1 | tail -n 1", 0,
+	  "PermissionError: [Errno 1] Operation not permitted\n" },
 };
 
 static void check_row(enum sandbox_kind kind, const struct row *row)
 {
 	struct proc_result result;
+	char path[512];
 
 	proc_result_init(&result);
 	run(kind, row->command, false, &result);
 	if (result.end != PROC_EXITED || result.exit_code != row->code ||
 	    (row->want && strcmp(result.out.buf, row->want)))
-		fail_msg("%s: end %d, exit %d, printed '%s'", row->command, (int)result.end,
-			 result.exit_code, result.out.buf);
+		fail_msg("%s: %s: end %d, exit %d, printed '%s'", sandbox_name(kind),
+			 row->command, (int)result.end, result.exit_code, result.out.buf);
 	proc_result_release(&result);
+	snprintf(path, sizeof(path), "%s/../x", w.tree);
+	assert_int_equal(access(path, F_OK), -1);
+	snprintf(path, sizeof(path), "%s/x", w.git);
+	assert_int_equal(access(path, F_OK), -1);
 }
 
-static void holds(void **state)
+static void check_rows(enum sandbox_kind kind, const struct row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		check_row(kind, &rows[i]);
+}
+
+static void auto_is_bwrap(void **state)
 {
 	(void)state;
-	ok(sandbox_take(&w.box, w.loop, "auto"));
-	assert_int_equal(w.box.kind, SANDBOX_BWRAP);
-	assert_true(w.box.program[0] == '/');
-	for (size_t i = 0; i < ARRAY_SIZE(boxed); i++)
-		check_row(SANDBOX_BWRAP, &boxed[i]);
+	ok(sandbox_take(&w.box[SANDBOX_BWRAP], w.loop, "auto"));
+	assert_int_equal(w.box[SANDBOX_BWRAP].kind, SANDBOX_BWRAP);
+	assert_true(w.box[SANDBOX_BWRAP].program[0] == '/');
+}
+
+static void bwrap_holds(void **state)
+{
+	(void)state;
+	check_rows(SANDBOX_BWRAP, both, ARRAY_SIZE(both));
+	check_rows(SANDBOX_BWRAP, bwrap_only, ARRAY_SIZE(bwrap_only));
+}
+
+static void landlock_holds(void **state)
+{
+	(void)state;
+	if (!landlock_version())
+		skip();
+	ok(sandbox_take(&w.box[SANDBOX_LANDLOCK], w.loop, "landlock"));
+	assert_int_equal(w.box[SANDBOX_LANDLOCK].kind, SANDBOX_LANDLOCK);
+	check_rows(SANDBOX_LANDLOCK, both, ARRAY_SIZE(both));
+	check_rows(SANDBOX_LANDLOCK, landlock_only, ARRAY_SIZE(landlock_only));
+}
+
+/* Without bwrap "auto" is the other one. */
+static void auto_is_landlock(void **state)
+{
+	char *path = strdup(getenv("PATH"));
+	struct sandbox box;
+
+	(void)state;
+	if (!landlock_version())
+		skip();
+	setenv("PATH", "/nonexistent", 1);
+	ok(sandbox_take(&box, w.loop, "auto"));
+	setenv("PATH", path, 1);
+	free(path);
+	assert_int_equal(box.kind, SANDBOX_LANDLOCK);
+	sandbox_release(&box);
+}
+
+static void limits_are_named(void **state)
+{
+	static const struct {
+		enum sandbox_kind kind;
+		int version;
+		const char *said, *unsaid;
+	} rows[] = {
+		{ SANDBOX_BWRAP, 0, "memory", "chmod" },
+		{ SANDBOX_LANDLOCK, 7, "chmod", "signals" },
+		{ SANDBOX_LANDLOCK, 7, "loopback", "truncate" },
+		{ SANDBOX_LANDLOCK, 5, "signals", "truncate" },
+		{ SANDBOX_LANDLOCK, 2, "truncate", "whatever you can" },
+		{ SANDBOX_NONE, 0, "whatever you can", "loopback" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct sandbox box = { .kind = rows[i].kind,
+				       .landlock_version = rows[i].version };
+		const char *limits[SANDBOX_LIMITS_MAX];
+		size_t n = sandbox_limits(&box, limits);
+		bool said = false;
+
+		assert_in_range(n, 1, SANDBOX_LIMITS_MAX);
+		for (size_t j = 0; j < n; j++) {
+			said |= strstr(limits[j], rows[i].said) != NULL;
+			assert_null(strstr(limits[j], rows[i].unsaid));
+		}
+		assert_true(said);
+	}
 }
 
 static void loopback_is_up(void **state)
@@ -265,21 +391,21 @@ static void none_has_the_environment(void **state)
 
 static void git_link_is_refused(void **state)
 {
-	struct argv args = ARGV_INIT, env = ARGV_INIT;
 	struct sandbox_job job = { .command = ":", .temp_dir = w.temp };
+	struct sandbox_entry entry;
 	char tree[512], link[520];
-	struct err *err;
 
 	(void)state;
 	folder(tree, sizeof(tree), "evil");
 	snprintf(link, sizeof(link), "%s/.git", tree);
 	assert_int_equal(symlink(w.home, link), 0);
 	job.tree_dir = job.work_dir = tree;
-	err = sandbox_command(&w.box, &job, &args, &env);
-	assert_non_null(err);
-	err_drop(err);
-	argv_release(&args);
-	argv_release(&env);
+	for (int kind = 0; kind < 3; kind++) {
+		struct err *err = sandbox_enter(&entry, &w.box[kind], &job);
+
+		assert_non_null(err);
+		err_drop(err);
+	}
 }
 
 static void settings(void **state)
@@ -287,10 +413,10 @@ static void settings(void **state)
 	static const struct {
 		const char *setting, *path, *text, *hint;
 	} rows[] = {
-		{ "landlock", "/usr/bin", "landlock", "dualfix.sandbox" },
 		{ "", "/usr/bin", "none of auto", "dualfix.sandbox auto" },
 		{ "chroot", "/usr/bin", "'chroot'", "dualfix.sandbox" },
-		{ "auto", "/nonexistent", "not installed", "git config dualfix.sandbox none" },
+		{ "bwrap", "/nonexistent", "no sandbox: bwrap is not installed",
+		  "git config dualfix.sandbox none" },
 		{ "bwrap", "", "not installed", "bubblewrap" },
 	};
 	struct sandbox box;
@@ -342,7 +468,7 @@ static void liars_are_found(void **state)
 		ok(file_write(program, span_of(rows[i].script), 0755));
 		snprintf(paths, sizeof(paths), "%s:%s", dir, path);
 		setenv("PATH", paths, 1);
-		err = sandbox_take(&box, w.loop, NULL);
+		err = sandbox_take(&box, w.loop, "bwrap");
 		setenv("PATH", path, 1);
 		assert_non_null(err);
 		assert_int_equal(err_kind(err), ERR_CONFIG);
@@ -367,7 +493,11 @@ static void ordinary_user(void **state)
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(holds),
+		cmocka_unit_test(auto_is_bwrap),
+		cmocka_unit_test(bwrap_holds),
+		cmocka_unit_test(landlock_holds),
+		cmocka_unit_test(auto_is_landlock),
+		cmocka_unit_test(limits_are_named),
 		cmocka_unit_test(loopback_is_up),
 		cmocka_unit_test(network_when_asked),
 		cmocka_unit_test(none_has_the_environment),
@@ -395,6 +525,9 @@ static void run_as_user(void)
 		    setuid(pw->pw_uid))
 			_exit(99);
 		unsetenv("TMPDIR");
+		/* As a program that was started by nobody would be. */
+		if (prctl(PR_SET_DUMPABLE, 1))
+			_exit(98);
 		cmocka_set_message_output(CM_OUTPUT_STDOUT);
 		exit(run_all());
 	}

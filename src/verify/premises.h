@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The paths that a box is about: what its job names, and what our surroundings
+ * have. For the boxes (bwrap.c, walls.c) and sandbox.c.
+ */
+#ifndef VERIFY_PREMISES_H
+#define VERIFY_PREMISES_H
+
+#include "base/argv.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "verify/sandbox.h"
+#include "verify/surroundings.h"
+
+struct premises {
+	const struct sandbox_job *job;
+	struct surroundings outside;
+	const char *home; /* NULL: it cannot be covered, so it is not shown either */
+	char *resolv;     /* where /etc/resolv.conf really is */
+	struct str git;   /* .git of the checkout */
+	struct argv read_dirs, hide_dirs, object_dirs; /* absolute, and there */
+};
+
+/* ERR_CONFIG naming a path that is not absolute, or cannot be hidden. */
+struct err *premises_init(struct premises *at, const struct sandbox_job *job) MUST_USE;
+void premises_release(struct premises *at);
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verify/walls.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __linux__
+#include <linux/capability.h>
+#include <linux/prctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+#include "base/argv.h"
+
+/* What a row is about, and when it counts. */
+enum about {
+	PATH,
+	PATH_WITH_NETWORK,
+	TREE,
+	TEMP,
+	HOME_KEPT,
+	READ_DIRS,
+	OBJECT_DIRS,
+};
+
+/* What stays hidden though it lies below. */
+enum except {
+	NOTHING,
+	GIT_DIRS,
+	SECRETS, /* those, the home, and what root can read in /etc and others cannot */
+};
+
+struct row {
+	enum about about;
+	const char *path;
+	enum reach reach;
+	enum except except;
+};
+
+/*
+ * The policy. There is no /tmp, /run, /dev/shm, /dev/pts or /dev/tty: they are
+ * shared with all that the user runs. What /proc says of processes outside is kept
+ * by Landlock (it takes the right to trace them), but for their names.
+ */
+static const struct row rows[] = {
+	{ PATH, "/usr", REACH_READ, SECRETS },
+	{ PATH, "/bin", REACH_READ, SECRETS },
+	{ PATH, "/sbin", REACH_READ, SECRETS },
+	{ PATH, "/lib", REACH_READ, SECRETS },
+	{ PATH, "/lib32", REACH_READ, SECRETS },
+	{ PATH, "/lib64", REACH_READ, SECRETS },
+	{ PATH, "/libx32", REACH_READ, SECRETS },
+	{ PATH, "/etc", REACH_READ, SECRETS },
+	{ PATH, "/opt", REACH_READ, SECRETS },
+	{ PATH, "/nix", REACH_READ, SECRETS },
+	{ PATH, "/gnu", REACH_READ, SECRETS },
+	{ PATH, "/proc", REACH_READ, NOTHING },
+	{ PATH, "/dev/null", REACH_DEVICE, NOTHING },
+	{ PATH, "/dev/zero", REACH_DEVICE, NOTHING },
+	{ PATH, "/dev/full", REACH_DEVICE, NOTHING },
+	{ PATH, "/dev/random", REACH_DEVICE, NOTHING },
+	{ PATH, "/dev/urandom", REACH_DEVICE, NOTHING },
+	/* Often a link into /run. */
+	{ PATH_WITH_NETWORK, "/etc/resolv.conf", REACH_READ, NOTHING },
+	{ READ_DIRS, NULL, REACH_READ, GIT_DIRS },
+	{ OBJECT_DIRS, NULL, REACH_READ, NOTHING },
+	{ TREE, NULL, REACH_WRITE, NOTHING },
+	{ TEMP, NULL, REACH_WRITE, NOTHING },
+	{ HOME_KEPT, NULL, REACH_WRITE, NOTHING },
+};
+
+/* What is gone hides nothing. */
+static void push_real(struct argv *list, const char *path)
+{
+	char *real = path ? realpath(path, NULL) : NULL;
+
+	if (real)
+		argv_push(list, real);
+	free(real);
+}
+
+static void push_all_real(struct argv *list, const struct argv *paths)
+{
+	for (size_t i = 0; i < paths->n; i++)
+		push_real(list, paths->v[i]);
+}
+
+static struct err *allow_list(struct landlock *landlock, const struct argv *paths,
+			      enum reach reach, const struct argv *except)
+{
+	struct err *err = NULL;
+
+	for (size_t i = 0; !err && i < paths->n; i++)
+		err = landlock_allow(landlock, paths->v[i], reach, except);
+	return err;
+}
+
+static struct err *allow_row(struct landlock *landlock, const struct row *row,
+			     const struct premises *at, const struct argv *except)
+{
+	const struct sandbox_job *job = at->job;
+	const char *path = row->path;
+
+	switch (row->about) {
+	case READ_DIRS:
+		return allow_list(landlock, &at->read_dirs, row->reach, except);
+	case OBJECT_DIRS:
+		return allow_list(landlock, &at->object_dirs, row->reach, except);
+	case PATH_WITH_NETWORK:
+		if (!job->network)
+			return NULL;
+		break;
+	case TREE:
+		path = job->tree_dir;
+		break;
+	case TEMP:
+		path = job->temp_dir;
+		break;
+	case HOME_KEPT:
+		path = job->home_dir;
+		break;
+	case PATH:
+		break;
+	}
+	return path ? landlock_allow(landlock, path, row->reach, except) : NULL;
+}
+
+static struct err *build(struct walls *walls, const struct sandbox *sandbox,
+			 const struct premises *at)
+{
+	struct argv none = ARGV_INIT, git = ARGV_INIT, secrets = ARGV_INIT;
+	const struct argv *const except[] = {
+		[NOTHING] = &none, [GIT_DIRS] = &git, [SECRETS] = &secrets,
+	};
+	struct err *err;
+
+	push_all_real(&git, &at->hide_dirs);
+	push_all_real(&secrets, &at->hide_dirs);
+	push_all_real(&secrets, &sandbox->secret_files);
+	push_all_real(&secrets, &sandbox->secret_dirs);
+	push_real(&secrets, at->home);
+	err = err_first(argv_err(&git), argv_err(&secrets));
+	if (!err)
+		err = landlock_init(&walls->landlock, sandbox->landlock_version,
+				    at->job->network);
+	for (size_t i = 0; !err && i < ARRAY_SIZE(rows); i++)
+		err = allow_row(&walls->landlock, &rows[i], at, except[rows[i].except]);
+	argv_release(&git);
+	argv_release(&secrets);
+	return err;
+}
+
+struct err *walls_new(struct walls **out, const struct sandbox *sandbox,
+		      const struct premises *at)
+{
+	const struct seccomp_spec filter = {
+		.network = at->job->network,
+		.truncate = sandbox->landlock_version >= LANDLOCK_TRUNCATE,
+	};
+	struct walls *walls = calloc(1, sizeof(*walls));
+	struct err *err;
+
+	*out = NULL;
+	if (!walls)
+		return err_nomem();
+	err = build(walls, sandbox, at);
+	if (!err && !seccomp_make(&walls->seccomp, &filter))
+		err = err_new(ERR_CONFIG, "no system call filter for this processor");
+	if (err) {
+		walls_free(walls);
+		return err;
+	}
+	*out = walls;
+	return NULL;
+}
+
+void walls_free(struct walls *walls)
+{
+	if (!walls)
+		return;
+	landlock_release(&walls->landlock);
+	free(walls);
+}
+
+#ifdef __linux__
+
+/*
+ * Root's would come back by the next exec, were there not no_new_privs; the set
+ * that bounds them is emptied as well where we may.
+ */
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+
+	for (unsigned long cap = 0; cap < 64; cap++) {
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))
+			break;
+	}
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	return syscall(SYS_capset, &head, none) ? errno : 0;
+}
+
+/* A filter that some layer between us and the kernel swallowed is found here. */
+static int look_back(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 && errno == EPERM)
+		return 0;
+	if (fd >= 0)
+		close(fd);
+	return ENOTSUP;
+}
+
+int walls_confine(const void *ctx)
+{
+	const struct walls *walls = ctx;
+	int errnum;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return errno;
+	errnum = drop_capabilities();
+	if (!errnum)
+		errnum = landlock_enforce(&walls->landlock);
+	if (!errnum)
+		errnum = seccomp_enforce(&walls->seccomp);
+	if (!errnum)
+		errnum = look_back();
+	return errnum;
+}
+
+#else
+
+int walls_confine(const void *ctx)
+{
+	(void)ctx;
+	return ENOSYS;
+}
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The box that needs no other program: Landlock for files, a filter for system
+ * calls, no capabilities. What may be used stands in one table (walls.c); all
+ * else is refused.
+ *
+ * The paths are those outside: TMPDIR is where it is, /tmp is not there, the home
+ * is where it was and not to be read. The git directory of the checkout lies in
+ * what may be written; nobody outside reads it (repo/facade.h).
+ */
+#ifndef VERIFY_WALLS_H
+#define VERIFY_WALLS_H
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "verify/landlock.h"
+#include "verify/premises.h"
+#include "verify/sandbox.h"
+#include "verify/seccomp.h"
+
+struct walls {
+	struct landlock landlock;
+	struct seccomp seccomp;
+};
+
+struct err *walls_new(struct walls **out, const struct sandbox *sandbox,
+		      const struct premises *at) MUST_USE;
+void walls_free(struct walls *walls);
+
+/* For struct hold: puts this process behind them for good. ctx: the walls. */
+int walls_confine(const void *ctx);
+
+#endif
