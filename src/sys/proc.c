@@ -478,6 +478,11 @@ out:
 	return NULL;
 }
 
+pid_t proc_pid(const struct proc *proc)
+{
+	return proc->pid;
+}
+
 void proc_free(struct proc *proc)
 {
 	if (!proc || proc->finishing)

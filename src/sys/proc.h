@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/argv.h"
 #include "base/compiler.h"
@@ -76,6 +77,9 @@ struct proc;
 struct err *proc_start(struct loop *loop, const struct proc_spec *spec,
 		       void (*done)(void *ctx, struct proc_result *result),
 		       void *ctx, struct proc **out) MUST_USE;
+
+/* Of the child; 0 when it could not be started. */
+pid_t proc_pid(const struct proc *proc);
 
 /* Ends the group now; done is still called. */
 void proc_kill(struct proc *proc);

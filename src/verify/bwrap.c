@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verify/bwrap.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* When a row of the table counts, and how often. */
@@ -120,9 +121,17 @@ static const char *place(const struct premises *at, const char *word, const char
 	return at->resolv ? at->resolv : "/etc/resolv.conf";
 }
 
-static void push_row(struct argv *args, const struct row *row, const struct premises *at,
-		     const char *each)
+static void push_size(struct argv *args, uint64_t bytes)
 {
+	argv_push(args, "--size");
+	argv_pushf(args, "%" PRIu64, bytes);
+}
+
+static void push_row(struct argv *args, const struct row *row, const struct premises *at,
+		     uint64_t tmpfs_bytes, const char *each)
+{
+	if (tmpfs_bytes && !strcmp(row->words[0], "--tmpfs"))
+		push_size(args, tmpfs_bytes);
 	for (size_t i = 0; i < ROW_WORDS && row->words[i]; i++)
 		argv_push(args, place(at, row->words[i], each));
 }
@@ -162,9 +171,9 @@ void bwrap_args(const struct sandbox *sandbox, const struct premises *at, struct
 		const struct argv *list = list_of(sandbox, at, row->when);
 
 		for (size_t j = 0; list && j < list->n; j++)
-			push_row(args, row, at, list->v[j]);
+			push_row(args, row, at, sandbox->tmpfs_bytes, list->v[j]);
 		if (!list && counts(at, row->when))
-			push_row(args, row, at, NULL);
+			push_row(args, row, at, sandbox->tmpfs_bytes, NULL);
 	}
 	argv_push(args, "--");
 }

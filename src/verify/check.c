@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verify/check.h"
 
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,6 +11,7 @@
 #include "base/deadline.h"
 #include "sys/proc.h"
 #include "verify/cannot.h"
+#include "verify/memory.h"
 
 #define LOG_MAX_BYTES (8 * 1024 * 1024)
 #define WHY_MAX_BYTES 1024
@@ -21,6 +25,9 @@ struct check_run {
 	size_t n;
 	size_t at; /* the one that runs, or is next */
 	struct proc *proc;
+	struct loop_timer *look; /* at its memory */
+	uint64_t memory_max_bytes;
+	bool too_large;          /* the one that runs was ended for it */
 	int64_t own_timeout_ms; /* what was given to it */
 	bool deadline_first;    /* the run's deadline comes before its own limit */
 	void (*done)(void *ctx, struct err *err);
@@ -84,6 +91,22 @@ static bool is_known(struct check_run *run, const struct check *check,
 	return result->cached;
 }
 
+/* What it is asked to hold is the tested code's doing: a failure, and said as one. */
+static void judge_too_large(struct check_run *run, struct check_result *result)
+{
+	char text[128];
+	int n = snprintf(text, sizeof(text),
+			 "\n[ended: it held more than %" PRIu64 " MiB of memory]\n",
+			 run->memory_max_bytes >> 20);
+
+	result->status = CHECK_FAIL;
+	result->exit_code = 128 + SIGKILL;
+	if (result->log.len + (size_t)n > result->log.max_bytes)
+		str_truncate(&result->log, result->log.len - (size_t)n);
+	str_add(&result->log, text, (size_t)n);
+	run->too_large = false;
+}
+
 static void judge(struct check_run *run, struct check_result *result,
 		  const struct proc_result *proc)
 {
@@ -91,6 +114,10 @@ static void judge(struct check_run *run, struct check_result *result,
 	struct cannot_input in;
 
 	result->ms = proc->ms;
+	if (run->too_large) {
+		judge_too_large(run, result);
+		return;
+	}
 	switch (proc->end) {
 	case PROC_EXITED:
 		result->exit_code = proc->exit_code;
@@ -123,6 +150,43 @@ static void judge(struct check_run *run, struct check_result *result,
 		note_pass(run, check, result);
 }
 
+static void look_later(struct check_run *run);
+
+static void on_look(void *ctx)
+{
+	struct check_run *run = ctx;
+
+	run->look = NULL;
+	if (!run->proc)
+		return;
+	if (memory_held_bytes(proc_pid(run->proc)) <= run->memory_max_bytes) {
+		look_later(run);
+		return;
+	}
+	run->too_large = true;
+	proc_kill(run->proc);
+}
+
+/* Without the memory for a timer nothing else goes on either. */
+static void look_later(struct check_run *run)
+{
+	struct err *err;
+
+	if (!run->memory_max_bytes)
+		return;
+	err = loop_timer(run->loop,
+			 deadline_after_ms(loop_now_ms(run->loop), MEMORY_LOOK_MS),
+			 on_look, run, &run->look);
+	if (err)
+		loop_fail(run->loop, err);
+}
+
+static void stop_looking(struct check_run *run)
+{
+	loop_cancel(run->loop, run->look);
+	run->look = NULL;
+}
+
 static void on_exit_of(void *ctx, struct proc_result *proc)
 {
 	struct check_run *run = ctx;
@@ -131,6 +195,7 @@ static void on_exit_of(void *ctx, struct proc_result *proc)
 	struct err *err;
 
 	run->proc = NULL;
+	stop_looking(run);
 	result->log = proc->out;
 	proc->out = swap;
 	judge(run, result, proc);
@@ -189,6 +254,8 @@ static struct err *start(struct check_run *run, const struct check *check,
 	proc.overflow = PROC_OVERFLOW_CUTS;
 	err = proc_start(run->loop, &proc, on_exit_of, run, &run->proc);
 	sandbox_entry_release(&entry);
+	if (!err)
+		look_later(run);
 	return err;
 }
 
@@ -260,6 +327,8 @@ struct err *check_run_start(struct check_run **out, struct loop *loop,
 		return err_nomem();
 	run->loop = loop;
 	run->spec = *spec;
+	run->memory_max_bytes = spec->memory_max_bytes ? spec->memory_max_bytes :
+							 memory_max_bytes();
 	run->n = spec->checks->n;
 	run->done = done;
 	run->ctx = ctx;
@@ -292,6 +361,7 @@ void check_run_free(struct check_run *run)
 	if (!run)
 		return;
 	proc_free(run->proc);
+	stop_looking(run);
 	loop_unpost(run->loop, next, run);
 	for (size_t i = 0; i < run->n; i++) {
 		str_release(&run->results[i].log);

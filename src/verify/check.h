@@ -77,6 +77,7 @@ struct check_run_spec {
 	const char *const *hide_dirs; /* the user's git directories */
 	const char *const *pass_env;  /* dualfix.sandboxEnv */
 	int64_t deadline_ms;          /* for all of them */
+	uint64_t memory_max_bytes;    /* of each; 0: most of the machine's (memory.h) */
 	bool stop_at_failure;         /* the rest stay CHECK_NOT_RUN */
 
 	/* Passes that are known are not run again, new ones are noted. NULL: neither. */

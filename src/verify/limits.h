@@ -4,7 +4,8 @@
  * are far above what a test suite needs, and there against one that runs away.
  *
  * Memory has none of these. RLIMIT_AS and RLIMIT_DATA count what a sanitizer, a
- * JVM or Go reserve and never touch: terabytes; and each process has its own.
+ * JVM or Go reserve and never touch: terabytes; and each process has its own. It
+ * is watched instead (memory.h).
  */
 #ifndef VERIFY_LIMITS_H
 #define VERIFY_LIMITS_H

@@ -82,13 +82,16 @@ size_t sandbox_limits(const struct sandbox *sandbox, const char *limits[SANDBOX_
 			      "IPC, and 32-bit programs do not run";
 		break;
 	case SANDBOX_BWRAP:
+		if (!sandbox->tmpfs_bytes)
+			limits[n++] = "/tmp and home may take half of the memory each "
+				      "(before bubblewrap 0.7)";
 		break;
 	}
 	if (sandbox->kind != SANDBOX_NONE)
 		limits[n++] = "a check that may use the network may use all of it";
 	if (!geteuid())
 		limits[n++] = "the number of processes has no bound for root";
-	limits[n++] = "memory has no bound but the machine's";
+	limits[n++] = "memory is bounded late: it is looked at twice a second";
 	return n;
 }
 

@@ -36,6 +36,7 @@ struct sandbox {
 	enum sandbox_kind kind;
 	char *program;        /* absolute path of bwrap; owned */
 	int landlock_version; /* what of it is used */
+	uint64_t tmpfs_bytes; /* of each folder in memory; 0: half of the machine's */
 
 	/* What root may read in /etc and others may not: hidden in the box. */
 	struct argv secret_files;

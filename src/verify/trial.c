@@ -15,12 +15,16 @@
 #include "sys/proc.h"
 #include "sys/spawn.h"
 #include "verify/landlock.h"
+#include "verify/memory.h"
 #include "verify/surroundings.h"
 
 #define PATH_BYTES 4096
 #define TRIAL_TIMEOUT_MS 20000
 #define TRIAL_OUT_BYTES 4096
 #define SCRIPT_BYTES 8192
+
+/* Each folder in memory may take this part of what a check may hold. */
+#define TMPFS_PART 4
 
 /* Deeper folders of /etc hold no secrets that a package puts there. */
 #define SECRETS_DEPTH 4
@@ -375,8 +379,15 @@ static struct err *take(struct sandbox *out, struct loop *loop,
 				      find_landlock(&out->landlock_version);
 	if (!err)
 		err = find_secrets(out);
+	out->tmpfs_bytes = memory_max_bytes() / TMPFS_PART;
 	if (!err)
 		err = trial(out, loop, surroundings_temp(outside));
+	/* bwrap before 0.7 */
+	if (err && strstr(err_text(err), "Unknown option --size")) {
+		err_drop(err);
+		out->tmpfs_bytes = 0;
+		err = trial(out, loop, surroundings_temp(outside));
+	}
 	if (err)
 		sandbox_release(out);
 	return err;

@@ -207,6 +207,43 @@ static void counts_and_long_logs(void **state)
 	check_run_free(done);
 }
 
+/* One that holds too much fails, whatever it makes of being told to end. */
+static void too_much_memory(void **state)
+{
+	struct check checks[] = {
+		COMMAND("x=$(head -c 120000000 /dev/zero | tr '\\0' a); sleep 30"),
+		COMMAND("trap 'exit 0' TERM; sh -c 'x=$(head -c 120000000 /dev/zero | tr \"\\0\" a);"
+			" sleep 30' & wait"),
+		COMMAND("echo small"),
+	};
+	struct check_list list = { .v = checks, .n = ARRAY_SIZE(checks) };
+	struct check_run_spec spec = { .memory_max_bytes = (uint64_t)64 << 20 };
+	static const char *const boxes[] = { "bwrap", "landlock", "none" };
+
+	(void)state;
+	for (size_t b = 0; b < ARRAY_SIZE(boxes); b++) {
+		struct check_result *results;
+		struct check_run *done;
+		struct sandbox box;
+
+		ok(sandbox_take(&box, w.loop, boxes[b]));
+		spec.sandbox = &box;
+		done = run(&list, &spec);
+		results = check_run_results(done);
+		for (size_t i = 0; i < 2; i++) {
+			if (results[i].status != CHECK_FAIL || results[i].exit_code != 137 ||
+			    results[i].ms > 15000 ||
+			    !strstr(results[i].log.buf, "more than 64 MiB of memory"))
+				fail_msg("%s %zu: %s, %d, '%s'", boxes[b], i,
+					 check_status_name(results[i].status),
+					 results[i].exit_code, results[i].log.buf);
+		}
+		assert_int_equal(results[2].status, CHECK_PASS);
+		check_run_free(done);
+		sandbox_release(&box);
+	}
+}
+
 static bool wants_a(void *ctx, const struct check *check)
 {
 	(void)ctx;
@@ -462,6 +499,7 @@ int main(void)
 		cmocka_unit_test(configured),
 		cmocka_unit_test(statuses),
 		cmocka_unit_test(counts_and_long_logs),
+		cmocka_unit_test(too_much_memory),
 		cmocka_unit_test(which_run),
 		cmocka_unit_test(deadline_of_all),
 		cmocka_unit_test(known_passes),

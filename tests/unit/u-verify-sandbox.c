@@ -372,6 +372,23 @@ static void network_when_asked(void **state)
 	proc_result_release(&boxed_net);
 }
 
+static void folders_in_memory_are_bounded(void **state)
+{
+	static const struct row row = {
+		"head -c 3000000 /dev/zero >/tmp/big 2>/dev/null || echo full; "
+		"head -c 3000000 /dev/zero >$HOME/big 2>/dev/null || echo full; "
+		"head -c 3000000 /dev/zero >$TMPDIR/big && echo on disk", 0,
+		"full\nfull\non disk\n",
+	};
+	uint64_t bytes = w.box[SANDBOX_BWRAP].tmpfs_bytes;
+
+	(void)state;
+	assert_true(bytes > 0);
+	w.box[SANDBOX_BWRAP].tmpfs_bytes = 1 << 20;
+	check_row(SANDBOX_BWRAP, &row);
+	w.box[SANDBOX_BWRAP].tmpfs_bytes = bytes;
+}
+
 /* Without a box, what can be kept is kept. */
 static void none_has_the_environment(void **state)
 {
@@ -454,6 +471,9 @@ static void liars_are_found(void **state)
 		  "shift; done; shift; export TMPDIR=..; exec \"$@\"\n", "does not hold here: " },
 		{ "#!/bin/sh\nexit 0\n", NULL }, /* says nothing and runs nothing */
 		{ "#!/bin/sh\nkill -9 $$\n", "killed by signal 9" },
+		/* asked again without that option */
+		{ "#!/bin/sh\ncase \"$*\" in *--size*) echo 'bwrap: Unknown option --size';; "
+		  "*) echo 'bwrap: asked again';; esac; exit 1\n", "does not work here: asked again" },
 	};
 	char *path = strdup(getenv("PATH"));
 
@@ -496,6 +516,7 @@ static int run_all(void)
 		cmocka_unit_test(auto_is_bwrap),
 		cmocka_unit_test(bwrap_holds),
 		cmocka_unit_test(landlock_holds),
+		cmocka_unit_test(folders_in_memory_are_bounded),
 		cmocka_unit_test(auto_is_landlock),
 		cmocka_unit_test(limits_are_named),
 		cmocka_unit_test(loopback_is_up),
