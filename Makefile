@@ -56,7 +56,7 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-shell check-asan lint bench bench-edits bench-keyless bench-large fuzz doc install uninstall clean FORCE
+.PHONY: all check check-unit check-shell check-asan lint bench bench-edits bench-sandbox bench-keyless bench-large fuzz doc install uninstall clean FORCE
 
 all: $(O)/git-dualfix
 
@@ -182,6 +182,15 @@ $(FUZZ:%=fuzz-%): fuzz-%: $(O)/fuzz-%
 # Of injected compile errors, how many are cured with no model, and how many wrongly.
 bench-keyless: all
 	$(Q)$(PYTHON) tests/bench/keyless.py --program $(O)/git-dualfix $(BENCH_ARGS)
+
+# What checks cost in each sandbox.
+$(O)/boxes: tests/bench/boxes.c $(O)/libdualfix.a $(O)/flags
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
+		$(O)/libdualfix.a $(ALL_LIBS)
+
+bench-sandbox: $(O)/boxes
+	$(Q)$(O)/boxes $(BENCH_ARGS)
 
 # Templates are compiled in; the installed ones are there to be read and copied.
 MAN := $(sort $(wildcard doc/*.[1-8]))

@@ -12,8 +12,8 @@
 #define VERIFY_BWRAP_H
 
 #include "base/argv.h"
+#include "verify/box.h"
 #include "verify/premises.h"
-#include "verify/sandbox.h"
 
 /* Short, because a socket's path has 108 bytes at most. */
 #define BWRAP_TMPDIR "/tmp/dualfix"

@@ -82,6 +82,7 @@ static const uint64_t reaches[] = {
 			FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG |
 			FS_MAKE_FIFO | FS_MAKE_SYM | FS_REFER | FS_TRUNCATE,
 	[REACH_DEVICE] = FS_READ_FILE | FS_WRITE_FILE | FS_TRUNCATE | FS_IOCTL_DEV,
+	[REACH_ALL] = UINT64_MAX,
 };
 
 static uint64_t rights_of(int version)
@@ -180,7 +181,7 @@ int landlock_enforce(const struct landlock *landlock)
 	return ENOSYS;
 }
 
-static const uint64_t reaches[REACH_DEVICE + 1];
+static const uint64_t reaches[REACH_ALL + 1];
 
 #endif
 

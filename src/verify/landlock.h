@@ -44,6 +44,7 @@ enum reach {
 	REACH_READ,   /* names, bytes, and programs run */
 	REACH_WRITE,  /* anything but devices and sockets made */
 	REACH_DEVICE, /* bytes read and written, and ioctl(2) */
+	REACH_ALL,    /* for what other rules bound */
 };
 
 struct landlock {
@@ -65,7 +66,7 @@ struct err *landlock_allow(struct landlock *landlock, const char *path, enum rea
 
 /*
  * From now on nothing else is allowed; 0 or an errno. no_new_privs must be set.
- * Async-signal-safe.
+ * Of several, one after the other, all must allow. Async-signal-safe.
  */
 int landlock_enforce(const struct landlock *landlock);
 

@@ -10,7 +10,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "verify/sandbox.h"
+#include "verify/box.h"
 #include "verify/surroundings.h"
 
 struct premises {

@@ -101,6 +101,8 @@ void sandbox_release(struct sandbox *sandbox)
 	sandbox->program = NULL;
 	argv_release(&sandbox->secret_files);
 	argv_release(&sandbox->secret_dirs);
+	walls_around_free(sandbox->around);
+	sandbox->around = NULL;
 }
 
 /* Our PATH without relative entries: those would name files of the checkout. */

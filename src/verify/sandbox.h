@@ -25,23 +25,7 @@
 #include "sys/hold.h"
 #include "sys/loop.h"
 #include "sys/proc.h"
-
-enum sandbox_kind {
-	SANDBOX_BWRAP,
-	SANDBOX_LANDLOCK,
-	SANDBOX_NONE, /* only ever when the user wrote so */
-};
-
-struct sandbox {
-	enum sandbox_kind kind;
-	char *program;        /* absolute path of bwrap; owned */
-	int landlock_version; /* what of it is used */
-	uint64_t tmpfs_bytes; /* of each folder in memory; 0: half of the machine's */
-
-	/* What root may read in /etc and others may not: hidden in the box. */
-	struct argv secret_files;
-	struct argv secret_dirs;
-};
+#include "verify/box.h"
 
 /*
  * Takes the box that setting ("auto", "bwrap", "landlock", "none"; NULL is "auto")
@@ -58,21 +42,6 @@ const char *sandbox_name(enum sandbox_kind kind);
 /* What it cannot promise: static texts, one line each without a full stop. */
 size_t sandbox_limits(const struct sandbox *sandbox,
 		      const char *limits[SANDBOX_LIMITS_MAX]);
-
-/* All paths absolute; the lists are NULL-terminated and may be NULL. */
-struct sandbox_job {
-	const char *command;  /* for sh -c */
-	const char *tree_dir; /* the scratch checkout: writable */
-	const char *work_dir; /* where the command starts, in tree_dir */
-	const char *temp_dir; /* TMPDIR, writable; not below tree_dir */
-	const char *home_dir; /* a folder to be the home, writable; or NULL */
-	const char *const *read_dirs;   /* dualfix.sandboxRead; "~/" is the home */
-	const char *const *hide_dirs;   /* git directories: empty whatever shows them */
-	const char *const *object_dirs; /* readable though they lie in a hidden one */
-	const char *const *pass_env;    /* names: dualfix.sandboxEnv */
-	bool network;
-	int64_t timeout_ms;   /* what the caller's deadline for it will be */
-};
 
 #define SANDBOX_BOUNDS_MAX 8
 

@@ -17,6 +17,7 @@
 #include "verify/landlock.h"
 #include "verify/memory.h"
 #include "verify/surroundings.h"
+#include "verify/walls.h"
 
 #define PATH_BYTES 4096
 #define TRIAL_TIMEOUT_MS 20000
@@ -379,6 +380,8 @@ static struct err *take(struct sandbox *out, struct loop *loop,
 				      find_landlock(&out->landlock_version);
 	if (!err)
 		err = find_secrets(out);
+	if (!err && kind == SANDBOX_LANDLOCK)
+		err = walls_around(&out->around, out);
 	out->tmpfs_bytes = memory_max_bytes() / TMPFS_PART;
 	if (!err)
 		err = trial(out, loop, surroundings_temp(outside));

@@ -30,7 +30,7 @@ enum about {
 enum except {
 	NOTHING,
 	GIT_DIRS,
-	SECRETS, /* those, the home, and what root can read in /etc and others cannot */
+	HOME, /* and those */
 };
 
 struct row {
@@ -46,17 +46,17 @@ struct row {
  * by Landlock (it takes the right to trace them), but for their names.
  */
 static const struct row rows[] = {
-	{ PATH, "/usr", REACH_READ, SECRETS },
-	{ PATH, "/bin", REACH_READ, SECRETS },
-	{ PATH, "/sbin", REACH_READ, SECRETS },
-	{ PATH, "/lib", REACH_READ, SECRETS },
-	{ PATH, "/lib32", REACH_READ, SECRETS },
-	{ PATH, "/lib64", REACH_READ, SECRETS },
-	{ PATH, "/libx32", REACH_READ, SECRETS },
-	{ PATH, "/etc", REACH_READ, SECRETS },
-	{ PATH, "/opt", REACH_READ, SECRETS },
-	{ PATH, "/nix", REACH_READ, SECRETS },
-	{ PATH, "/gnu", REACH_READ, SECRETS },
+	{ PATH, "/usr", REACH_READ, HOME },
+	{ PATH, "/bin", REACH_READ, HOME },
+	{ PATH, "/sbin", REACH_READ, HOME },
+	{ PATH, "/lib", REACH_READ, HOME },
+	{ PATH, "/lib32", REACH_READ, HOME },
+	{ PATH, "/lib64", REACH_READ, HOME },
+	{ PATH, "/libx32", REACH_READ, HOME },
+	{ PATH, "/etc", REACH_READ, HOME },
+	{ PATH, "/opt", REACH_READ, HOME },
+	{ PATH, "/nix", REACH_READ, HOME },
+	{ PATH, "/gnu", REACH_READ, HOME },
 	{ PATH, "/proc", REACH_READ, NOTHING },
 	{ PATH, "/dev/null", REACH_DEVICE, NOTHING },
 	{ PATH, "/dev/zero", REACH_DEVICE, NOTHING },
@@ -131,26 +131,59 @@ static struct err *allow_row(struct landlock *landlock, const struct row *row,
 static struct err *build(struct walls *walls, const struct sandbox *sandbox,
 			 const struct premises *at)
 {
-	struct argv none = ARGV_INIT, git = ARGV_INIT, secrets = ARGV_INIT;
+	struct argv none = ARGV_INIT, git = ARGV_INIT, home = ARGV_INIT;
 	const struct argv *const except[] = {
-		[NOTHING] = &none, [GIT_DIRS] = &git, [SECRETS] = &secrets,
+		[NOTHING] = &none, [GIT_DIRS] = &git, [HOME] = &home,
 	};
 	struct err *err;
 
 	push_all_real(&git, &at->hide_dirs);
-	push_all_real(&secrets, &at->hide_dirs);
-	push_all_real(&secrets, &sandbox->secret_files);
-	push_all_real(&secrets, &sandbox->secret_dirs);
-	push_real(&secrets, at->home);
-	err = err_first(argv_err(&git), argv_err(&secrets));
+	push_all_real(&home, &at->hide_dirs);
+	push_real(&home, at->home);
+	err = err_first(argv_err(&git), argv_err(&home));
 	if (!err)
 		err = landlock_init(&walls->landlock, sandbox->landlock_version,
 				    at->job->network);
 	for (size_t i = 0; !err && i < ARRAY_SIZE(rows); i++)
 		err = allow_row(&walls->landlock, &rows[i], at, except[rows[i].except]);
 	argv_release(&git);
-	argv_release(&secrets);
+	argv_release(&home);
 	return err;
+}
+
+struct err *walls_around(struct landlock **out, const struct sandbox *sandbox)
+{
+	struct argv secrets = ARGV_INIT;
+	struct landlock *around;
+	struct err *err;
+
+	*out = NULL;
+	if (!sandbox->secret_files.n && !sandbox->secret_dirs.n)
+		return NULL;
+	around = calloc(1, sizeof(*around));
+	if (!around)
+		return err_nomem();
+	push_all_real(&secrets, &sandbox->secret_files);
+	push_all_real(&secrets, &sandbox->secret_dirs);
+	err = argv_err(&secrets);
+	if (!err)
+		err = landlock_init(around, sandbox->landlock_version, true);
+	if (!err)
+		err = landlock_allow(around, "/", REACH_ALL, &secrets);
+	argv_release(&secrets);
+	if (err) {
+		walls_around_free(around);
+		return err;
+	}
+	*out = around;
+	return NULL;
+}
+
+void walls_around_free(struct landlock *around)
+{
+	if (around)
+		landlock_release(around);
+	free(around);
 }
 
 struct err *walls_new(struct walls **out, const struct sandbox *sandbox,
@@ -166,6 +199,7 @@ struct err *walls_new(struct walls **out, const struct sandbox *sandbox,
 	*out = NULL;
 	if (!walls)
 		return err_nomem();
+	walls->around = sandbox->around;
 	err = build(walls, sandbox, at);
 	if (!err && !seccomp_make(&walls->seccomp, &filter))
 		err = err_new(ERR_CONFIG, "no system call filter for this processor");
@@ -224,6 +258,8 @@ int walls_confine(const void *ctx)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return errno;
 	errnum = drop_capabilities();
+	if (!errnum && walls->around)
+		errnum = landlock_enforce(walls->around);
 	if (!errnum)
 		errnum = landlock_enforce(&walls->landlock);
 	if (!errnum)

@@ -13,15 +13,23 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
+#include "verify/box.h"
 #include "verify/landlock.h"
 #include "verify/premises.h"
-#include "verify/sandbox.h"
 #include "verify/seccomp.h"
 
 struct walls {
 	struct landlock landlock;
+	const struct landlock *around; /* the sandbox's; or NULL */
 	struct seccomp seccomp;
 };
+
+/*
+ * The walls around what only root may read, where there is any: the same for all
+ * jobs, and many rules. They go around those of each job.
+ */
+struct err *walls_around(struct landlock **out, const struct sandbox *sandbox) MUST_USE;
+void walls_around_free(struct landlock *around);
 
 struct err *walls_new(struct walls **out, const struct sandbox *sandbox,
 		      const struct premises *at) MUST_USE;
