@@ -125,6 +125,12 @@ struct err *report_set_checks(struct report *report, const struct check_list *ch
 	return NULL;
 }
 
+void report_set_sandbox(struct report *report, const struct sandbox *sandbox)
+{
+	report->sandbox.kind = sandbox_name(sandbox->kind);
+	report->sandbox.n_limits = sandbox_limits(sandbox, report->sandbox.limits);
+}
+
 int outcome_exit_code(enum outcome outcome, enum outcome accept)
 {
 	if (outcome == OUTCOME_PLANNED)
@@ -200,6 +206,21 @@ static void encode_checks(const struct report *report, struct jsonw *w)
 	jsonw_end(w);
 }
 
+static void encode_sandbox(const struct report *report, struct jsonw *w)
+{
+	if (!report->sandbox.kind)
+		return;
+	jsonw_key(w, "sandbox");
+	jsonw_object(w);
+	jsonw_kv_text(w, "kind", report->sandbox.kind);
+	jsonw_key(w, "limits");
+	jsonw_array(w);
+	for (size_t i = 0; i < report->sandbox.n_limits; i++)
+		jsonw_text(w, report->sandbox.limits[i]);
+	jsonw_end(w);
+	jsonw_end(w);
+}
+
 static void encode_usage(const struct report *report, struct jsonw *w)
 {
 	jsonw_key(w, "usage");
@@ -261,6 +282,7 @@ void report_encode(const struct report *report, struct jsonw *w)
 		jsonw_null(w);
 	encode_edits(report, w);
 	encode_checks(report, w);
+	encode_sandbox(report, w);
 	encode_usage(report, w);
 	encode_timings(&report->timings, w);
 	if (report->error.code) {

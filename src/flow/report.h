@@ -21,6 +21,7 @@
 #include "repo/repo.h"
 #include "verify/check.h"
 #include "verify/counts.h"
+#include "verify/sandbox.h"
 #include "verify/verdict.h"
 
 enum edit_author { BY_NOBODY, BY_DIRECT, BY_EXECUTOR, BY_PLANNER, BY_RULE };
@@ -74,6 +75,11 @@ struct report {
 	size_t n_edits, cap_edits;
 	struct check_report *checks;
 	size_t n_checks;
+	struct {
+		const char *kind; /* NULL: no check was to run */
+		const char *limits[SANDBOX_LIMITS_MAX];
+		size_t n_limits;
+	} sandbox;
 	struct usage_report usage[REPORT_ROLES_MAX];
 	size_t n_usage;
 	struct timings timings;
@@ -99,6 +105,9 @@ struct usage report_usage_sum(const struct report *report);
 
 /* Copies err into the report; err stays the caller's. */
 void report_error(struct report *report, const struct err *err);
+
+/* What the checks run in, and what it cannot promise. */
+void report_set_sandbox(struct report *report, const struct sandbox *sandbox);
 
 /* The exit status that outcome stands for when accept is the weakest that counts. */
 int outcome_exit_code(enum outcome outcome, enum outcome accept);

@@ -110,6 +110,8 @@ static struct err *open_checks(struct run *run)
 	run->hide_dirs[0] = repo_git_dir(run->env.repo);
 	run->hide_dirs[1] = repo_common_dir(run->env.repo);
 	if (!err)
+		report_set_sandbox(&run->report, &run->sandbox);
+	if (!err)
 		err = known_new(&run->known, run->env.repo, &run->sandbox,
 				run->options.sandbox_env, run->options.expire_s);
 	if (!err)

@@ -32,6 +32,22 @@ static const char *const no_network[] = {
 	"nodename nor servname provided",
 };
 
+/*
+ * What is said when socket(2) or bind(2) gives EPERM: errors of files behind walls are
+ * EACCES. C programs and perl, Go, node, Python, Rust.
+ */
+static const char *const no_socket[] = {
+	"socket: Operation not permitted",
+	"socket(): Operation not permitted",
+	"create socket: Operation not permitted",
+	"bind: Operation not permitted",
+	"socket: operation not permitted",
+	"listen EPERM",
+	"connect EPERM",
+	"PermissionError: [Errno 1] Operation not permitted",
+	"Os { code: 1, kind: PermissionDenied, message: \"Operation not permitted\" }",
+};
+
 static struct span closing(struct span log)
 {
 	size_t from = log.len > CLOSING_BYTES ? log.len - CLOSING_BYTES : 0;
@@ -135,22 +151,39 @@ static bool box_failed(struct span log, struct str *why)
 	return true;
 }
 
-static bool network_missing(struct span log, struct str *why)
+/* The first of phrases in the closing lines; its line goes to why. */
+static bool said(struct span log, const char *const *phrases, size_t n, struct str *why)
 {
 	struct span rest = closing(log), line;
 
 	while (span_line(&rest, &line)) {
-		for (size_t i = 0; i < ARRAY_SIZE(no_network); i++) {
-			if (span_find(line, span_of(no_network[i]), 0) < 0)
+		for (size_t i = 0; i < n; i++) {
+			if (span_find(line, span_of(phrases[i]), 0) < 0)
 				continue;
 			say_line(why, line);
-			str_adds(why, "; there is no network: configure it as "
-				      "dualfix.check.<name>.command and set "
-				      "dualfix.check.<name>.network");
 			return true;
 		}
 	}
 	return false;
+}
+
+static bool network_missing(struct span log, struct str *why)
+{
+	if (!said(log, no_network, ARRAY_SIZE(no_network), why))
+		return false;
+	str_adds(why, "; there is no network: configure it as "
+		      "dualfix.check.<name>.command and set "
+		      "dualfix.check.<name>.network");
+	return true;
+}
+
+static bool socket_missing(struct span log, struct str *why)
+{
+	if (!said(log, no_socket, ARRAY_SIZE(no_socket), why))
+		return false;
+	str_adds(why, "; there are no sockets in this sandbox, not even on loopback: "
+		      "with bubblewrap there are");
+	return true;
 }
 
 bool cannot_run(const struct cannot_input *in, struct str *why)
@@ -162,6 +195,8 @@ bool cannot_run(const struct cannot_input *in, struct str *why)
 	if (!in->boxed)
 		return false;
 	if (in->exit_code == 1 && box_failed(in->log, why))
+		return true;
+	if (in->walled && !in->network && socket_missing(in->log, why))
 		return true;
 	return !in->network && network_missing(in->log, why);
 }

@@ -5,7 +5,7 @@
  * The shell says so by 126 and 127 (a script that exits so by itself cannot be
  * told apart and counts the same); the box by a single "bwrap: " line; and a
  * check whose closing lines say that a network is out of reach could not run
- * where none is allowed.
+ * where none is allowed; nor one that was refused a socket where there are none.
  */
 #ifndef VERIFY_CANNOT_H
 #define VERIFY_CANNOT_H
@@ -20,6 +20,7 @@ struct cannot_input {
 	struct span log;
 	bool boxed;   /* home is hidden */
 	bool network; /* it was allowed */
+	bool walled;  /* no sockets at all, not even on loopback (verify/walls.h) */
 };
 
 /* Whether a check that exited so could not run; why gets one line, with what to type. */

@@ -142,6 +142,7 @@ static void judge(struct check_run *run, struct check_result *result,
 		.log = str_span(&result->log),
 		.boxed = run->spec.sandbox->kind != SANDBOX_NONE,
 		.network = check->network,
+		.walled = run->spec.sandbox->kind == SANDBOX_LANDLOCK,
 	};
 	if (result->status == CHECK_FAIL && cannot_run(&in, &result->why))
 		result->status = CHECK_ERROR;

@@ -186,6 +186,40 @@ static void statuses(void **state)
 	check_run_free(done);
 }
 
+/* In the box without sockets a check that needs one could not run. */
+static void refused_sockets(void **state)
+{
+	struct check checks[] = {
+		COMMAND("python3 -c 'import socket; socket.create_server((\"127.0.0.1\", 0))'"),
+		COMMAND("echo \"listen tcp 127.0.0.1:0: socket: operation not permitted\"; exit 1"),
+		COMMAND("cat ../outside; exit 1"),
+		COMMAND("echo 'bind: Operation not permitted'; yes | head -n 3000; exit 1"),
+		{ .command = "echo 'bind: Operation not permitted'; exit 1",
+		  .timeout_ms = 20000, .network = true },
+		COMMAND("echo 'bind: Operation not permitted'"),
+	};
+	static const enum check_status want[] = { CHECK_ERROR, CHECK_ERROR, CHECK_FAIL, CHECK_FAIL,
+						  CHECK_FAIL, CHECK_PASS };
+	struct check_list list = { .v = checks, .n = ARRAY_SIZE(checks) };
+	struct check_run_spec spec = { 0 };
+	struct check_result *results;
+	struct check_run *done;
+	struct sandbox box;
+
+	(void)state;
+	ok(sandbox_take(&box, w.loop, "landlock"));
+	spec.sandbox = &box;
+	done = run(&list, &spec);
+	results = check_run_results(done);
+	for (size_t i = 0; i < list.n; i++) {
+		assert_int_equal(results[i].status, want[i]);
+		if (want[i] == CHECK_ERROR)
+			assert_non_null(strstr(results[i].why.buf, "no sockets in this sandbox"));
+	}
+	check_run_free(done);
+	sandbox_release(&box);
+}
+
 static void counts_and_long_logs(void **state)
 {
 	struct check checks[] = {
@@ -499,6 +533,7 @@ int main(void)
 		cmocka_unit_test(configured),
 		cmocka_unit_test(statuses),
 		cmocka_unit_test(counts_and_long_logs),
+		cmocka_unit_test(refused_sockets),
 		cmocka_unit_test(too_much_memory),
 		cmocka_unit_test(which_run),
 		cmocka_unit_test(deadline_of_all),
