@@ -12,9 +12,13 @@
 
 struct err *draft_init(struct draft *d, const char *path, struct span bytes)
 {
+	struct err *err;
+
 	*d = (struct draft){ .path = path };
 	changes_init(&d->changes);
-	return text_init(&d->text, bytes);
+	err = text_init(&d->text, bytes);
+	d->now_bytes = d->text.view.len;
+	return err;
 }
 
 void draft_release(struct draft *d)
@@ -274,6 +278,16 @@ void draft_refuse(const struct draft *d, const struct change *conflict,
 	result->line = draft_line(d, &p);
 }
 
+bool draft_may_grow(const struct draft *d, size_t gone, size_t come,
+		    struct edit_result *result)
+{
+	if (come <= gone || d->now_bytes - gone + come <= TEXT_MAX_BYTES)
+		return true;
+	edit_result_set(result, EDIT_REFUSED, "the file would be larger than %zu bytes",
+			TEXT_MAX_BYTES);
+	return false;
+}
+
 struct err *draft_write(struct draft *d, const struct place *p, struct span text,
 			const char *ends, const struct edit *edit,
 			struct edit_result *result, bool *done)
@@ -286,6 +300,8 @@ struct err *draft_write(struct draft *d, const struct place *p, struct span text
 	struct err *err;
 
 	*done = false;
+	if (!draft_may_grow(d, p->end - p->start, text.len, result))
+		return NULL;
 	if (!p->in)
 		shared_lines(span_cut(d->text.view, start, end), text, &w.head, &w.tail);
 	if (ends)
@@ -305,6 +321,8 @@ struct err *draft_write(struct draft *d, const struct place *p, struct span text
 	if (conflict)
 		draft_refuse(d, conflict, result);
 	*done = !err && !conflict;
+	if (*done)
+		d->now_bytes = d->now_bytes - (p->end - p->start) + text.len;
 out:
 	str_release(&own);
 	return err;

@@ -32,6 +32,7 @@ struct draft {
 	struct line_index line_index;
 	size_t scanned_bytes; /* by searches without index */
 	size_t editing;       /* plan index of the edit at work */
+	size_t now_bytes;     /* of the view as it is now */
 	size_t n_word_scans;  /* edits explained by reading the file word by word */
 };
 
@@ -79,12 +80,20 @@ struct err *draft_find_straddle(struct draft *d, struct span needle,
 
 /*
  * Puts text in the place of p. ends may be NULL: every LF then gets the line end
- * of the line that it replaces, or of its neighbour. On a conflict the result is
- * EDIT_REFUSED and says with whom; otherwise it is left alone.
+ * of the line that it replaces, or of its neighbour. On a conflict, or beyond a
+ * file's ceiling, the result is EDIT_REFUSED and says why, and *done is false;
+ * otherwise the result is left alone.
  */
 struct err *draft_write(struct draft *d, const struct place *p, struct span text,
 			const char *ends, const struct edit *edit,
 			struct edit_result *result, bool *done) MUST_USE;
+
+/*
+ * Whether the file may lose and gain so many bytes; otherwise the result is
+ * EDIT_REFUSED and says so.
+ */
+bool draft_may_grow(const struct draft *d, size_t gone, size_t come,
+		    struct edit_result *result);
 
 /* Fills result: edit reaches into what conflict's edit wrote or an executor has. */
 void draft_refuse(const struct draft *d, const struct change *conflict,

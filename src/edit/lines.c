@@ -6,6 +6,7 @@
 #include "edit/ladder.h"
 #include "edit/literal.h"
 #include "edit/nearest.h"
+#include "edit/rewrite.h"
 
 static size_t line_start(struct span s, size_t at)
 {
@@ -225,11 +226,13 @@ struct err *lines_remove(struct draft *d, const struct edit *edit,
 	struct str hold = STR_INIT(0);
 	struct span find = span_trim(plan_text(edit->find, &hold));
 	struct finding found;
+	struct rewrites lines;
 	enum find_verdict verdict = FIND_NONE;
 	struct err *err = str_err(&hold, "find");
-	bool done = true;
+	bool done;
 
 	finding_init(&found);
+	rewrites_init(&lines);
 	if (!err && find.len)
 		err = find_line(d, edit, find, &found, result, &verdict);
 	if (err || verdict == FIND_NOT)
@@ -240,10 +243,12 @@ struct err *lines_remove(struct draft *d, const struct edit *edit,
 		goto out;
 	}
 	edit_result_done(result, EDIT_APPLIED, found.rung, draft_line(d, &found.places.v[0]));
-	for (size_t i = found.places.n; i-- > 0 && done && !err;)
-		err = draft_write(d, &found.places.v[i], SPAN(""), NULL, edit, result, &done);
+	for (size_t i = 0; i < found.places.n; i++)
+		rewrites_add(&lines, found.places.v[i], SPAN(""), NULL);
+	err = rewrites_write(&lines, d, edit, result, &done);
 out:
 	finding_release(&found);
+	rewrites_release(&lines);
 	str_release(&hold);
 	return err;
 }

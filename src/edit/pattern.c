@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "edit/current.h"
 #include "edit/literal.h"
+#include "edit/rewrite.h"
 #include "sys/regex.h"
 
 struct pattern {
@@ -143,20 +144,22 @@ static struct span match_text(const struct matches *m, size_t i)
 struct err *pattern_write(struct pattern *p, struct draft *d, const struct matches *m,
 			  size_t which, struct edit_result *result)
 {
-	struct err *err = NULL;
-	bool done = true;
+	struct rewrites w;
+	bool done;
+	struct err *err;
 
-	/* From the end: offsets inside one change stay good. */
-	for (size_t i = m->places.n; i-- > 0 && done && !err;) {
+	rewrites_init(&w);
+	for (size_t i = 0; i < m->places.n; i++) {
 		const struct place *at = &m->places.v[i];
 		struct span text = match_text(m, i);
 
 		if (which != m->places.n && which != i)
 			continue;
-		if (span_eq(text, span_cut(draft_around(d, at), at->start, at->end)))
-			continue;
-		err = draft_write(d, at, text, NULL, p->edit, result, &done);
+		if (!span_eq(text, span_cut(draft_around(d, at), at->start, at->end)))
+			rewrites_add(&w, *at, text, NULL);
 	}
+	err = rewrites_write(&w, d, p->edit, result, &done);
+	rewrites_release(&w);
 	return err;
 }
 

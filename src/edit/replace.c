@@ -7,6 +7,7 @@
 #include "edit/literal.h"
 #include "edit/nearest.h"
 #include "edit/region.h"
+#include "edit/rewrite.h"
 
 /* Of fewer characters of words nothing is said. */
 #define SAYING_CHARS 3
@@ -16,7 +17,7 @@ struct replacement {
 	const struct edit *edit;
 	struct finding found;
 	struct edit_result *result;
-	bool dry; /* only to see whether all places can be written */
+	struct rewrites writes;
 };
 
 /* How a literal hit lies in its lines. */
@@ -229,21 +230,12 @@ static struct err *make_segment(const struct replacement *r, const struct place 
 	return NULL;
 }
 
-static struct err *write_place(struct replacement *r, const struct place *p,
-			       struct span text, const char *ends, bool *done)
-{
-	*done = true;
-	if (r->dry)
-		return NULL;
-	return draft_write(r->d, p, text, ends, r->edit, r->result, done);
-}
-
-static struct err *write_segment(struct replacement *r, const struct segment *s, bool *done)
+static void add_segment(struct replacement *r, const struct segment *s)
 {
 	const struct text *t = &r->d->text;
 	struct place p = { t->start[s->at], t->start[s->at + s->find.n], NULL };
 
-	return write_place(r, &p, str_span(&s->text), s->ends.buf, done);
+	rewrites_add(&r->writes, p, str_span(&s->text), s->ends.buf);
 }
 
 static void say_unclear(struct replacement *r, const char *why, size_t line)
@@ -252,8 +244,9 @@ static void say_unclear(struct replacement *r, const char *why, size_t line)
 	r->result->line = line;
 }
 
-static struct err *write_lines(struct replacement *r, const struct place *p,
-			       enum fold level, bool *done)
+/* *good is false when the result says why this place is not to be written. */
+static struct err *plan_lines(struct replacement *r, const struct place *p,
+			      enum fold level, bool *good)
 {
 	enum doneness applied = DONE_NOT;
 	struct segment s;
@@ -261,7 +254,7 @@ static struct err *write_lines(struct replacement *r, const struct place *p,
 	struct err *err;
 
 	segment_init(&s);
-	*done = false;
+	*good = false;
 	err = make_segment(r, p, &s);
 	if (!err && !r->edit->all)
 		applied = done_lines(&r->d->text, &s, level);
@@ -276,13 +269,14 @@ static struct err *write_lines(struct replacement *r, const struct place *p,
 	if (!err && why)
 		say_unclear(r, why, draft_line(r->d, p));
 	else if (!err)
-		err = write_segment(r, &s, done);
+		add_segment(r, &s);
+	*good = !err && !why;
 out:
 	segment_release(&s);
 	return err;
 }
 
-static struct err *write_literal(struct replacement *r, const struct place *p, bool *done)
+static struct err *plan_literal(struct replacement *r, const struct place *p, bool *good)
 {
 	const struct finding *f = &r->found;
 	struct span around = draft_around(r->d, p), text;
@@ -290,7 +284,7 @@ static struct err *write_literal(struct replacement *r, const struct place *p, b
 	struct str hold = STR_INIT(0);
 	struct err *err;
 
-	*done = false;
+	*good = false;
 	if (cover == COVER_BLANKS && f->about_form) {
 		edit_result_set(r->result, EDIT_FAILED, "find and replace differ in blanks "
 				"alone, and find has not all blanks of line %zu",
@@ -299,7 +293,7 @@ static struct err *write_literal(struct replacement *r, const struct place *p, b
 	}
 	if (cover != COVER_PART && has_own_lines(r->d, p) &&
 	    (cover == COVER_BLANKS || (r->d->text.cr && p->end < around.len)))
-		return write_lines(r, p, cover == COVER_BLANKS ? FOLD_LEAD : FOLD_NONE, done);
+		return plan_lines(r, p, cover == COVER_BLANKS ? FOLD_LEAD : FOLD_NONE, good);
 	if (!r->edit->all && is_done_part(around, p, f->find, f->replace)) {
 		edit_result_done(r->result, EDIT_SATISFIED, NULL, draft_line(r->d, p));
 		return NULL;
@@ -307,22 +301,23 @@ static struct err *write_literal(struct replacement *r, const struct place *p, b
 	text = literal_text(r->d, p, f->find, f->replace, &hold);
 	err = str_err(&hold, "replace");
 	if (!err)
-		err = write_place(r, p, text, NULL, done);
+		rewrites_add(&r->writes, *p, text, NULL);
+	*good = !err;
 	str_release(&hold);
 	return err;
 }
 
-static struct err *write_elision(struct replacement *r, bool *done)
+static struct err *plan_elision(struct replacement *r, bool *good)
 {
 	struct finding *f = &r->found;
 	const char *why;
 	struct err *err = adapt(&r->d->text, f->segments, f->n_segments, f->level, &why);
 
-	*done = !why;
+	*good = !err && !why;
 	if (!err && why)
 		say_unclear(r, why, draft_line(r->d, &f->places.v[0]));
-	for (size_t k = 0; !err && *done && k < f->n_segments; k++)
-		err = write_segment(r, &f->segments[k], done);
+	for (size_t k = 0; *good && k < f->n_segments; k++)
+		add_segment(r, &f->segments[k]);
 	return err;
 }
 
@@ -341,37 +336,31 @@ static void drop_overlaps(struct places *places)
 	places->n = n;
 }
 
-/* Later places first: a write inside a change moves what follows it there. */
-static struct err *write_places(struct replacement *r, bool *done)
+static struct err *plan_places(struct replacement *r, bool *good)
 {
 	struct finding *f = &r->found;
 	struct err *err = NULL;
 
-	*done = true;
-	for (size_t i = f->places.n; i-- > 0 && *done && !err;) {
+	*good = true;
+	drop_overlaps(&f->places);
+	for (size_t i = 0; i < f->places.n && *good && !err; i++) {
 		const struct place *p = &f->places.v[i];
 
-		err = f->literal ? write_literal(r, p, done) :
-				   write_lines(r, p, f->level, done);
+		err = f->literal ? plan_literal(r, p, good) :
+				   plan_lines(r, p, f->level, good);
 	}
 	return err;
 }
 
+/* What goes where is known for all places before the first is written. */
 static struct err *write_all(struct replacement *r)
 {
-	struct err *err = NULL;
-	bool done = true;
+	bool good, done;
+	struct err *err = r->found.n_segments ? plan_elision(r, &good) :
+						plan_places(r, &good);
 
-	if (r->found.n_segments)
-		return write_elision(r, &done);
-	drop_overlaps(&r->found.places);
-	if (r->found.places.n > 1) {
-		r->dry = true;
-		err = write_places(r, &done);
-		r->dry = false;
-	}
-	if (!err && done)
-		err = write_places(r, &done);
+	if (!err && good)
+		err = rewrites_write(&r->writes, r->d, r->edit, r->result, &done);
 	return err;
 }
 
@@ -435,9 +424,11 @@ struct err *replace_apply(struct draft *d, const struct edit *edit,
 				    str_err(&replace_hold, "replace"));
 
 	finding_init(&r.found);
+	rewrites_init(&r.writes);
 	if (!err)
 		err = find_and_write(&r, find, replace);
 	finding_release(&r.found);
+	rewrites_release(&r.writes);
 	str_release(&find_hold);
 	str_release(&replace_hold);
 	return err;

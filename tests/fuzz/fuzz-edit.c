@@ -92,8 +92,13 @@ static void try_model(struct resolver *r, const struct edit *edit,
 	err_drop(err);
 }
 
-static void run(struct resolver *r, const struct edit *edit)
+/* Edits that feed on each other grow without end; this much tells enough. */
+#define ENOUGH_BYTES ((size_t)1 << 18)
+
+static bool run(struct resolver *r, const struct edit *edit)
 {
+	bool more;
+
 	struct str before = snapshot(r), after;
 	struct edit_result result;
 	struct err *err;
@@ -107,9 +112,11 @@ static void run(struct resolver *r, const struct edit *edit)
 	if (!err && (result.status == EDIT_WAITING || result.status == EDIT_FAILED))
 		try_model(r, edit, &result);
 	err_drop(err);
+	more = after.len < ENOUGH_BYTES;
 	edit_result_release(&result);
 	str_release(&before);
 	str_release(&after);
+	return more;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -138,7 +145,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			continue;
 		if (edit.position >= POSITION_BEFORE && !edit.anchor.len)
 			continue;
-		run(r, &edit);
+		if (!run(r, &edit))
+			break;
 	}
 	resolver_free(r);
 	while (n)
