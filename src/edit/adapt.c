@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "edit/indent.h"
 #include "edit/linediff.h"
-#include "edit/retouch.h"
 
 struct adapter {
 	const struct text *t;
@@ -314,8 +312,8 @@ static void adapter_release(struct adapter *a)
 	str_release(&a->rule_hold);
 }
 
-struct err *adapt(const struct text *t, struct segment *segments, size_t n,
-		  enum fold level, const char **why)
+struct err *adapt(const struct text *t, struct adapt_file *file, struct segment *segments,
+		  size_t n, enum fold level, const char **why)
 {
 	struct adapter a = { .t = t, .segments = segments, .n = n,
 			     .rule_hold = STR_INIT(TEXT_MAX_BYTES) };
@@ -323,7 +321,7 @@ struct err *adapt(const struct text *t, struct segment *segments, size_t n,
 	struct err *err = NULL;
 
 	*why = NULL;
-	retouch_init(&a.retouch, t, level);
+	retouch_init(&a.retouch, t, &file->chars, level);
 	a.from = calloc(n, sizeof(*a.from));
 	a.partner = calloc(n, sizeof(*a.partner));
 	if (!a.from || !a.partner)
@@ -335,7 +333,7 @@ struct err *adapt(const struct text *t, struct segment *segments, size_t n,
 	if (err || *why)
 		goto out;
 	c = (struct indent_case){
-		.t = t, .pairs = a.pairs, .n_pairs = a.n_pairs, .fresh = a.fresh,
+		.t = t, .habit = &file->indent, .pairs = a.pairs, .n_pairs = a.n_pairs, .fresh = a.fresh,
 		.n_fresh = a.n_fresh, .exact = level == FOLD_NONE, .kept = a.kept,
 		.first_opens = opens(segments[0].replace.n ? segments[0].replace.v[0] :
 							     SPAN("")),

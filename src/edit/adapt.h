@@ -19,6 +19,8 @@
 #include "base/str.h"
 #include "edit/block.h"
 #include "edit/fold.h"
+#include "edit/indent.h"
+#include "edit/retouch.h"
 #include "edit/text.h"
 
 /* A find text that matched, line by line, from line at of the file on. */
@@ -31,12 +33,18 @@ struct segment {
 void segment_init(struct segment *s);
 void segment_release(struct segment *s);
 
+/* What is known of a file for all its edits; starts zeroed. */
+struct adapt_file {
+	struct indent_habit indent;
+	struct retouch_file chars;
+};
+
 /*
  * Fills text and ends of all n segments of one edit, read alike. level is the fold
  * at which they matched. *why is set, and nothing else to be used, when it is not
  * clear what to write.
  */
-struct err *adapt(const struct text *t, struct segment *segments, size_t n,
-		  enum fold level, const char **why) MUST_USE;
+struct err *adapt(const struct text *t, struct adapt_file *file, struct segment *segments,
+		  size_t n, enum fold level, const char **why) MUST_USE;
 
 #endif

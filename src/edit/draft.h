@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "base/str.h"
+#include "edit/adapt.h"
 #include "edit/block.h"
 #include "edit/change.h"
 #include "edit/grams.h"
@@ -30,6 +31,7 @@ struct draft {
 	struct grams base_grams;
 	struct grams log_grams;
 	struct line_index line_index;
+	struct adapt_file file;
 	size_t scanned_bytes; /* by searches without index */
 	size_t editing;       /* plan index of the edit at work */
 	size_t now_bytes;     /* of the view as it is now */

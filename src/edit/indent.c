@@ -14,9 +14,9 @@
 /* A file with fewer indented lines has no habit. */
 #define HABIT_LINES 4u
 
-struct indent_habit indent_habit(const struct text *t)
+static struct indent_habit count_habit(const struct text *t)
 {
-	struct indent_habit h = { .habit = HABIT_NONE };
+	struct indent_habit h = { .known = true };
 
 	for (size_t i = 0; i < t->n_lines; i++) {
 		struct span line = text_line(t, i);
@@ -36,6 +36,13 @@ struct indent_habit indent_habit(const struct text *t)
 	if (h.blanks >= HABIT_LINES && !h.tabs && !h.both)
 		h.habit = HABIT_BLANKS;
 	return h;
+}
+
+static const struct indent_habit *habit_of(const struct indent_case *c)
+{
+	if (!c->habit->known)
+		*c->habit = count_habit(c->t);
+	return c->habit;
 }
 
 static void convert(const struct indent_rule *rule, struct span s, struct str *out)
@@ -269,7 +276,7 @@ static bool suits_habit(const struct indent_rule *rule, const struct indent_case
 			const char **why)
 {
 	*why = "the new lines are not indented as the file is";
-	return keeps_habit(rule, c->fresh, c->n_fresh, indent_habit(c->t).habit);
+	return keeps_habit(rule, c->fresh, c->n_fresh, habit_of(c)->habit);
 }
 
 /* Copies rule, and what it refers to into hold. */
@@ -343,16 +350,16 @@ static bool search(struct indent_rule *out, const struct indent_case *c, struct 
 static bool can_convert(const struct indent_rule *rule, const struct indent_case *c,
 			const char **why)
 {
-	struct indent_habit h = indent_habit(c->t);
+	const struct indent_habit *h = habit_of(c);
 
 	*why = "the file is indented by tabs and by blanks";
 	if (rule->convert == INDENT_TO_BLANKS)
-		return (h.tabs + h.both) * MOSTLY <= h.blanks;
+		return (h->tabs + h->both) * MOSTLY <= h->blanks;
 	if (rule->convert == INDENT_AS_IS)
 		return true;
-	if (h.blanks * MOSTLY > h.tabs)
+	if (h->blanks * MOSTLY > h->tabs)
 		return false;
-	for (size_t i = 0; h.both && i < c->n_fresh; i++) {
+	for (size_t i = 0; h->both && i < c->n_fresh; i++) {
 		if (c->fresh[i].inside && c->fresh[i].plan.len >= rule->width)
 			return false;
 	}
@@ -378,6 +385,6 @@ bool indent_choose(struct indent_rule *out, const struct indent_case *c, struct 
 	*why = "the indentation of the new lines can be read in two ways";
 	if (c->n_pairs == 1 && out->shift == INDENT_ADD && !prefix_or_first(out, c))
 		return false;
-	habit = indent_habit(c->t).habit;
+	habit = habit_of(c)->habit;
 	return keeps_habit(out, c->fresh, c->n_fresh, habit);
 }

@@ -20,12 +20,12 @@
 /* What a file does in all of its indented lines. */
 enum habit { HABIT_NONE, HABIT_TABS, HABIT_BLANKS };
 
+/* Looked up once for all edits of a file; zeroed, it is not known yet. */
 struct indent_habit {
+	bool known;
 	enum habit habit;
 	size_t tabs, blanks, both; /* lines indented so; one blank alone is no indent */
 };
-
-struct indent_habit indent_habit(const struct text *t);
 
 /* Leading blanks of a line as the plan has it and as the file has it. */
 struct indent_pair {
@@ -47,6 +47,7 @@ enum indent_opens { OPENS_NOT, OPENS_MAYBE, OPENS_BLOCK };
 /* All that is known of one edit's indentation. */
 struct indent_case {
 	const struct text *t;
+	struct indent_habit *habit; /* of t */
 	const struct indent_pair *pairs; /* of lines that say something, in order */
 	size_t n_pairs;
 	const struct indent_fresh *fresh;

@@ -265,7 +265,7 @@ static struct err *plan_lines(struct replacement *r, const struct place *p,
 	if (applied == DONE_MAYBE)
 		why = "what is around it reads like replace already";
 	else if (!err)
-		err = adapt(&r->d->text, &s, 1, level, &why);
+		err = adapt(&r->d->text, &r->d->file, &s, 1, level, &why);
 	if (!err && why)
 		say_unclear(r, why, draft_line(r->d, p));
 	else if (!err)
@@ -311,7 +311,8 @@ static struct err *plan_elision(struct replacement *r, bool *good)
 {
 	struct finding *f = &r->found;
 	const char *why;
-	struct err *err = adapt(&r->d->text, f->segments, f->n_segments, f->level, &why);
+	struct err *err = adapt(&r->d->text, &r->d->file, f->segments, f->n_segments,
+				f->level, &why);
 
 	*good = !err && !why;
 	if (!err && why)

@@ -4,9 +4,10 @@
 #include "base/utf8.h"
 #include "edit/compose.h"
 
-void retouch_init(struct retouch *r, const struct text *t, enum fold level)
+void retouch_init(struct retouch *r, const struct text *t, struct retouch_file *file,
+		  enum fold level)
 {
-	*r = (struct retouch){ .t = t, .level = level };
+	*r = (struct retouch){ .t = t, .file = file, .level = level };
 }
 
 static struct span body_of(struct span line)
@@ -162,17 +163,30 @@ static size_t add_composed(struct span s, size_t at, struct str *out)
 	return at;
 }
 
+static const struct retouch_file *look_up(const struct retouch *r)
+{
+	struct retouch_file *f = r->file;
+
+	if (!f->known) {
+		struct kinds k = kinds_of(r->t->view);
+
+		*f = (struct retouch_file){ true, k.typographic, k.decomposed, k.widthless };
+	}
+	return f;
+}
+
 /* Text that came from nowhere in the file, checked against what the plan misquotes. */
 static bool add_fresh(const struct retouch *r, struct span s, struct span replaced,
 		      bool whole, struct str *out, const char **why)
 {
-	struct kinds k = kinds_of(s), gone = kinds_of(replaced), all = { .plain = 0 };
+	struct kinds k = kinds_of(s), gone = kinds_of(replaced);
+	struct retouch_file all = { .known = false };
 	bool fold;
 	size_t at = 0;
 
 	fold = r->plan_typographic && k.typographic;
 	if (fold || (r->plan_decomposed && k.decomposed) || (r->plan_widthless && k.widthless))
-		look_at(r->t->view, &all);
+		all = *look_up(r);
 	*why = "find quotes the file's characters loosely, and replace has more of the kind";
 	if ((fold && all.typographic) ||
 	    (r->file_typographic & k.plain & (~gone.plain | gone.typographic)) ||

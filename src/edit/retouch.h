@@ -19,8 +19,16 @@
 #include "edit/fold.h"
 #include "edit/text.h"
 
+/* What characters a file has; looked up once for all its edits. */
+struct retouch_file {
+	bool known;
+	unsigned typographic;
+	bool decomposed, widthless;
+};
+
 struct retouch {
 	const struct text *t;
+	struct retouch_file *file; /* of t */
 	enum fold level;
 	bool loose_blanks;      /* a run of blanks was quoted as another */
 	bool plan_typographic;  /* the plan has typographic where the file is plain */
@@ -29,7 +37,8 @@ struct retouch {
 	bool plan_widthless, file_widthless;
 };
 
-void retouch_init(struct retouch *r, const struct text *t, enum fold level);
+void retouch_init(struct retouch *r, const struct text *t, struct retouch_file *file,
+		  enum fold level);
 
 /* Notes how the plan quoted one line of the file. */
 void retouch_learn(struct retouch *r, struct span plan, struct span file);
