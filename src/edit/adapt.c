@@ -333,8 +333,8 @@ struct err *adapt(const struct text *t, struct adapt_file *file, struct segment 
 	if (err || *why)
 		goto out;
 	c = (struct indent_case){
-		.t = t, .habit = &file->indent, .pairs = a.pairs, .n_pairs = a.n_pairs, .fresh = a.fresh,
-		.n_fresh = a.n_fresh, .exact = level == FOLD_NONE, .kept = a.kept,
+		.t = t, .habit = &file->indent, .pairs = a.pairs, .n_pairs = a.n_pairs,
+		.fresh = a.fresh, .n_fresh = a.n_fresh, .exact = level == FOLD_NONE, .kept = a.kept,
 		.first_opens = opens(segments[0].replace.n ? segments[0].replace.v[0] :
 							     SPAN("")),
 	};

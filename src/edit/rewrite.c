@@ -136,7 +136,8 @@ struct err *rewrites_write(struct rewrites *w, struct draft *d, const struct edi
 		err = err_nomem();
 	if (err || !can_write(w, d, result))
 		return err;
-	qsort(w->v, w->n, sizeof(*w->v), by_place);
+	if (w->n > 1)
+		qsort(w->v, w->n, sizeof(*w->v), by_place);
 	*done = true;
 	for (size_t i = 0; i < w->n && *done && !err;) {
 		struct rewrite *r = &w->v[i];
