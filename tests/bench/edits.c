@@ -239,6 +239,124 @@ static void run_sample(struct sample *s, struct dice *dice, struct score *scores
 	trial_release(&trial);
 }
 
+/* All hunks of one file of a commit, as one plan. */
+#define COMMIT_HUNKS 40
+
+struct commit {
+	struct sample hunks[COMMIT_HUNKS];
+	size_t n;
+};
+
+/* Context that keeps off the lines of the hunks next to it. */
+static bool choose_between(struct commit *c, size_t i)
+{
+	struct sample *s = &c->hunks[i];
+	size_t low = i ? s[-1].first + s[-1].taken : 0;
+	size_t high = i + 1 < c->n ? s[1].first : s->file.n;
+
+	if (s->first < low || s->first + s->taken > high)
+		return false;
+	for (size_t want = 1; want < 12; want++) {
+		s->above = s->first - low < want ? s->first - low : want;
+		s->below = high - s->first - s->taken < want ? high - s->first - s->taken : want;
+		if (s->above + s->taken + s->below && is_unique(s))
+			return true;
+	}
+	return false;
+}
+
+static void want_all(const struct commit *c, struct trial *t)
+{
+	const struct sample *s = c->hunks;
+	size_t line = 0;
+
+	str_add_span(&t->file, s->before);
+	for (size_t i = 0; i < c->n; i++) {
+		for (; line < s[i].first; line++)
+			str_add_span(&t->want, s->file.v[line]);
+		for (size_t k = 0; k < s[i].fresh.n; k++)
+			str_add_span(&t->want, s[i].fresh.v[k]);
+		line = s[i].first + s[i].taken;
+	}
+	for (; line < s->file.n; line++)
+		str_add_span(&t->want, s->file.v[line]);
+}
+
+/* Finds and replaces of one hunk, damaged in some way that fits it. */
+static void make_part(const struct sample *s, struct trial *t, struct dice *dice, bool damaged)
+{
+	size_t k = damaged ? roll_below(dice, 8) : 0;
+
+	trial_reset(t);
+	if (!damages[k].make(s, t, dice) || !t->find.len || sample_is_vague(s) ||
+	    stands_elsewhere(s, t)) {
+		trial_reset(t);
+		(void)damages[0].make(s, t, dice);
+	}
+}
+
+static void run_commit(struct commit *c, struct dice *dice, bool damaged, struct score *score)
+{
+	static const struct damage whole = { "whole commit", NULL };
+	const struct source source = { NULL, read_one, NULL };
+	const struct file_change *changes;
+	struct trial all, parts[COMMIT_HUNKS];
+	struct edit_result result;
+	struct resolver *r;
+	bool applied = true;
+	size_t n = 0;
+	double start;
+	struct err *err;
+
+	trial_init(&all);
+	want_all(c, &all);
+	for (size_t i = 0; i < c->n; i++) {
+		trial_init(&parts[i]);
+		make_part(&c->hunks[i], &parts[i], dice, damaged);
+	}
+	file_bytes = str_span(&all.file);
+	edit_result_init(&result);
+	start = now();
+	err = resolver_new(&r, &source);
+	for (size_t i = 0; i < c->n && !err && applied; i++) {
+		struct edit edit = { .kind = EDIT_REPLACE, .file = c->hunks[i].path, .index = i,
+				     .find = str_span(&parts[i].find),
+				     .replace = str_span(&parts[i].replace) };
+
+		err = resolver_apply(r, &edit, &result);
+		applied = result.status == EDIT_APPLIED;
+		if (!applied)
+			all.find = parts[i].find;
+	}
+	if (!err)
+		err = resolver_changes(r, &changes, &n);
+	score->seconds += now() - start;
+	if (err)
+		die(err);
+	judge(&whole, &all, n ? changes[0].bytes : SPAN(""), !applied, &result, score);
+	str_init(&all.find, SAMPLE_MAX_BYTES);
+	resolver_free(r);
+	edit_result_release(&result);
+	for (size_t i = 0; i < c->n; i++)
+		trial_release(&parts[i]);
+	trial_release(&all);
+}
+
+/* Commits that open or close the end of the file are left to single hunks. */
+static void run_commits(struct commit *c, struct dice *dice, struct score *scores)
+{
+	const struct sample *last = c->n ? &c->hunks[c->n - 1] : NULL;
+	bool good = c->n > 1 && last->first + last->taken < last->file.n;
+
+	for (size_t i = 0; i < c->n && good; i++)
+		good = choose_between(c, i) && c->hunks[i].taken < 200 &&
+		       c->hunks[i].fresh.n < 200;
+	if (!good)
+		return;
+	run_commit(c, dice, false, &scores[n_damages]);
+	run_commit(c, dice, true, &scores[n_damages + 1]);
+}
+
 static void run_all(struct span in, struct dice *dice, struct score *scores)
 {
 	struct span previous = SPAN("");
@@ -247,6 +365,7 @@ static void run_all(struct span in, struct dice *dice, struct score *scores)
 		size_t path_len, len, hunks;
 		struct span head;
 		struct sample s = { .other = previous };
+		struct commit commit = { .n = 0 };
 		char *path;
 
 		if (!span_line(&in, &head) ||
@@ -267,8 +386,15 @@ static void run_all(struct span in, struct dice *dice, struct score *scores)
 			s.fresh = bench_split(span_cut(in, 0, bytes));
 			in = span_cut(in, bytes, in.len);
 			run_sample(&s, dice, scores);
-			free(s.fresh.v);
+			if (commit.n < COMMIT_HUNKS)
+				commit.hunks[commit.n++] = s;
+			else
+				free(s.fresh.v);
 		}
+		if (commit.n == hunks)
+			run_commits(&commit, dice, scores);
+		for (size_t i = 0; i < commit.n; i++)
+			free(commit.hunks[i].fresh.v);
 		previous = s.before;
 		free(s.file.v);
 		free(path);
@@ -281,11 +407,13 @@ static int report(const struct score *scores, uint64_t seed)
 
 	printf("%-28s %7s %7s %7s %7s %7s %7s\n", "seed", "edits", "right", "refused",
 	       "blanks", "WRONG", "right");
-	for (size_t k = 0; k < n_damages; k++) {
+	for (size_t k = 0; k < n_damages + 2; k++) {
 		const struct score *s = &scores[k];
 
 		if (s->n)
-			printf("%-28s %7zu %7zu %7zu %7zu %7zu %6.1f%%\n", damages[k].name,
+			printf("%-28s %7zu %7zu %7zu %7zu %7zu %6.1f%%\n",
+			       k < n_damages ? damages[k].name :
+			       k == n_damages ? "whole commits" : "whole commits, damaged",
 			       s->n, s->right, s->refused, s->blanks, s->wrong,
 			       100.0 * (double)s->right / (double)s->n);
 		all.n += s->n;
@@ -304,7 +432,7 @@ static int report(const struct score *scores, uint64_t seed)
 
 int main(int argc, char **argv)
 {
-	struct score *scores = calloc(n_damages, sizeof(*scores));
+	struct score *scores = calloc(n_damages + 2, sizeof(*scores));
 	struct dice dice = { 1 };
 	size_t len;
 	char *in;
