@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* So many files must have a header first for that to be the custom. */
+#define FIRST_MIN 2
+
 static struct err *any_direct(struct users *users, const struct include *what, bool *yes)
 {
 	*yes = false;
@@ -153,5 +156,57 @@ struct err *include_own(struct remedy *d, const char *file, struct span *import)
 		err = users_spell(users, header, &better, &why);
 	if (!err && !why)
 		*import = better;
+	return err;
+}
+
+/* Whether path includes header, and if so whether before anything else. */
+static struct err *first_there(struct remedy *d, const char *path, const char *header,
+			       bool *includes, bool *first)
+{
+	const struct tree_file *tree;
+	struct include inc;
+	struct err *err;
+	size_t at = 0, n = 0;
+
+	*includes = *first = false;
+	err = remedy_file(d, path, &tree);
+	while (!err && !*includes && include_next(tree->bytes, &at, &inc)) {
+		const char *found;
+
+		err = include_resolve(d, path, inc.target, &found);
+		*includes = !err && found && !strcmp(found, header);
+		*first = *includes && !n;
+		n++;
+	}
+	return err;
+}
+
+struct err *include_comes_first(struct remedy *d, const char *file, struct span import,
+				bool *yes)
+{
+	struct users *users;
+	struct include inc;
+	const char *header;
+	struct err *err;
+	size_t n = 0;
+
+	*yes = false;
+	if (!d->in->evidence || is_header(file) || !include_of(import, &inc))
+		return NULL;
+	err = include_resolve(d, file, inc.target, &header);
+	if (err || !header)
+		return err;
+	err = users_of_header(d, file, header, &users);
+	for (size_t i = 0; !err && i < users->n; i++) {
+		bool includes, first;
+
+		if (is_header(users->path[i]))
+			continue;
+		err = first_there(d, users->path[i], header, &includes, &first);
+		if (!err && includes && !first)
+			return NULL;
+		n += includes;
+	}
+	*yes = n >= FIRST_MIN;
 	return err;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "base/utf8.h"
+#include "issue/includes.h"
 #include "issue/words.h"
 
 #define LINES_MAX_BYTES ((size_t)1 << 20)
@@ -278,6 +278,54 @@ static size_t one_group(const struct touch *v, size_t n)
 	return k;
 }
 
+/* The first #include of file that no #if encloses; its line number, or 0. */
+static size_t first_include(const struct tree_file *file, struct span *line)
+{
+	size_t at = 0, depth = 0;
+	struct c_token token;
+	struct include inc;
+
+	while (c_next(file->bytes, &at, &token)) {
+		struct span word = token.text;
+		size_t i = 0;
+
+		if (token.kind != C_DIRECTIVE || !word_next(token.text, &i, &word))
+			continue;
+		if (include_of(token.text, &inc)) {
+			i = tree_line_at(file, (size_t)(token.text.ptr - file->bytes.ptr));
+			return !depth && tree_line(file, i, line) ? i : 0;
+		}
+		if (span_starts(word, "if"))
+			depth++;
+		else if (span_eqs(word, "endif") && depth)
+			depth--;
+	}
+	return 0;
+}
+
+/* An #include that goes before all others says so; the rest is the edit engine's. */
+static struct err *place_import(struct remedy *d, const struct cure *cure, struct plan *plan,
+				struct edit *edit)
+{
+	const struct tree_file *file;
+	struct span anchor;
+	struct err *err;
+	bool first = false;
+
+	err = remedy_file(d, cure->file, &file);
+	if (!err && cure->kind == CURE_INCLUDE)
+		err = include_comes_first(d, cure->file, cure->what, &first);
+	if (err)
+		return err;
+	edit->line = first ? first_include(file, &anchor) : 0;
+	if (!edit->line)
+		return keep(plan, cure->what, &edit->import_line);
+	edit->kind = EDIT_ADD_LINE;
+	edit->position = POSITION_BEFORE;
+	err = keep(plan, anchor, &edit->anchor);
+	return err ? err : keep(plan, cure->what, &edit->line_content);
+}
+
 static struct err *import_edits(struct remedy *d, struct plan *plan)
 {
 	for (size_t i = 0; i < d->n_cures; i++) {
@@ -290,12 +338,12 @@ static struct err *import_edits(struct remedy *d, struct plan *plan)
 		    (cure->kind != CURE_INCLUDE && cure->kind != CURE_IMPORT))
 			continue;
 		for (size_t k = 0; k < i && !again; k++)
-			again = d->cures[k].kind == cure->kind &&
+			again = d->cures[k].kind == cure->kind && !d->cures[k].dropped &&
 				!strcmp(d->cures[k].file, cure->file) &&
 				span_eq(d->cures[k].what, cure->what);
 		if (again)
 			continue;
-		err = keep(plan, cure->what, &edit.import_line);
+		err = place_import(d, cure, plan, &edit);
 		if (!err)
 			err = add_edit(plan, &edit, cure->file);
 		if (err)

@@ -69,6 +69,13 @@ struct err *include_alike(struct remedy *d, const char *file, struct span name,
 			  struct span *import) MUST_USE;
 
 /*
+ * Whether all others that include import's header do so before anything else, as
+ * what config.h or a feature macro decides must be.
+ */
+struct err *include_comes_first(struct remedy *d, const char *file, struct span import,
+				bool *yes) MUST_USE;
+
+/*
  * foo.c that does not include its own foo.h, which brings what *import would: then
  * *import is that.
  */

@@ -55,8 +55,9 @@ struct rules_input {
 };
 
 /*
- * Makes a plan of whole-line replaces and add_imports, with a commit subject and
- * body that say what was cured. out->n_edits is 0 when nothing can be cured.
+ * Makes a plan of whole-line replaces and add_imports (an add_line for a header
+ * that all others include first), with a commit subject and body that say what
+ * was cured. out->n_edits is 0 when nothing can be cured.
  * left gets a line for each error that is not, and why ("refused: ...").
  */
 struct err *rules_plan(struct plan *out, const struct rules_input *input,

@@ -174,23 +174,28 @@ struct err *users_umbrella(struct users *users, struct span header, const char *
 	return NULL;
 }
 
-/* Those who include header may not use the name: they hold the last word of its own. */
-static struct err *includers_spelling(struct users *users, const char *header,
-				      struct spelling *out)
+struct err *users_of_header(struct remedy *d, const char *file, const char *header,
+			    struct users **out)
 {
 	const char *base = strrchr(header, '/');
 	struct span stem, part, word = { NULL, 0 };
-	struct users *includers;
-	struct err *err;
 	size_t at = 0;
 
 	base = base ? base + 1 : header;
 	stem = span_cut(span_of(base), 0, (size_t)(strrchr(base, '.') - base));
 	while (word_next(stem, &at, &part))
 		word = part;
-	if (!word.len)
-		return NULL;
-	err = users_start(users->d, users->file, word, &includers);
+	return users_start(d, file, word, out);
+}
+
+/* Those who include header may not use the name that is missing. */
+static struct err *includers_spelling(struct users *users, const char *header,
+				      struct spelling *out)
+{
+	struct users *includers;
+	struct err *err;
+
+	err = users_of_header(users->d, users->file, header, &includers);
 	if (!err)
 		err = users_spelling(includers, header, out);
 	return err;

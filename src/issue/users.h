@@ -29,6 +29,10 @@ struct users {
 struct err *users_start(struct remedy *d, const char *file, struct span word,
 			struct users **out) MUST_USE;
 
+/* The files that hold the last word of header's name: all who include it are among them. */
+struct err *users_of_header(struct remedy *d, const char *file, const char *header,
+			    struct users **out) MUST_USE;
+
 /* How header is spelt where users include it directly. */
 struct spelling {
 	struct span line;

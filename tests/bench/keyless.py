@@ -77,13 +77,13 @@ def spots(kind, text):
         return [m.span() for m in re.finditer(r"^#include[^\n]*\n", text, re.M)]
     if kind == "semicolon":
         return [m.span() for m in re.finditer(r"(?<=[\w)\]]);(?=\n)", code)
-                if code[code.rfind("\n", 0, m.start()) + 1] == "\t"]
+                if code[code.rfind("\n", 0, m.start()) + 1] in " \t"]
     if kind == "arrow":
         return [m.span() for m in re.finditer(r"->", code)]
     found = []
     for m in re.finditer(r"\b[A-Za-z_]\w{3,}\b", code):
         line = code[code.rfind("\n", 0, m.start()) + 1:m.start()]
-        if m.group() not in KEYWORDS and line[:1] == "\t":
+        if m.group() not in KEYWORDS and line[:1] in (" ", "\t"):
             found.append(m.span())
     return found
 
@@ -244,12 +244,13 @@ class Bench:
         sources = self.sources()
         table = {kind: collections.Counter() for kind in KINDS}
         times = []
-        number = tries = 0
-        while number < self.args.count and tries < 50 * self.args.count:
-            kind = KINDS[number % len(KINDS)]
-            tries += 1
+        number = misses = 0
+        while number < self.args.count and misses < 50 * self.args.count:
+            # A kind that the code has no place for gives way to the next.
+            kind = KINDS[(number + misses // 200) % len(KINDS)]
             got = self.one(kind, sources, number)
             if got is None:
+                misses += 1
                 continue
             number += 1
             table[kind][got[0]] += 1

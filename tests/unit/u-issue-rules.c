@@ -46,6 +46,13 @@ static void dump(struct str *out, const struct plan *plan)
 				 (int)e->import_line.len, e->import_line.ptr);
 			continue;
 		}
+		if (e->kind == EDIT_ADD_LINE) {
+			assert_int_equal(e->position, POSITION_BEFORE);
+			str_addf(out, "add_line %s:%zu: %.*s\nbefore %.*s\n", e->file, e->line,
+				 (int)e->line_content.len, e->line_content.ptr,
+				 (int)e->anchor.len, e->anchor.ptr);
+			continue;
+		}
 		assert_int_equal(e->kind, EDIT_REPLACE);
 		str_addf(out, "replace %s:%zu\n", e->file, e->line);
 		dump_lines(out, '-', e->find);
