@@ -323,7 +323,7 @@ static bool is_expired(const struct sweep *sweep, const char *path)
 {
 	struct stat st;
 
-	return !lstat(path, &st) && sweep->expire_s < sweep->now_s - (int64_t)st.st_mtime;
+	return !lstat(path, &st) && sweep->expire_s <= sweep->now_s - (int64_t)st.st_mtime;
 }
 
 /* name is below "runs" or "checkout"; its lock file says when it was last in use. */
