@@ -11,6 +11,7 @@
 #include "repo/tree.h"
 #include "sys/file.h"
 
+#define NAMED_MAX 1000
 #define DIFF_MAX_BYTES ((size_t)256 << 20)
 
 static struct err *open_past(struct session *s, struct past *past)
@@ -27,21 +28,106 @@ static struct err *run_git(struct session *s, const char *const *args, struct sp
 	return repo_git(s->repo, args, input, NULL, code);
 }
 
-/* A merge in memory tells whether there will be conflicts, before anything is touched. */
+static bool has_mark(struct session *s, const char *name)
+{
+	struct str path = STR_INIT(8192);
+	bool there;
+
+	str_addf(&path, "%s/%s", repo_git_dir(s->repo), name);
+	there = path.failed || file_exists(path.buf);
+	str_release(&path);
+	return there;
+}
+
+/* What is going on is the user's: neither ours to go on with nor to end. */
+static struct err *refuse_amidst(struct session *s)
+{
+	static const char *const marks[] = { "CHERRY_PICK_HEAD", "REVERT_HEAD", "MERGE_HEAD",
+					     "sequencer", "rebase-merge", "rebase-apply" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (has_mark(s, marks[i]))
+			return err_hint(err_new(ERR_INPUT, "a merge, rebase, cherry-pick or revert "
+						"is going on (%s); nothing was changed", marks[i]),
+					"git status");
+	return NULL;
+}
+
+static struct err *in_the_way(const struct past *past, const char *what)
+{
+	return err_hint(err_new(ERR_NO_FIX, "%s in the way of %s; nothing was changed", what,
+				past->branch.buf),
+			"git status; commit or stash what is in its way");
+}
+
+static struct err *note_path(void *ctx, const char *path)
+{
+	struct argv *args = ctx;
+
+	argv_pushf(args, ":(top,literal)%s", path);
+	return argv_err(args);
+}
+
+/*
+ * A cherry-pick that git refuses half-way is taken back by a reset, which would take
+ * what is staged with it: so nothing may be.
+ */
+static struct err *refuse_dirty(struct session *s, const struct past *past)
+{
+	const char *const staged[] = { "diff-index", "--cached", "--quiet", "HEAD", "--", NULL };
+	const char *const changed[] = { "diff", "--quiet", "--no-ext-diff", "--no-textconv",
+					"--", NULL };
+	struct argv args = ARGV_INIT;
+	struct repo_diffstat stat;
+	struct oid from, to;
+	int code = 0;
+	struct err *err = run_git(s, staged, (struct span){ 0 }, &code);
+
+	if (!err && code)
+		err = in_the_way(past, "staged changes are");
+	argv_push_all(&args, changed);
+	if (!err)
+		err = repo_tree_of(s->repo, &past->base, &from);
+	if (!err)
+		err = repo_tree_of(s->repo, &past->commit, &to);
+	if (!err)
+		err = repo_diff_stat(s->repo, &from, &to, &stat, note_path, &args);
+	/* Of more than an argument list holds, git itself will say it. */
+	if (!err && stat.files && stat.files <= NAMED_MAX) {
+		err = run_git(s, argv_list(&args), (struct span){ 0 }, &code);
+		if (!err && code)
+			err = in_the_way(past, "uncommitted changes are");
+	}
+	argv_release(&args);
+	return err;
+}
+
+/*
+ * A merge in memory tells whether there will be conflicts, and whether there is
+ * anything to take, before anything is touched.
+ */
 static struct err *refuse_conflicts(struct session *s, const struct oid *head,
 				    const struct past *past)
 {
 	const char *const args[] = { "merge-tree", "--write-tree", "--name-only",
 				     "--no-messages", head->hex, past->commit.hex, NULL };
 	struct str out = STR_INIT(DIFF_MAX_BYTES);
-	struct span rest, line;
+	struct span rest, line = { 0 };
+	struct oid tree;
 	int code;
 	struct err *err = repo_git(s->repo, args, (struct span){ 0 }, &out, &code);
 
-	if (err || !code)
+	if (!err)
+		err = repo_tree_of(s->repo, head, &tree);
+	if (err)
 		goto out;
 	rest = str_span(&out);
 	(void)span_line(&rest, &line); /* the tree's id */
+	if (!code && span_eqs(line, tree.hex))
+		err = err_new(ERR_NO_FIX, "the current branch has the fix already; nothing was "
+			      "changed");
+	if (!code)
+		goto out;
 	if (!span_line(&rest, &line))
 		line = SPAN("?");
 	err = err_hint(err_new(ERR_NO_FIX, "the fix conflicts with the current branch in "
@@ -53,6 +139,19 @@ out:
 	return err;
 }
 
+/* All of the commits or none: what git has begun and cannot end is taken back. */
+static struct err *cherry_pick(struct session *s, const char *range, int *code)
+{
+	const char *const pick[] = { "cherry-pick", range, NULL };
+	const char *const undo[] = { "cherry-pick", "--abort", NULL };
+	int undone;
+	struct err *err = run_git(s, pick, (struct span){ 0 }, code);
+
+	if (!err && *code && (has_mark(s, "CHERRY_PICK_HEAD") || has_mark(s, "sequencer")))
+		err = run_git(s, undo, (struct span){ 0 }, &undone);
+	return err;
+}
+
 static struct err *take_commit(struct session *s, const struct past *past)
 {
 	struct oid head;
@@ -60,6 +159,8 @@ static struct err *take_commit(struct session *s, const struct past *past)
 	int code = 0;
 	struct err *err = repo_commit_of(s->repo, "HEAD", &head);
 
+	if (!err)
+		err = refuse_amidst(s);
 	if (err)
 		return err;
 	str_addf(&range, "%s..%s", past->base.hex, past->commit.hex);
@@ -69,11 +170,11 @@ static struct err *take_commit(struct session *s, const struct past *past)
 
 		err = run_git(s, args, (struct span){ 0 }, &code);
 	} else {
-		const char *const args[] = { "cherry-pick", range.buf, NULL };
-
-		err = refuse_conflicts(s, &head, past);
+		err = refuse_dirty(s, past);
 		if (!err)
-			err = run_git(s, args, (struct span){ 0 }, &code);
+			err = refuse_conflicts(s, &head, past);
+		if (!err)
+			err = cherry_pick(s, range.buf, &code);
 	}
 	str_release(&range);
 	if (!err && code)
@@ -130,6 +231,16 @@ struct err *cmd_take(struct session *s, int *exit_code)
 	return err;
 }
 
+/* By this work tree or another one: the folder of one that has it checked out. */
+static struct err *find_user(struct session *s, const char *ref, struct str *folder)
+{
+	const char *const args[] = { "for-each-ref", "--format=%(worktreepath)", ref, NULL };
+	struct err *err = repo_git(s->repo, args, (struct span){ 0 }, folder, NULL);
+
+	str_truncate(folder, span_trim(str_span(folder)).len);
+	return err;
+}
+
 static struct err *drop_branch(struct session *s, const struct past *past)
 {
 	struct str ref = STR_INIT(8192), now = STR_INIT(8192);
@@ -145,12 +256,12 @@ static struct err *drop_branch(struct session *s, const struct past *past)
 		err = NULL;
 		goto out;
 	}
-	err = repo_head_branch(s->repo, &now);
+	err = find_user(s, ref.buf, &now);
 	if (err)
 		goto out;
-	if (!strcmp(now.buf, past->branch.buf))
-		err = err_hint(err_new(ERR_INPUT, "%s is checked out; nothing was dropped",
-				       past->branch.buf), "git switch -");
+	if (now.len)
+		err = err_hint(err_new(ERR_INPUT, "%s is checked out in '%s'; nothing was dropped",
+				       past->branch.buf, now.buf), "git switch -");
 	else if (!oid_eq(&tip, &past->commit))
 		err = err_hint(err_new(ERR_INPUT, "%s has moved since the run; nothing was dropped",
 				       past->branch.buf),
