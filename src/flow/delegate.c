@@ -41,6 +41,7 @@ struct task {
 struct server {
 	const struct endpoint *endpoint;
 	bool is_planner;
+	bool failed; /* and the user was told */
 	int busy;
 	char model[128];
 	struct usage usage;
@@ -163,6 +164,15 @@ static void fail_try(struct task *task, struct span answer, struct err *err)
 		pump(task->d);
 }
 
+/* Edits go elsewhere, which may cost more: the user should know why. */
+static void tell_failure(const struct delegate *d, struct server *server, const struct err *err)
+{
+	if (server->failed)
+		return;
+	server->failed = true;
+	events_emit(d->spec.events, EVENT_WARNING, "%s", err_text(err));
+}
+
 static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 {
 	struct task *task = ctx;
@@ -183,6 +193,8 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 		pump(d);
 	} else if (err_kind(err) == ERR_NO_FIX ||
 		   (err_kind(err) == ERR_SERVICE && may_go_on(task))) {
+		if (err_kind(err) == ERR_SERVICE)
+			tell_failure(d, server, err);
 		/* The answer will not do, or this server failed: another try, another server. */
 		fail_try(task, str_span(&reply->text), err);
 	} else {

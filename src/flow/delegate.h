@@ -19,6 +19,7 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/events.h"
 #include "edit/resolve.h"
 #include "flow/withhold.h"
 #include "model/budget.h"
@@ -35,6 +36,7 @@ struct delegate_spec {
 	struct budget *budget;
 	struct resolver *resolver;
 	struct withhold *withhold;
+	const struct events *events;
 };
 
 struct delegate;

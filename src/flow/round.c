@@ -104,6 +104,7 @@ static struct err *delegate_item(struct round *round, struct item *item)
 		.budget = spec->budget,
 		.resolver = round->resolver,
 		.withhold = round->spec.withhold,
+		.events = spec->events,
 	};
 	struct err *err = NULL;
 

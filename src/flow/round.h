@@ -20,6 +20,7 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/events.h"
 #include "base/str.h"
 #include "flow/report.h"
 #include "flow/wall.h"
@@ -46,6 +47,7 @@ struct round_spec {
 	const struct endpoint *planner;
 	const struct templates *templates;
 	struct budget *budget;
+	const struct events *events;
 	const struct wall *wall; /* asked for consent; NULL: it has been given */
 };
 

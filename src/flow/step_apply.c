@@ -82,6 +82,7 @@ struct round_spec run_round_spec(struct run *run, const struct oid *tree)
 		.client = run->env.client,
 		.templates = run->env.templates,
 		.budget = &run->budget,
+		.events = run->env.events,
 		.wall = run->env.wall,
 	};
 
