@@ -130,6 +130,9 @@ static struct err *read_issue(struct batch *batch, struct job *job, const json_n
 	if (err)
 		return err;
 	str_add_span(&job->base, base);
+	err = str_err(&job->base, "base");
+	if (err)
+		return err;
 	if (message.ptr && !issue.ptr)
 		return input_take_message(&job->input, message);
 	if (issue.ptr && !message.ptr && strcmp(issue.ptr, "-"))
@@ -255,7 +258,7 @@ static struct err *next(void *ctx, struct run **out)
 			*out = job->run;
 			return NULL;
 		}
-		if (err)
+		if (err && !err_is_signal(err))
 			err = put_bad_line(batch, job, err);
 		free_job(job);
 		if (err)
