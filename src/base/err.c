@@ -133,6 +133,11 @@ enum err_kind err_kind(const struct err *err)
 	return err->kind;
 }
 
+bool err_is_signal(const struct err *err)
+{
+	return err && (err->kind == ERR_INTERRUPTED || err->kind == ERR_TERMINATED);
+}
+
 const char *err_text(const struct err *err)
 {
 	return err->text;

@@ -17,6 +17,7 @@
 #define BASE_ERR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 #include "base/compiler.h"
 
@@ -56,6 +57,9 @@ struct err *err_hint(struct err *err, const char *fmt, ...)
 struct err *err_as(struct err *err, enum err_kind kind) MUST_USE;
 
 enum err_kind err_kind(const struct err *err);
+
+/* Whether it is a signal's: the user wants all of it to end. NULL is none. */
+bool err_is_signal(const struct err *err);
 
 /* Borrowed from err. The hint is NULL if there is none. */
 const char *err_text(const struct err *err);

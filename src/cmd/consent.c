@@ -51,10 +51,13 @@ static void print_question(FILE *tty, const char *host, const char *const *files
 	str_release(&clean);
 }
 
-static struct err *ask_on_tty(const char *host, const char *const *files, size_t tokens)
+static struct err *ask_on_tty(const struct person *person, const char *host,
+			      const char *const *files, size_t tokens)
 {
 	FILE *tty = fopen("/dev/tty", "r+");
+	const bool asked = true;
 	char answer[16];
+	struct err *err;
 	bool yes;
 
 	if (!tty)
@@ -62,7 +65,11 @@ static struct err *ask_on_tty(const char *host, const char *const *files, size_t
 	print_question(tty, host, files, tokens);
 	yes = fgets(answer, sizeof(answer), tty) && (*answer == 'y' || *answer == 'Y');
 	fclose(tty);
-	return yes ? NULL : refusal(host, "you said no");
+	/* Ctrl-C ends the question, and all else with it: the loop has taken note. */
+	err = loop_run(repo_loop(person->repo), &asked);
+	if (err || yes)
+		return err;
+	return refusal(host, "you said no");
 }
 
 static struct err *read_list(const struct person *person, struct str *path, struct str *list)
@@ -104,7 +111,7 @@ struct err *consent_ask(void *ctx, const struct endpoint *endpoint, const char *
 	if (err || remembers(str_span(&list), endpoint->host))
 		goto out;
 	terminal_clear(person->terminal);
-	err = ask_on_tty(endpoint->host, files, tokens);
+	err = ask_on_tty(person, endpoint->host, files, tokens);
 	if (err)
 		goto out;
 	str_addf(&list, "%s\n", endpoint->host);

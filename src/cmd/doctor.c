@@ -128,7 +128,7 @@ static void on_models(void *ctx, const char *const *ids, size_t n, struct err *e
 }
 
 /* Asks the endpoint for its models: free of cost, and it proves URL and key. */
-static void examine_endpoint(struct examination *e, const struct endpoint *endpoint)
+static struct err *examine_endpoint(struct examination *e, const struct endpoint *endpoint)
 {
 	struct probe probe = { .model = endpoint->model };
 	struct models *models = NULL;
@@ -136,38 +136,44 @@ static void examine_endpoint(struct examination *e, const struct endpoint *endpo
 
 	if (!err)
 		err = loop_run(e->s->loop, &probe.done);
+	if (err && !probe.done)
+		models_cancel(models); /* probe is gone soon */
 	err = err_first(err, probe.err);
 	if (!err && endpoint->model && probe.n && !probe.has_model)
 		err = err_hint(err_new(ERR_CONFIG, "%s has no model '%s'", endpoint->host,
 				       endpoint->model),
 			       "git config dualfix.%s.model <id>", endpoint->role);
+	if (err_is_signal(err))
+		return err;
 	if (err)
 		ill(e, endpoint->role, err);
 	else
 		well(e, endpoint->role, "%s at %s, key %s", endpoint->model ? endpoint->model : "?",
 		     endpoint->host, endpoint->key_source ? endpoint->key_source : "not needed");
+	return NULL;
 }
 
-static void examine_models(struct examination *e)
+static struct err *examine_models(struct examination *e)
 {
 	struct session *s = e->s;
 	struct err *err = session_models(s);
 
 	if (err) {
 		ill(e, "models", err);
-		return;
+		return NULL;
 	}
 	if (s->planner)
-		examine_endpoint(e, s->planner);
+		err = examine_endpoint(e, s->planner);
 	else
 		terminal_verdict(&s->terminal, 0, "planner", err_text(s->no_planner));
 	if (!s->planner && err_hint_text(s->no_planner))
 		terminal_hint(&s->terminal, "%s", err_hint_text(s->no_planner));
-	for (size_t i = 0; i < s->n_executors; i++)
-		examine_endpoint(e, s->executors[i]);
+	for (size_t i = 0; !err && i < s->n_executors; i++)
+		err = examine_endpoint(e, s->executors[i]);
 	if (!s->n_executors)
 		terminal_verdict(&s->terminal, 0, "executor",
 				 "none configured; the planner's endpoint does its edits");
+	return err;
 }
 
 static void examine_hook(struct examination *e)
@@ -185,13 +191,16 @@ static void examine_hook(struct examination *e)
 struct err *cmd_doctor(struct session *s, int *exit_code)
 {
 	struct examination e = { .s = s };
+	struct err *err;
 
 	if (s->args.n)
 		return err_new(ERR_USAGE, "doctor takes no argument");
 	examine_git(&e);
 	examine_checks(&e);
 	examine_sandbox(&e);
-	examine_models(&e);
+	err = examine_models(&e);
+	if (err)
+		return err;
 	examine_hook(&e);
 	*exit_code = e.problems ? 3 : 0;
 	return NULL;

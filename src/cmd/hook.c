@@ -93,7 +93,7 @@ static struct err *definite_failure(struct session *s, const struct check_list *
 			 tip->oid, tip->branch);
 	if (s->settings.pre_push == PRE_PUSH_SUGGEST) {
 		err = suggest_fix(s, checks, tip);
-		if (err && (err_kind(err) == ERR_INTERRUPTED || err_kind(err) == ERR_TERMINATED))
+		if (err_is_signal(err))
 			return err;
 		if (err)
 			terminal_error(&s->terminal, err);
@@ -182,7 +182,7 @@ static struct err *pre_push(const struct push *push, int *exit_code)
 		err = check_push(&s, push, exit_code);
 	terminal_clear(&s.terminal);
 	/* A signal is the user's wish; all else is our trouble, not the push's. */
-	if (err && err_kind(err) != ERR_INTERRUPTED && err_kind(err) != ERR_TERMINATED) {
+	if (err && !err_is_signal(err)) {
 		terminal_warning(&s.terminal, "pushed unchecked: %s", err_text(err));
 		if (err_hint_text(err))
 			terminal_hint(&s.terminal, "%s", err_hint_text(err));

@@ -190,7 +190,7 @@ void result_tell(struct session *s, const struct run *run, bool alone)
 
 	terminal_clear(&s->terminal);
 	/* The command ends with this error, too, and says so. */
-	if (error && (err_kind(error) == ERR_INTERRUPTED || err_kind(error) == ERR_TERMINATED))
+	if (err_is_signal(error))
 		return;
 	/* The reasons first: the last lines are what is read. */
 	tell_edits(s, report);

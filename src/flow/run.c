@@ -304,11 +304,24 @@ static struct err *fill(struct drive *drive)
 	return NULL;
 }
 
-/* Gives each run that is ready its turn. */
-static void turn(struct drive *drive, bool *active, bool *moved)
+static struct err *again(const struct err *err)
 {
+	return err_new(err_kind(err), "%s", err_text(err));
+}
+
+/* A signal that came while a step waited for git was told to that run, but is for all. */
+static struct err *signal_of(const struct run *run)
+{
+	return err_is_signal(run->err) ? again(run->err) : NULL;
+}
+
+/* Gives each run that is ready its turn. */
+static struct err *turn(struct drive *drive, bool *active, bool *moved)
+{
+	struct err *err = NULL;
+
 	*active = *moved = false;
-	for (size_t i = 0; i < drive->n; i++) {
+	for (size_t i = 0; i < drive->n && !err; i++) {
 		struct run *run = drive->slots[i];
 
 		if (!run)
@@ -321,8 +334,10 @@ static void turn(struct drive *drive, bool *active, bool *moved)
 		if (run->step != STEP_END)
 			continue;
 		drive->slots[i] = NULL;
+		err = signal_of(run);
 		drive->runs->finished(drive->runs->ctx, run);
 	}
+	return err;
 }
 
 struct err *runs_drive(struct loop *loop, size_t jobs, const struct runs *runs)
@@ -339,8 +354,8 @@ struct err *runs_drive(struct loop *loop, size_t jobs, const struct runs *runs)
 		err = fill(&drive);
 		if (err)
 			break;
-		turn(&drive, &active, &moved);
-		if (active && !moved)
+		err = turn(&drive, &active, &moved);
+		if (!err && active && !moved)
 			err = loop_run(loop, &drive.bell);
 	}
 	for (size_t i = 0; err && i < jobs; i++) {
@@ -348,7 +363,7 @@ struct err *runs_drive(struct loop *loop, size_t jobs, const struct runs *runs)
 
 		if (!run)
 			continue;
-		finish(run, err_new(err_kind(err), "%s", err_text(err)));
+		finish(run, again(err));
 		runs->finished(runs->ctx, run);
 	}
 	free(drive.slots);

@@ -264,8 +264,7 @@ static struct err *removed_word(void *ctx, const char *word, bool *was)
 		 * Too long, too much, or objects that a partial clone lacks: then it
 		 * cannot be ruled out, and the rules must hear so.
 		 */
-		if (err && err_kind(err) != ERR_INTERRUPTED &&
-		    err_kind(err) != ERR_TERMINATED) {
+		if (err && !err_is_signal(err)) {
 			err_drop(err);
 			err = NULL;
 			f->removed = true;
