@@ -38,14 +38,17 @@ void rewrites_add(struct rewrites *w, struct place at, struct span text, const c
 		str_add(&w->ends, ends, text_count(text, '\n'));
 }
 
-/* By the change they are in, those in the base first, then by offset. */
+/*
+ * By the change they are in, then by offset. Those in the base come last: they make
+ * changes let go of context, which moves offsets in them.
+ */
 static int by_place(const void *a, const void *b)
 {
 	const struct rewrite *x = a, *y = b;
 	uintptr_t in_x = (uintptr_t)x->at.in, in_y = (uintptr_t)y->at.in;
 
 	if (in_x != in_y)
-		return in_x < in_y ? -1 : 1;
+		return in_x > in_y ? -1 : 1;
 	if (x->at.start != y->at.start)
 		return x->at.start < y->at.start ? -1 : 1;
 	return (x->at.end > y->at.end) - (x->at.end < y->at.end);
@@ -97,8 +100,9 @@ static struct err *write_group(struct rewrites *w, struct draft *d, size_t first
 {
 	struct change *c = w->v[first].at.in;
 	struct str text = STR_INIT(CHANGE_LOG_MAX_BYTES), ends = text;
-	struct place whole = { 0, c->len, c };
-	size_t at = 0, line = 0;
+	struct place whole = { w->v[first].at.start, w->v[stop - 1].at.end, c };
+	size_t at = whole.start;
+	size_t line = text_count(span_cut(change_text(&d->changes, c), 0, at), '\n');
 	char near = text_end_near(&d->text, c->start);
 	struct err *err;
 
@@ -117,7 +121,6 @@ static struct err *write_group(struct rewrites *w, struct draft *d, size_t first
 		line += text_count(old, '\n');
 		at = r->at.end;
 	}
-	copy_part(&d->changes, c, at, c->len, &line, &text, &ends);
 	err = err_first(str_err(&text, "edits"), str_err(&ends, "edits"));
 	if (!err)
 		err = draft_write(d, &whole, str_span(&text), ends.buf, edit, result, done);

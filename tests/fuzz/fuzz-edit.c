@@ -97,11 +97,10 @@ static void try_model(struct resolver *r, const struct edit *edit,
 
 static bool run(struct resolver *r, const struct edit *edit)
 {
-	bool more;
-
 	struct str before = snapshot(r), after;
 	struct edit_result result;
 	struct err *err;
+	bool more;
 
 	edit_result_init(&result);
 	err = resolver_apply(r, edit, &result);
