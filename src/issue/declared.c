@@ -12,13 +12,13 @@
 struct scan {
 	struct span name;
 	bool tag;
-	size_t depth;     /* of braces, those of extern "C" aside */
-	size_t linkage;   /* how many of those are open */
-	bool in_enum;     /* the brace at depth 1 is an enum's */
-	bool is_typedef;  /* the statement at depth 0 began with typedef */
+	size_t depth;    /* of braces, those of extern "C" aside */
+	size_t linkage;  /* how many of those are open */
+	bool in_enum;    /* the brace at depth 1 is an enum's */
+	bool is_typedef; /* the statement at depth 0 began with typedef */
 	bool is_extern;
-	bool fresh;       /* at the start of a statement */
-	size_t parens;    /* open at depth 0 */
+	bool fresh;    /* at the start of a statement */
+	size_t parens; /* open at depth 0 */
 	struct c_token last[TOKENS_BACK];
 };
 
@@ -58,8 +58,8 @@ static bool declared_here(const struct scan *s, const struct c_token *next)
 	if (s->parens)
 		return false;
 	if (s->is_typedef)
-		return token_is(next, ";") || token_is(next, "[") || token_is(next, "(") ||
-		       token_is(next, ",");
+		return token_is(next, ";") || token_is(next, "[") ||
+		       token_is(next, "(") || token_is(next, ",");
 	if (token_is(next, "("))
 		return !s->fresh && (last->kind == C_WORD || token_is(last, "*"));
 	return s->is_extern && (token_is(next, ";") || token_is(next, "["));
@@ -73,7 +73,8 @@ static void open_brace(struct scan *s)
 		return;
 	}
 	if (!s->depth)
-		s->in_enum = token_is(&s->last[0], "enum") || token_is(&s->last[1], "enum");
+		s->in_enum =
+			token_is(&s->last[0], "enum") || token_is(&s->last[1], "enum");
 	s->depth++;
 }
 
@@ -219,7 +220,8 @@ static void seek_declaration(void *ctx, const struct tree_file *file)
 {
 	struct coming *coming = ctx;
 
-	if (!coming->header && is_header(file->path) && declares(file->bytes, coming->name))
+	if (!coming->header && is_header(file->path) &&
+	    declares(file->bytes, coming->name))
 		coming->header = file->path;
 }
 
@@ -263,8 +265,8 @@ static struct err *look(struct remedy *d, const char *file, struct span name,
 	if (err)
 		return err;
 	if (users->full || declarers.n == DECLARERS_MAX || !declarers.n) {
-		a->why = declarers.n ? "more than one header declares it" :
-				       "no header of the project declares it";
+		a->why = declarers.n ? "more than one header declares it"
+				     : "no header of the project declares it";
 		return NULL;
 	}
 	err = choose(users, &declarers, &a->header, &a->why);

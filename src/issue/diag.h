@@ -30,10 +30,10 @@ struct fixit {
 struct diag {
 	const char *tool; /* "gcc", "clang", "python", "go", "rustc", "ruff", ... */
 	enum diag_severity severity;
-	const char *file; /* as printed, made relative to the root where it can be; "" if none */
+	const char *file; /* as printed, relative to the root where it can be; "" if none */
 	size_t line;      /* 0: none */
 	size_t column;    /* in bytes; 0: none */
-	const char *code; /* option or rule id: "-Wimplicit-function-declaration", "F401"; or "" */
+	const char *code; /* option or rule id: "-Wparentheses", "F401"; or "" */
 	struct span message; /* the first line, without position and code, quotes plain */
 	struct span text;    /* all that was printed of it, notes included */
 	struct span source;  /* the source line it quotes; ptr NULL when it quotes none */

@@ -14,8 +14,9 @@ bool fixit_include(const struct fixit *fixit, struct span *line)
 {
 	struct span text = fixit->text;
 
-	if (fixit->column != 1 || fixit->line != fixit->end_line || fixit->end_column != 1 ||
-	    !span_starts(text, "#include ") || !span_ends(text, "\n"))
+	if (fixit->column != 1 || fixit->line != fixit->end_line ||
+	    fixit->end_column != 1 || !span_starts(text, "#include ") ||
+	    !span_ends(text, "\n"))
 		return false;
 	text = span_trim(text);
 	if (span_findc(text, '\n', 0) >= 0)
@@ -97,8 +98,8 @@ static bool fits(const struct remedy *d, const struct touch *v, size_t n, bool *
 	return known == 0 || known == n;
 }
 
-struct err *remedy_fixits(struct remedy *d, const struct diag *diag, const struct fixit *fixits,
-			 size_t n, const char **why)
+struct err *remedy_fixits(struct remedy *d, const struct diag *diag,
+			  const struct fixit *fixits, size_t n, const char **why)
 {
 	struct touch *v = arena_array(&d->arena, n, sizeof(*v));
 	struct err *err;
@@ -121,7 +122,7 @@ struct err *remedy_fixits(struct remedy *d, const struct diag *diag, const struc
 	for (size_t i = 0; i < n && !again; i++) {
 		if (d->n_touches == d->cap_touches) {
 			err = remedy_grow(d, d->touches, d->n_touches, &d->cap_touches,
-					 sizeof(*d->touches), &more);
+					  sizeof(*d->touches), &more);
 			if (err)
 				return err;
 			d->touches = more;
@@ -194,7 +195,8 @@ static bool empties(const struct touch *v, size_t n, size_t first, size_t last)
 			return false;
 		at = v[i].end;
 	}
-	return tree_line(file, last, &text) && file->bytes.ptr + at >= text.ptr + text.len;
+	return tree_line(file, last, &text) &&
+	       file->bytes.ptr + at >= text.ptr + text.len;
 }
 
 /*
@@ -292,7 +294,8 @@ static size_t first_include(const struct tree_file *file, struct span *line)
 		if (token.kind != C_DIRECTIVE || !word_next(token.text, &i, &word))
 			continue;
 		if (include_of(token.text, &inc)) {
-			i = tree_line_at(file, (size_t)(token.text.ptr - file->bytes.ptr));
+			i = tree_line_at(file,
+					 (size_t)(token.text.ptr - file->bytes.ptr));
 			return !depth && tree_line(file, i, line) ? i : 0;
 		}
 		if (span_starts(word, "if"))
@@ -304,8 +307,8 @@ static size_t first_include(const struct tree_file *file, struct span *line)
 }
 
 /* An #include that goes before all others says so; the rest is the edit engine's. */
-static struct err *place_import(struct remedy *d, const struct cure *cure, struct plan *plan,
-				struct edit *edit)
+static struct err *place_import(struct remedy *d, const struct cure *cure,
+				struct plan *plan, struct edit *edit)
 {
 	const struct tree_file *file;
 	struct span anchor;

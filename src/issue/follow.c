@@ -60,22 +60,24 @@ static struct err *apply_rule(struct remedy *d, const struct rule *rule,
 		header = arena_dup(&d->arena, needs);
 		if (!header)
 			return arena_err(&d->arena, "plan");
-		return remedy_import(d, diag, CURE_INCLUDE, import, outcome->subject, header,
-				   why);
+		return remedy_import(d, diag, CURE_INCLUDE, import, outcome->subject,
+				     header, why);
 	case RULE_INCLUDE_DECLARING:
-		err = include_declaring(d, diag->file, outcome->identifier, &import, &header,
-					why);
+		err = include_declaring(d, diag->file, outcome->identifier, &import,
+					&header, why);
 		if (err || *why)
 			return err;
-		return remedy_import(d, diag, CURE_INCLUDE, import, outcome->subject, header,
-				   why);
+		return remedy_import(d, diag, CURE_INCLUDE, import, outcome->subject,
+				     header, why);
 	case RULE_IMPORT_ALIKE:
 		err = import_alike(d, diag->file, outcome->identifier, &import, why);
 		if (err || *why)
 			return err;
-		return remedy_import(d, diag, CURE_IMPORT, import, outcome->subject, NULL, why);
+		return remedy_import(d, diag, CURE_IMPORT, import, outcome->subject, NULL,
+				     why);
 	case RULE_REMOVE_IMPORT:
-		return remedy_removal(d, diag, outcome->identifier, outcome->subject, why);
+		return remedy_removal(d, diag, outcome->identifier, outcome->subject,
+				      why);
 	case RULE_END_STATEMENT:
 		if (follows_from_another(d, diag, uncured)) {
 			*why = FOLLOWS;
@@ -119,7 +121,7 @@ static struct err *try_rules(struct remedy *d, const struct diag *diag, struct s
 		*cured = !no;
 		if (*cured)
 			return NULL;
-		/* Later rules are less sure and say more; that no name is near says least. */
+		/* Later rules say more, but that no name is near says least. */
 		if (!*why || rules->v[i].edit != RULE_RESPELL)
 			*why = no;
 	}
@@ -145,8 +147,8 @@ static struct err *count_places(struct remedy *d, struct span old, size_t *out)
 				return err;
 			if (!both || !span_eq(have, old))
 				continue;
-			*out += !last || last->line != f->line || last->column != f->column ||
-				strcmp(last->file, f->file);
+			*out += !last || last->line != f->line ||
+				last->column != f->column || strcmp(last->file, f->file);
 			last = f;
 		}
 	}
@@ -182,8 +184,8 @@ static struct err *apply_fixits(struct remedy *d, const struct diag *diag, bool 
 	struct err *err;
 
 	if (diag->n_fixits == 1 && fixit_include(&diag->fixits[0], &line)) {
-		err = remedy_import(d, diag, CURE_INCLUDE, line, (struct span){ NULL, 0 }, NULL,
-				  why);
+		err = remedy_import(d, diag, CURE_INCLUDE, line, (struct span){ NULL, 0 },
+				    NULL, why);
 		*cured = !err && !*why;
 		return err;
 	}
@@ -202,7 +204,8 @@ static struct err *apply_fixits(struct remedy *d, const struct diag *diag, bool 
 	if (err || *why)
 		return err;
 	cure.what = diag->fixits[0].text;
-	cure.inserts = diag->n_fixits == 1 && diag->fixits[0].line == diag->fixits[0].end_line &&
+	cure.inserts = diag->n_fixits == 1 &&
+		       diag->fixits[0].line == diag->fixits[0].end_line &&
 		       diag->fixits[0].column == diag->fixits[0].end_column;
 	*cured = true;
 	return remedy_cure(d, &cure);
@@ -217,8 +220,8 @@ static bool is_spelling(const struct diag *diag)
 	return true;
 }
 
-static struct err *cure_one(struct remedy *d, const struct diag *diag, const char *uncured,
-			    bool *cured, const char **why)
+static struct err *cure_one(struct remedy *d, const struct diag *diag,
+			    const char *uncured, bool *cured, const char **why)
 {
 	const struct tree_file *file;
 	enum standing standing;
@@ -236,8 +239,9 @@ static struct err *cure_one(struct remedy *d, const struct diag *diag, const cha
 	if (err)
 		return err;
 	if (standing != STANDING_SURE) {
-		*why = standing == STANDING_BLIND ? "it quotes nothing to find it by" :
-						    "what it quotes is not there in the tree";
+		*why = standing == STANDING_BLIND
+			       ? "it quotes nothing to find it by"
+			       : "what it quotes is not there in the tree";
 		return NULL;
 	}
 	err = try_rules(d, diag, line, uncured, cured, why);
@@ -262,7 +266,8 @@ static bool linker_misses(const struct diags *diags, const struct diag *diag)
 	if (at < 0 || !word_next(rest, &from, &name))
 		return false;
 	for (size_t i = 0; i < diags->n; i++) {
-		if (!strcmp(diags->v[i].tool, "ld") && holds_word(diags->v[i].message, name))
+		if (!strcmp(diags->v[i].tool, "ld") &&
+		    holds_word(diags->v[i].message, name))
 			return true;
 	}
 	return false;
@@ -298,7 +303,8 @@ static bool is_undone(const struct remedy *d, const struct diag *diag)
 	struct span word;
 
 	for (size_t i = 0; !strcmp(diag->tool, "ld") && i < d->n_cures; i++) {
-		size_t at = span_starts(diag->message, "undefined reference to ") ? 23 : 0;
+		size_t at =
+			span_starts(diag->message, "undefined reference to ") ? 23 : 0;
 
 		if (word_next(diag->message, &at, &word) &&
 		    holds_word(d->cures[i].diag->message, word))
@@ -362,7 +368,8 @@ static struct err *cure_all(struct remedy *d, struct str *left)
 	return NULL;
 }
 
-struct err *rules_plan(struct plan *out, const struct rules_input *input, struct str *left)
+struct err *rules_plan(struct plan *out, const struct rules_input *input,
+		       struct str *left)
 {
 	struct remedy remedy;
 	struct err *err;

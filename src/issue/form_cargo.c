@@ -31,8 +31,8 @@ static const json_node *primary_span(const json_node *message)
 }
 
 /* The column in bytes, counted in the lines that the span quotes, or in the file. */
-static bool column_of(struct intake *in, const char *file, const json_node *span, bool end,
-		      size_t *out)
+static bool column_of(struct intake *in, const char *file, const json_node *span,
+		      bool end, size_t *out)
 {
 	const json_node *text = json_get(span, "text");
 	size_t line = member_number(span, end ? "line_end" : "line_start", 0);
@@ -47,17 +47,19 @@ static bool column_of(struct intake *in, const char *file, const json_node *span
 	}
 	if (!n)
 		return intake_column(in, file, line, column, false, out);
-	*out = column_of_character(member_text(json_at(text, end ? n - 1 : 0), "text"), column,
-				   false);
+	*out = column_of_character(member_text(json_at(text, end ? n - 1 : 0), "text"),
+				   column, false);
 	return true;
 }
 
 static bool is_automatic(const json_node *span)
 {
-	return span_eqs(member_text(span, "suggestion_applicability"), "MachineApplicable");
+	return span_eqs(member_text(span, "suggestion_applicability"),
+			"MachineApplicable");
 }
 
-static struct err *add_suggestions(struct intake *in, size_t index, const json_node *spans)
+static struct err *add_suggestions(struct intake *in, size_t index,
+				   const json_node *spans)
 {
 	for (size_t i = 0; i < json_count(spans); i++) {
 		const json_node *span = json_at(spans, i);
@@ -66,13 +68,14 @@ static struct err *add_suggestions(struct intake *in, size_t index, const json_n
 
 		err = intake_path(in, "", member_text(span, "file_name"), &f.file);
 		if (!err)
-			err = intake_copy(in, member_text(span, "suggested_replacement"), 0,
-					  &f.text);
+			err = intake_copy(in, member_text(span, "suggested_replacement"),
+					  0, &f.text);
 		if (err)
 			return err;
 		f.line = member_number(span, "line_start", 0);
 		f.end_line = member_number(span, "line_end", 0);
-		if (!is_automatic(span) || !column_of(in, f.file, span, false, &f.column) ||
+		if (!is_automatic(span) ||
+		    !column_of(in, f.file, span, false, &f.column) ||
 		    !column_of(in, f.file, span, true, &f.end_column)) {
 			in->diags->v[index].n_fixits = 0;
 			return NULL;
@@ -123,9 +126,9 @@ static struct err *add_message(struct intake *in, const json_node *message)
 	if (!err)
 		err = intake_message(in, member_text(message, "message"), &diag.message);
 	if (!err)
-		err = intake_copy(in, span_cut(member_text(message, "rendered"), 0,
-					       TEXT_MAX_BYTES),
-				  0, &diag.text);
+		err = intake_copy(
+			in, span_cut(member_text(message, "rendered"), 0, TEXT_MAX_BYTES),
+			0, &diag.text);
 	if (!err && quoted)
 		err = intake_copy(in, member_text(quoted, "text"), TEXT_MAX_BYTES,
 				  &diag.source);

@@ -30,12 +30,12 @@ static struct err *describe(struct intake *in, struct diag *diag, struct span co
 	return err;
 }
 
-static bool ruff_place(struct intake *in, const char *file, const json_node *at, size_t *line,
-		       size_t *column)
+static bool ruff_place(struct intake *in, const char *file, const json_node *at,
+		       size_t *line, size_t *column)
 {
 	*line = member_number(at, "row", 0);
-	return *line && intake_column(in, file, *line, member_number(at, "column", 0), false,
-				      column);
+	return *line && intake_column(in, file, *line, member_number(at, "column", 0),
+				      false, column);
 }
 
 static struct err *ruff_fix(struct intake *in, size_t index, const char *file,
@@ -45,15 +45,16 @@ static struct err *ruff_fix(struct intake *in, size_t index, const char *file,
 	struct span applicability = member_text(fix, "applicability");
 
 	/* "automatic" is what "safe" was called before ruff 0.1. */
-	if (index == DIAG_NONE || (!span_eqs(applicability, "safe") &&
-				   !span_eqs(applicability, "automatic")))
+	if (index == DIAG_NONE ||
+	    (!span_eqs(applicability, "safe") && !span_eqs(applicability, "automatic")))
 		return NULL;
 	for (size_t i = 0; i < json_count(edits); i++) {
 		const json_node *edit = json_at(edits, i);
 		struct fixit f = { .file = file };
 		struct err *err;
 
-		if (!ruff_place(in, file, json_get(edit, "location"), &f.line, &f.column) ||
+		if (!ruff_place(in, file, json_get(edit, "location"), &f.line,
+				&f.column) ||
 		    !ruff_place(in, file, json_get(edit, "end_location"), &f.end_line,
 				&f.end_column)) {
 			in->diags->v[index].n_fixits = 0;
@@ -119,8 +120,10 @@ static struct err *eslint_fix(struct intake *in, size_t index, const char *file,
 	if (index == DIAG_NONE || !json_int_of(json_at(range, 0), &from) ||
 	    !json_int_of(json_at(range, 1), &to) || from < 0 || to < from)
 		return NULL;
-	if (!intake_bytes(in, file, &bytes) || !byte_of_utf16(bytes, (size_t)from, &start) ||
-	    !byte_of_utf16(bytes, (size_t)to, &end) || !intake_range(in, file, start, end, &f))
+	if (!intake_bytes(in, file, &bytes) ||
+	    !byte_of_utf16(bytes, (size_t)from, &start) ||
+	    !byte_of_utf16(bytes, (size_t)to, &end) ||
+	    !intake_range(in, file, start, end, &f))
 		return NULL;
 	err = intake_copy(in, member_text(fix, "text"), 0, &f.text);
 	if (!err)
@@ -136,12 +139,14 @@ static struct err *eslint_message(struct intake *in, const char *file, struct sp
 	struct span line;
 	size_t index;
 
-	diag.severity = member_number(node, "severity", 2) == 2 ? DIAG_ERROR : DIAG_WARNING;
+	diag.severity =
+		member_number(node, "severity", 2) == 2 ? DIAG_ERROR : DIAG_WARNING;
 	diag.line = member_number(node, "line", 0);
 	if (!intake_column(in, file, diag.line, member_number(node, "column", 0), true,
 			   &diag.column))
 		diag.column = 0;
-	err = describe(in, &diag, member_text(node, "ruleId"), member_text(node, "message"));
+	err = describe(in, &diag, member_text(node, "ruleId"),
+		       member_text(node, "message"));
 	if (!err && line_of(source, diag.line, &line))
 		err = intake_copy(in, line, TEXT_MAX_BYTES, &diag.source);
 	if (!err)

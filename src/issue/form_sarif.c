@@ -43,7 +43,8 @@ static void add_base(const struct run *run, struct span id, struct str *out)
 		str_add_span(out, chain[--n]);
 }
 
-static struct err *file_of(const struct run *run, const json_node *location, const char **out)
+static struct err *file_of(const struct run *run, const json_node *location,
+			   const char **out)
 {
 	struct str base = STR_INIT(DIAG_PATH_MAX_BYTES);
 	const json_node *artifact;
@@ -57,7 +58,8 @@ static struct err *file_of(const struct run *run, const json_node *location, con
 	}
 	add_base(run, member_text(location, "uriBaseId"), &base);
 	if (!base.failed)
-		err = intake_uri(run->in, str_span(&base), member_text(location, "uri"), out);
+		err = intake_uri(run->in, str_span(&base), member_text(location, "uri"),
+				 out);
 	str_release(&base);
 	return err;
 }
@@ -74,13 +76,14 @@ static bool region_of(const struct run *run, const char *file, const json_node *
 	if (!line) {
 		start = member_number(region, "byteOffset", SIZE_MAX);
 		length = member_number(region, "byteLength", 0);
-		return start != SIZE_MAX && intake_range(in, file, start, start + length, f);
+		return start != SIZE_MAX &&
+		       intake_range(in, file, start, start + length, f);
 	}
 	f->line = line;
 	f->end_line = member_number(region, "endLine", line);
 	end_column = member_number(region, "endColumn", 0);
-	if (!intake_column(in, file, line, member_number(region, "startColumn", 1), run->utf16,
-			   &f->column))
+	if (!intake_column(in, file, line, member_number(region, "startColumn", 1),
+			   run->utf16, &f->column))
 		return false;
 	if (end_column)
 		return intake_column(in, file, f->end_line, end_column, run->utf16,
@@ -91,8 +94,8 @@ static bool region_of(const struct run *run, const char *file, const json_node *
 	return true;
 }
 
-static struct err *add_change(const struct run *run, size_t index, const json_node *change,
-			      bool *whole)
+static struct err *add_change(const struct run *run, size_t index,
+			      const json_node *change, bool *whole)
 {
 	const json_node *replacements = json_get(change, "replacements");
 	const char *file;
@@ -107,8 +110,9 @@ static struct err *add_change(const struct run *run, size_t index, const json_no
 			*whole = false;
 			return NULL;
 		}
-		err = intake_copy(run->in, member_text(json_get(r, "insertedContent"), "text"),
-				  0, &f.text);
+		err = intake_copy(run->in,
+				  member_text(json_get(r, "insertedContent"), "text"), 0,
+				  &f.text);
 		if (!err)
 			err = intake_fixit(run->in, index, &f);
 	}
@@ -136,7 +140,8 @@ static const json_node *rule_of(const struct run *run, const json_node *result)
 	const json_node *rules =
 		json_get(json_get(json_get(run->node, "tool"), "driver"), "rules");
 	struct span id = member_text(result, "ruleId");
-	const json_node *rule = json_at(rules, member_number(result, "ruleIndex", SIZE_MAX));
+	const json_node *rule =
+		json_at(rules, member_number(result, "ruleIndex", SIZE_MAX));
 
 	if (rule)
 		return rule;
@@ -152,11 +157,12 @@ static enum diag_severity severity_of(const struct run *run, const json_node *re
 	struct span level = member_text(result, "level");
 
 	if (!level.len)
-		level = member_text(json_get(rule_of(run, result), "defaultConfiguration"),
-				    "level");
+		level = member_text(
+			json_get(rule_of(run, result), "defaultConfiguration"), "level");
 	if (span_eqs(level, "error"))
 		return DIAG_ERROR;
-	return span_eqs(level, "note") || span_eqs(level, "none") ? DIAG_NOTE : DIAG_WARNING;
+	return span_eqs(level, "note") || span_eqs(level, "none") ? DIAG_NOTE
+								  : DIAG_WARNING;
 }
 
 static struct span message_of(const struct run *run, const json_node *result)
@@ -169,13 +175,13 @@ static struct span message_of(const struct run *run, const json_node *result)
 		return text;
 	memcpy(key, id.ptr, id.len);
 	key[id.len] = '\0';
-	return member_text(json_get(json_get(rule_of(run, result), "messageStrings"), key),
-			   "text");
+	return member_text(
+		json_get(json_get(rule_of(run, result), "messageStrings"), key), "text");
 }
 
 /* The message, and those of the related locations, which are a compiler's notes. */
-static struct err *text_of(const struct run *run, struct span message, const json_node *result,
-			   struct span *out)
+static struct err *text_of(const struct run *run, struct span message,
+			   const json_node *result, struct span *out)
 {
 	const json_node *related = json_get(result, "relatedLocations");
 	struct str text = STR_INIT(TEXT_MAX_BYTES);
@@ -184,8 +190,8 @@ static struct err *text_of(const struct run *run, struct span message, const jso
 	str_add_span(&text, message);
 	for (size_t i = 0; i < json_count(related); i++) {
 		str_adds(&text, "\nnote: ");
-		str_add_span(&text,
-			     member_text(json_get(json_at(related, i), "message"), "text"));
+		str_add_span(&text, member_text(json_get(json_at(related, i), "message"),
+						"text"));
 	}
 	err = intake_copy(run->in, str_span(&text), 0, out);
 	str_release(&text);
@@ -225,7 +231,8 @@ static struct err *quote_of(const struct run *run, const char *file,
 
 	for (size_t i = 0; i < ARRAY_SIZE(regions); i++) {
 		const json_node *region = json_get(physical, regions[i]);
-		struct span text = member_text(json_get(region, "snippet"), "text"), quoted;
+		struct span text = member_text(json_get(region, "snippet"), "text"),
+			    quoted;
 		size_t first = member_number(region, "startLine", 0);
 
 		if (!text.len || !first || first > line)
@@ -276,7 +283,8 @@ static struct err *add_result(const struct run *run, const json_node *result)
 
 static struct err *start_run(struct intake *in, const json_node *node, struct run *run)
 {
-	struct span name = member_text(json_get(json_get(node, "tool"), "driver"), "name");
+	struct span name =
+		member_text(json_get(json_get(node, "tool"), "driver"), "name");
 
 	*run = (struct run){ .in = in, .node = node, .compiler = true, .utf16 = true };
 	run->utf16 = !span_eqs(member_text(node, "columnKind"), "unicodeCodePoints");

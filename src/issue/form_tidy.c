@@ -17,7 +17,8 @@ static struct span scalar(const yaml_node_t *node)
 {
 	if (!node || node->type != YAML_SCALAR_NODE)
 		return SPAN("");
-	return (struct span){ (const char *)node->data.scalar.value, node->data.scalar.length };
+	return (struct span){ (const char *)node->data.scalar.value,
+			      node->data.scalar.length };
 }
 
 static yaml_node_t *member(yaml_document_t *doc, yaml_node_t *map, const char *key)
@@ -26,7 +27,8 @@ static yaml_node_t *member(yaml_document_t *doc, yaml_node_t *map, const char *k
 
 	if (!map || map->type != YAML_MAPPING_NODE)
 		return NULL;
-	for (pair = map->data.mapping.pairs.start; pair < map->data.mapping.pairs.top; pair++) {
+	for (pair = map->data.mapping.pairs.start; pair < map->data.mapping.pairs.top;
+	     pair++) {
 		if (span_eqs(scalar(yaml_document_get_node(doc, pair->key)), key))
 			return yaml_document_get_node(doc, pair->value);
 	}
@@ -70,7 +72,8 @@ static struct err *add_replacements(struct intake *in, size_t index, yaml_docume
 			in->diags->v[index].n_fixits = 0;
 			return NULL;
 		}
-		err = intake_copy(in, scalar(member(doc, node, "ReplacementText")), 0, &f.text);
+		err = intake_copy(in, scalar(member(doc, node, "ReplacementText")), 0,
+				  &f.text);
 		if (!err)
 			err = intake_fixit(in, index, &f);
 		if (err)
@@ -88,17 +91,18 @@ static struct err *name_of(struct intake *in, struct span name, struct diag *dia
 		diag->tool = "clang";
 		diag->automatic = false;
 		name = span_cut(name, 17, name.len);
-		diag->code = span_eqs(name, "error") ?
-				     "" :
-				     arena_printf(&in->diags->arena, "-W%.*s", (int)name.len,
-						  name.ptr);
+		diag->code = span_eqs(name, "error")
+				     ? ""
+				     : arena_printf(&in->diags->arena, "-W%.*s",
+						    (int)name.len, name.ptr);
 	} else {
 		diag->code = arena_dup(&in->diags->arena, name);
 	}
 	return diag->code ? NULL : arena_err(&in->diags->arena, "diagnostics");
 }
 
-static struct err *add_diagnostic(struct intake *in, yaml_document_t *doc, yaml_node_t *node)
+static struct err *add_diagnostic(struct intake *in, yaml_document_t *doc,
+				  yaml_node_t *node)
 {
 	yaml_node_t *message = member(doc, node, "DiagnosticMessage");
 	struct span name = span_cut(scalar(member(doc, node, "DiagnosticName")), 0, 200);
@@ -109,13 +113,16 @@ static struct err *add_diagnostic(struct intake *in, yaml_document_t *doc, yaml_
 
 	if (!message)
 		message = node;
-	diag.severity = span_eqs(scalar(member(doc, node, "Level")), "Error") ? DIAG_ERROR :
-										DIAG_WARNING;
+	diag.severity = span_eqs(scalar(member(doc, node, "Level")), "Error")
+				? DIAG_ERROR
+				: DIAG_WARNING;
 	err = name_of(in, name, &diag);
 	if (!err)
-		err = intake_path(in, "", scalar(member(doc, message, "FilePath")), &diag.file);
+		err = intake_path(in, "", scalar(member(doc, message, "FilePath")),
+				  &diag.file);
 	if (!err)
-		err = intake_message(in, scalar(member(doc, message, "Message")), &diag.message);
+		err = intake_message(in, scalar(member(doc, message, "Message")),
+				     &diag.message);
 	if (err)
 		return err;
 	diag.text = diag.message;
@@ -126,7 +133,8 @@ static struct err *add_diagnostic(struct intake *in, yaml_document_t *doc, yaml_
 	}
 	err = intake_add(in, &diag, &index);
 	if (!err)
-		err = add_replacements(in, index, doc, member(doc, message, "Replacements"));
+		err = add_replacements(in, index, doc,
+				       member(doc, message, "Replacements"));
 	return err;
 }
 

@@ -156,7 +156,8 @@ struct err *intake_path(struct intake *in, const char *dir, struct span printed,
 	const char *start = path;
 
 	*out = "";
-	if (!printed.len || printed.len > DIAG_PATH_MAX_BYTES || strlen(dir) > DIAG_PATH_MAX_BYTES)
+	if (!printed.len || printed.len > DIAG_PATH_MAX_BYTES ||
+	    strlen(dir) > DIAG_PATH_MAX_BYTES)
 		return NULL;
 	if (memchr(printed.ptr, '\0', printed.len))
 		return NULL;
@@ -214,7 +215,8 @@ static void add_uri(struct str *out, struct span uri)
 
 		if (c == '%' && i + 2 < uri.len && hex_digit(uri.ptr[i + 1]) >= 0 &&
 		    hex_digit(uri.ptr[i + 2]) >= 0) {
-			c = (char)(hex_digit(uri.ptr[i + 1]) * 16 + hex_digit(uri.ptr[i + 2]));
+			c = (char)(hex_digit(uri.ptr[i + 1]) * 16 +
+				   hex_digit(uri.ptr[i + 2]));
 			i += 2;
 		}
 		str_addc(out, c);
@@ -393,7 +395,8 @@ enum diag_form diag_form_of(struct span text)
 	head = span_cut(trimmed, 0, SNIFF_BYTES);
 	first = head.ptr[0];
 	if (first == '{') {
-		if (span_starts(head, "{\"reason\"") || span_starts(head, "{\"$message_type\""))
+		if (span_starts(head, "{\"reason\"") ||
+		    span_starts(head, "{\"$message_type\""))
 			return DIAG_CARGO_JSON;
 		if (span_find(trimmed, SPAN("\"runs\""), 0) >= 0)
 			return DIAG_SARIF;

@@ -48,7 +48,7 @@ struct err *intake_uri(struct intake *in, struct span base, struct span uri,
 /* Whether path, as intake_path() gives it, can name a file of the tree. */
 bool intake_inside(const char *path);
 
-/* The bytes of path, to count in. False if there is no such file, or no way to read it. */
+/* The bytes of path, to count in. False if there is no such file or no way to read it. */
 bool intake_bytes(struct intake *in, const char *path, struct span *out);
 
 /*

@@ -19,8 +19,8 @@ static struct span bound_name(struct span import)
 }
 
 /* In the file itself, or in what it includes. */
-static struct err *is_there(struct remedy *d, const char *path, const struct tree_file *file,
-			    struct span import, bool *yes)
+static struct err *is_there(struct remedy *d, const char *path,
+			    const struct tree_file *file, struct span import, bool *yes)
 {
 	struct include inc;
 	const char *found;
@@ -31,7 +31,8 @@ static struct err *is_there(struct remedy *d, const char *path, const struct tre
 		return NULL;
 	if (inc.system)
 		return include_reaches(
-			d, path, (struct span){ inc.target.ptr - 1, inc.target.len + 2 }, yes);
+			d, path, (struct span){ inc.target.ptr - 1, inc.target.len + 2 },
+			yes);
 	err = include_resolve(d, path, inc.target, &found);
 	if (err || !found)
 		return err;
@@ -40,7 +41,7 @@ static struct err *is_there(struct remedy *d, const char *path, const struct tre
 
 /* "<stdio.h>" of "#include <stdio.h>", or the path of a header of the project. */
 struct err *import_needs(struct remedy *d, const char *file, struct span import,
-			  struct span *out)
+			 struct span *out)
 {
 	struct include inc;
 	const char *path;
@@ -58,10 +59,12 @@ struct err *import_needs(struct remedy *d, const char *file, struct span import,
 }
 
 struct err *remedy_import(struct remedy *d, const struct diag *diag, enum cure_kind kind,
-			       struct span import, struct span subject, const char *header,
-			       const char **why)
+			  struct span import, struct span subject, const char *header,
+			  const char **why)
 {
-	struct cure cure = { .kind = kind, .diag = diag, .what = import, .subject = subject };
+	struct cure cure = {
+		.kind = kind, .diag = diag, .what = import, .subject = subject
+	};
 	const struct tree_file *file;
 	struct err *err;
 	bool there;
@@ -84,8 +87,8 @@ struct err *remedy_import(struct remedy *d, const struct diag *diag, enum cure_k
 	if (err)
 		return err;
 	if (there) {
-		*why = arena_printf(&d->arena, "'%.*s' is there already", (int)cure.what.len,
-				    cure.what.ptr);
+		*why = arena_printf(&d->arena, "'%.*s' is there already",
+				    (int)cure.what.len, cure.what.ptr);
 		return *why ? NULL : arena_err(&d->arena, "plan");
 	}
 	if (!strcmp(diag->tool, "python") && py_binds(file, bound_name(import))) {
@@ -97,10 +100,13 @@ struct err *remedy_import(struct remedy *d, const struct diag *diag, enum cure_k
 
 /* Go's '"fmt" imported and not used': the line that imports it and nothing else. */
 struct err *remedy_removal(struct remedy *d, const struct diag *diag, struct span name,
-				struct span subject, const char **why)
+			   struct span subject, const char **why)
 {
-	struct cure cure = { .kind = CURE_REMOVAL, .diag = diag, .file = diag->file,
-			     .what = name, .subject = subject };
+	struct cure cure = { .kind = CURE_REMOVAL,
+			     .diag = diag,
+			     .file = diag->file,
+			     .what = name,
+			     .subject = subject };
 	struct fixit fixit = { .file = diag->file, .text = { "", 0 } };
 	const struct tree_file *file;
 	struct span line, rest;
@@ -116,7 +122,8 @@ struct err *remedy_removal(struct remedy *d, const struct diag *diag, struct spa
 	rest = span_trim(line);
 	if (span_starts(rest, "import "))
 		rest = span_trim(span_cut(rest, 7, rest.len));
-	if (rest.len != name.len + 2 || rest.ptr[0] != '"' || rest.ptr[rest.len - 1] != '"' ||
+	if (rest.len != name.len + 2 || rest.ptr[0] != '"' ||
+	    rest.ptr[rest.len - 1] != '"' ||
 	    !span_eq(span_cut(rest, 1, rest.len - 1), name)) {
 		*why = "the line does more than import it";
 		return NULL;

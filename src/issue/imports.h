@@ -11,7 +11,7 @@
 #include "base/span.h"
 #include "issue/remedy.h"
 
-/* What an #include line of file is for: "<stdio.h>", or a path of the tree; or nothing. */
+/* What an #include line of file is for: "<stdio.h>", a path of the tree, or nothing. */
 struct err *import_needs(struct remedy *d, const char *file, struct span import,
 			 struct span *out) MUST_USE;
 

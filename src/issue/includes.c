@@ -55,8 +55,8 @@ bool include_of(struct span line, struct include *out)
 	out->system = close == '>';
 	out->target = span_cut(s, 1, (size_t)end);
 	/* Without the comment that may follow. */
-	out->line = span_cut(out->line, 0,
-			     (size_t)(s.ptr - out->line.ptr) + (size_t)end + 1);
+	out->line =
+		span_cut(out->line, 0, (size_t)(s.ptr - out->line.ptr) + (size_t)end + 1);
 	return true;
 }
 
@@ -275,7 +275,8 @@ static bool is_system(struct span what, const struct include *inc)
 	       !memcmp(what.ptr + 1, inc->target.ptr, inc->target.len);
 }
 
-static struct err *reaches(struct remedy *d, const char *from, struct span what, bool *yes)
+static struct err *reaches(struct remedy *d, const char *from, struct span what,
+			   bool *yes)
 {
 	struct walk walk = { .n = 0 };
 	struct err *err;
@@ -310,7 +311,8 @@ static struct err *reaches(struct remedy *d, const char *from, struct span what,
 	return NULL;
 }
 
-struct err *include_reaches(struct remedy *d, const char *from, struct span what, bool *yes)
+struct err *include_reaches(struct remedy *d, const char *from, struct span what,
+			    bool *yes)
 {
 	struct reached *r;
 	struct err *err;

@@ -14,7 +14,8 @@
  * The file that the compiler was given, from the lines above a diagnostic. gcc
  * lists from the inside out, clang from the outside in, each line anew.
  */
-static struct err *compiled_file(struct remedy *d, const struct diag *diag, const char **out)
+static struct err *compiled_file(struct remedy *d, const struct diag *diag,
+				 const char **out)
 {
 	struct span rest = diag->text, line, name = { NULL, 0 };
 	const struct tree_file *file;
@@ -112,7 +113,8 @@ static struct err *provides(struct remedy *d, const char *path, const char *head
 			return NULL;
 		}
 		if (what->system) {
-			target = (struct span){ what->target.ptr - 1, what->target.len + 2 };
+			target = (struct span){ what->target.ptr - 1,
+						what->target.len + 2 };
 			*provided |= inc.system && span_eq(inc.target, what->target);
 		} else {
 			err = include_resolve(d, header, what->target, &want);
@@ -150,7 +152,8 @@ struct err *lacking_file(struct remedy *d, const struct diag *diag, struct span 
 	for (size_t i = 0; i < includers.n; i++) {
 		bool includes, provided;
 
-		err = provides(d, includers.path[i], diag->file, &what, &includes, &provided);
+		err = provides(d, includers.path[i], diag->file, &what, &includes,
+			       &provided);
 		if (err)
 			return err;
 		if (!includes)

@@ -204,14 +204,10 @@ static const struct {
 	const char *word;
 	enum diag_severity severity;
 } severities[] = {
-	{ "fatal error: ", DIAG_ERROR },
-	{ "internal compiler error: ", DIAG_ERROR },
-	{ "sorry, ", DIAG_ERROR },
-	{ "error: ", DIAG_ERROR },
-	{ "warning: ", DIAG_WARNING },
-	{ "note: ", DIAG_NOTE },
-	{ "remark: ", DIAG_NOTE },
-	{ "info: ", DIAG_NOTE },
+	{ "fatal error: ", DIAG_ERROR }, { "internal compiler error: ", DIAG_ERROR },
+	{ "sorry, ", DIAG_ERROR },	 { "error: ", DIAG_ERROR },
+	{ "warning: ", DIAG_WARNING },	 { "note: ", DIAG_NOTE },
+	{ "remark: ", DIAG_NOTE },	 { "info: ", DIAG_NOTE },
 };
 
 static bool take_severity(struct span *message, enum diag_severity *severity)
@@ -228,16 +224,16 @@ static bool take_severity(struct span *message, enum diag_severity *severity)
 
 static const char *const c_suffixes[] = {
 	".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx",
-	".C", ".H", ".y", ".l", ".m", ".S", ".inc", ".def",
+	".C", ".H", ".y",  ".l",   ".m",   ".S",  ".inc", ".def",
 };
 
 static const struct {
 	const char *suffix;
 	const char *tool;
 } other_suffixes[] = {
-	{ ".py", "python" }, { ".go", "go" },	   { ".rs", "rustc" },
-	{ ".java", "javac" }, { ".ts", "tsc" },	   { ".tsx", "tsc" },
-	{ ".js", "eslint" }, { "akefile", "make" },
+	{ ".py", "python" },  { ".go", "go" },	     { ".rs", "rustc" },
+	{ ".java", "javac" }, { ".ts", "tsc" },	     { ".tsx", "tsc" },
+	{ ".js", "eslint" },  { "akefile", "make" },
 };
 
 static bool is_c_file(struct span file)
@@ -277,7 +273,8 @@ static struct err *take_option(struct log *log, struct span *message, const char
 		option = span_cut(option, option.ptr[7] == '=' ? 8 : 10, option.len);
 	else
 		option = span_cut(option, 2, option.len);
-	*code = arena_printf(&log->in->diags->arena, "-W%.*s", (int)option.len, option.ptr);
+	*code = arena_printf(&log->in->diags->arena, "-W%.*s", (int)option.len,
+			     option.ptr);
 	return *code ? NULL : arena_err(&log->in->diags->arena, "diagnostics");
 }
 
@@ -322,13 +319,13 @@ static struct err *start_positioned(struct log *log, const struct position *p,
 		diag.tool = "gcc"; /* until a source line without gutter shows clang */
 	if (!strcmp(diag.tool, "make") && span_starts(diag.message, "*** "))
 		diag.message = span_cut(diag.message, 4, diag.message.len);
-	err = worded ? take_option(log, &diag.message, &diag.code) :
-		       take_rule_id(log, &diag.message, &diag.code);
+	err = worded ? take_option(log, &diag.message, &diag.code)
+		     : take_rule_id(log, &diag.message, &diag.code);
 	if (err)
 		return err;
 	/* pytest: "m.py:5: NameError" below the source and the message */
-	if (log->pytest_message.len && !strcmp(diag.tool, "python") &&
-	    diag.message.len && span_findc(diag.message, ' ', 0) < 0) {
+	if (log->pytest_message.len && !strcmp(diag.tool, "python") && diag.message.len &&
+	    span_findc(diag.message, ' ', 0) < 0) {
 		diag.message = log->pytest_message;
 		diag.source = log->pytest_source;
 	}
@@ -437,8 +434,8 @@ static struct err *fixit_line(struct log *log, struct span line)
 	size_t i = strlen("fix-it:");
 	bool ok;
 
-	ok = quoted_string(line, &i, &file) && skip(line, &i, ':') && skip(line, &i, '{') &&
-	     number_at(line, &i, &f.line) && skip(line, &i, ':') &&
+	ok = quoted_string(line, &i, &file) && skip(line, &i, ':') &&
+	     skip(line, &i, '{') && number_at(line, &i, &f.line) && skip(line, &i, ':') &&
 	     number_at(line, &i, &f.column) && skip(line, &i, '-') &&
 	     number_at(line, &i, &f.end_line) && skip(line, &i, ':') &&
 	     number_at(line, &i, &f.end_column) && skip(line, &i, '}') &&
@@ -602,11 +599,13 @@ static size_t strip_terminal(char *out, struct span text)
 		unsigned char c = (unsigned char)text.ptr[i++];
 
 		if (c == 0x1b && i < text.len && text.ptr[i] == '[') {
-			for (i++; i < text.len && (text.ptr[i] < 0x40 || text.ptr[i] > 0x7e);)
+			for (i++;
+			     i < text.len && (text.ptr[i] < 0x40 || text.ptr[i] > 0x7e);)
 				i++;
 			i += i < text.len;
 		} else if (c == 0x1b && i < text.len && text.ptr[i] == ']') {
-			for (i++; i < text.len && text.ptr[i] != 0x07 && text.ptr[i] != '\n' &&
+			for (i++; i < text.len && text.ptr[i] != 0x07 &&
+				  text.ptr[i] != '\n' &&
 				  !(text.ptr[i] == 0x1b && byte_at(text, i + 1, '\\'));)
 				i++;
 			if (byte_at(text, i, 0x1b))

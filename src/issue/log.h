@@ -25,7 +25,7 @@ struct log {
 	struct intake *in;
 	struct span rest; /* what follows the current line */
 
-	/* Folders that make entered and has not left, innermost last, and all ever named. */
+	/* Folders that make entered and has not left, innermost last; all ever named. */
 	const char *inside[LOG_FOLDERS_MAX];
 	size_t n_inside;
 	const char *named[LOG_FOLDERS_MAX];

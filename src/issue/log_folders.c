@@ -40,7 +40,8 @@ struct err *log_resolve(struct log *log, struct span printed, size_t line,
 /* The text between the quotes of "Entering directory '/x'", whatever quotes they are. */
 static struct span unquoted(struct span s)
 {
-	static const char *const marks[] = { "'", "`", "\"", "\xe2\x80\x98", "\xe2\x80\x99" };
+	static const char *const marks[] = { "'", "`", "\"", "\xe2\x80\x98",
+					     "\xe2\x80\x99" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
 		size_t n = strlen(marks[i]);
@@ -98,11 +99,12 @@ static void leave_folder(struct log *log, struct span name)
 /* Where the first word ends of what a shell would read. */
 static size_t word_end(struct span line)
 {
-	char quote = line.len && (line.ptr[0] == '"' || line.ptr[0] == '\'') ? line.ptr[0] : 0;
+	char quote =
+		line.len && (line.ptr[0] == '"' || line.ptr[0] == '\'') ? line.ptr[0] : 0;
 	size_t end = quote != 0;
 
-	while (end < line.len && (quote ? line.ptr[end] != quote :
-					  !strchr(" \t;&|", line.ptr[end])))
+	while (end < line.len &&
+	       (quote ? line.ptr[end] != quote : !strchr(" \t;&|", line.ptr[end])))
 		end++;
 	return end + (quote && end < line.len);
 }
@@ -121,9 +123,9 @@ static struct err *echoed_folder(struct log *log, struct span line)
 		    (i == 1 && (at != 0 || span_find(line, SPAN("&&"), 0) < 0)))
 			continue;
 		name = span_trim(span_cut(line, (size_t)at + strlen(marks[i]), line.len));
-		err = remember_folder(
-			log, log->n_inside ? log->inside[log->n_inside - 1] : "",
-			unquoted(span_cut(name, 0, word_end(name))), false);
+		err = remember_folder(log,
+				      log->n_inside ? log->inside[log->n_inside - 1] : "",
+				      unquoted(span_cut(name, 0, word_end(name))), false);
 		if (err)
 			return err;
 	}
@@ -138,8 +140,9 @@ struct err *log_folder(struct log *log, struct span line, bool *taken)
 	at = span_find(line, SPAN(": Entering directory "), 0);
 	if (at >= 0) {
 		log_close(log);
-		return remember_folder(log, "", unquoted(span_cut(line, (size_t)at + 21, line.len)),
-				       true);
+		return remember_folder(
+			log, "", unquoted(span_cut(line, (size_t)at + 21, line.len)),
+			true);
 	}
 	at = span_find(line, SPAN(": Leaving directory "), 0);
 	if (at >= 0) {

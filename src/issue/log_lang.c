@@ -8,7 +8,8 @@ static bool short_frame_of(struct span line, struct frame *frame)
 {
 	struct position p;
 
-	if (!log_position(line, &p) || !span_ends(p.file, ".py") || !span_starts(p.rest, "in "))
+	if (!log_position(line, &p) || !span_ends(p.file, ".py") ||
+	    !span_starts(p.rest, "in "))
 		return false;
 	*frame = (struct frame){ p.file, p.line, { NULL, 0 } };
 	return true;

@@ -94,8 +94,9 @@ static struct err *source_matches(const struct rule *rule, const struct subjects
 	return NULL;
 }
 
-static struct err *fill(const struct rule *rule, const struct subjects *s, const char *value,
-			struct span template, struct arena *arena, struct span *out)
+static struct err *fill(const struct rule *rule, const struct subjects *s,
+			const char *value, struct span template, struct arena *arena,
+			struct span *out)
 {
 	struct str text = STR_INIT(SUBJECT_MAX_BYTES);
 	struct err *err = NULL;
@@ -105,7 +106,8 @@ static struct err *fill(const struct rule *rule, const struct subjects *s, const
 		ptrdiff_t end = -1;
 		char name[64];
 
-		if (template.ptr[i] == '$' && i + 1 < template.len && template.ptr[i + 1] == '{')
+		if (template.ptr[i] == '$' && i + 1 < template.len &&
+		    template.ptr[i + 1] == '{')
 			end = span_findc(template, '}', i);
 		if (end < 0 || (size_t)end - i - 2 >= sizeof(name)) {
 			str_addc(&text, template.ptr[i++]);
@@ -151,7 +153,8 @@ static struct err *patterns_match(const struct rule *rule, const struct diag *di
 	if (err || !*matched)
 		return err;
 	if (rule->text.re) {
-		err = plain_quotes(arena, span_cut(diag->text, 0, SUBJECT_MAX_BYTES), &s->text);
+		err = plain_quotes(arena, span_cut(diag->text, 0, SUBJECT_MAX_BYTES),
+				   &s->text);
 		if (!err)
 			err = find_in(&rule->text, s->text, matched);
 		if (err || !*matched)
@@ -168,8 +171,8 @@ static struct err *patterns_match(const struct rule *rule, const struct diag *di
 }
 
 struct err *rule_match(const struct rules *rules, const struct rule *rule,
-		       const struct diag *diag, struct span tree_line, struct arena *arena,
-		       bool *matched, struct rule_outcome *out)
+		       const struct diag *diag, struct span tree_line,
+		       struct arena *arena, bool *matched, struct rule_outcome *out)
 {
 	struct subjects s = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
 	const char *value = "";
@@ -177,7 +180,8 @@ struct err *rule_match(const struct rules *rules, const struct rule *rule,
 
 	*matched = false;
 	memset(out, 0, sizeof(*out));
-	if (diag->severity == DIAG_NOTE || (diag->severity == DIAG_WARNING && !rule->warnings))
+	if (diag->severity == DIAG_NOTE ||
+	    (diag->severity == DIAG_WARNING && !rule->warnings))
 		return NULL;
 	if (rule->tool.ptr && !listed(rule->tool, diag->tool))
 		return NULL;
@@ -187,7 +191,8 @@ struct err *rule_match(const struct rules *rules, const struct rule *rule,
 	if (err || !*matched)
 		return err;
 	if (rule->table) {
-		value = rules_lookup(rules, rule->table, group_of(rule, &s, rule->table_key));
+		value = rules_lookup(rules, rule->table,
+				     group_of(rule, &s, rule->table_key));
 		*matched = value != NULL;
 		if (!value)
 			return NULL;

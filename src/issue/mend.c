@@ -50,14 +50,19 @@ static bool may_end(const struct c_token *token)
 	       (token->kind == C_MARK && strchr(")]", token->text.ptr[0]));
 }
 
-static struct err *add(struct remedy *d, const struct diag *diag, const struct fixit *fixit,
-		       enum cure_kind kind, struct span subject, const char **why)
+static struct err *add(struct remedy *d, const struct diag *diag,
+		       const struct fixit *fixit, enum cure_kind kind,
+		       struct span subject, const char **why)
 {
-	struct cure cure = { .kind = kind, .diag = diag, .file = diag->file,
-			     .what = fixit->text, .subject = subject };
+	struct cure cure = { .kind = kind,
+			     .diag = diag,
+			     .file = diag->file,
+			     .what = fixit->text,
+			     .subject = subject };
 	struct err *err;
 
-	cure.inserts = fixit->line == fixit->end_line && fixit->column == fixit->end_column;
+	cure.inserts =
+		fixit->line == fixit->end_line && fixit->column == fixit->end_column;
 	err = remedy_fixits(d, diag, fixit, 1, why);
 	if (err || *why)
 		return err;

@@ -67,10 +67,12 @@ static bool binds(struct remedy *d, struct span line, struct span name, struct s
 		if (!span_eq(bound, name))
 			continue;
 		if (module.ptr)
-			text = arena_printf(&d->arena, "from %.*s import %.*s", (int)module.len,
-					    module.ptr, (int)whole.len, whole.ptr);
+			text = arena_printf(&d->arena, "from %.*s import %.*s",
+					    (int)module.len, module.ptr, (int)whole.len,
+					    whole.ptr);
 		else
-			text = arena_printf(&d->arena, "import %.*s", (int)whole.len, whole.ptr);
+			text = arena_printf(&d->arena, "import %.*s", (int)whole.len,
+					    whole.ptr);
 		*out = span_of(text);
 		return text != NULL;
 	}
@@ -109,8 +111,8 @@ static struct err *note_importer(void *ctx, const char *path)
 /* "os = ", "def os(", "class os", "for os in" */
 bool py_binds(const struct tree_file *file, struct span name)
 {
-	static const char *const before[] = { "def", "class", "for", "as", "global",
-					      "nonlocal", "import" };
+	static const char *const before[] = { "def",	"class",    "for",   "as",
+					      "global", "nonlocal", "import" };
 	struct span line;
 
 	for (size_t n = 1; tree_line(file, n, &line); n++) {
@@ -150,7 +152,8 @@ struct err *import_alike(struct remedy *d, const char *file, struct span name,
 	if (err)
 		return err;
 	if (!e || d->n_answers++ >= REMEDY_ANSWERS_MAX) {
-		*why = e ? "too many unknown names" : "nothing is known of the rest of the tree";
+		*why = e ? "too many unknown names"
+			 : "nothing is known of the rest of the tree";
 		return NULL;
 	}
 	if (py_binds(tree, name)) {

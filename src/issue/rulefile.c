@@ -46,7 +46,8 @@ void rules_free(struct rules *rules)
 	free(rules);
 }
 
-static struct err *bad(const struct reader *r, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;
+static struct err *bad(const struct reader *r, const char *fmt, ...)
+	PRINTF_LIKE(2, 3) MUST_USE;
 
 static struct err *bad(const struct reader *r, const char *fmt, ...)
 {
@@ -146,7 +147,8 @@ static struct err *add_rule(struct rules *rules, const struct rule *rule)
 		return NULL;
 	}
 	if (rules->n == rules->cap) {
-		err = grow(rules, rules->v, rules->n, &rules->cap, sizeof(*rules->v), &more);
+		err = grow(rules, rules->v, rules->n, &rules->cap, sizeof(*rules->v),
+			   &more);
 		if (err)
 			return err;
 		rules->v = more;
@@ -172,7 +174,8 @@ static bool has_group(const struct rule *rule, struct span name)
 }
 
 /* Every ${name} must be a group of the rule. */
-static struct err *check_template(const struct reader *r, const char *key, struct span text)
+static struct err *check_template(const struct reader *r, const char *key,
+				  struct span text)
 {
 	ptrdiff_t at = 0, end;
 
@@ -206,7 +209,8 @@ static struct err *end_rule(struct reader *r)
 	if (rule->edit == RULE_ADD_IMPORT && !rule->import.ptr)
 		return bad(r, "[%s] ends without 'import'", rule->name);
 	if (rule->edit != RULE_ADD_IMPORT && rule->import.ptr)
-		return bad(r, "[%s]: 'import' goes with 'edit = add_import' only", rule->name);
+		return bad(r, "[%s]: 'import' goes with 'edit = add_import' only",
+			   rule->name);
 	if (!rule->identifier.ptr &&
 	    ((rule->edit != RULE_ADD_IMPORT && rule->edit != RULE_END_STATEMENT) ||
 	     has_group(rule, SPAN("name"))))
@@ -215,7 +219,8 @@ static struct err *end_rule(struct reader *r)
 	if (err)
 		return err;
 	if (rule->table_key && !has_group(rule, span_of(rule->table_key)))
-		return bad(r, "table: no group '%s' in [%s]", rule->table_key, rule->name);
+		return bad(r, "table: no group '%s' in [%s]", rule->table_key,
+			   rule->name);
 	err = check_template(r, "import", rule->import);
 	if (!err)
 		err = check_template(r, "subject", rule->subject);
@@ -244,7 +249,8 @@ static struct err *begin_stanza(struct reader *r, struct span name)
 }
 
 /* Lists the names of the pattern's groups. */
-static struct err *list_groups(struct reader *r, struct rule_pattern *p, struct span pattern)
+static struct err *list_groups(struct reader *r, struct rule_pattern *p,
+			       struct span pattern)
 {
 	static const char *const marks[] = { "(?<", "(?P<" };
 
@@ -381,8 +387,8 @@ static struct err *set_key(struct reader *r, struct span key, struct span value)
 		rule->warnings = span_eqs(value, "warning");
 		if (rule->warnings || span_eqs(value, "error"))
 			return NULL;
-		return bad(r, "severity: 'error' or 'warning', not '%.*s'", (int)value.len,
-			   value.ptr);
+		return bad(r, "severity: 'error' or 'warning', not '%.*s'",
+			   (int)value.len, value.ptr);
 	}
 	return bad(r, "unknown key '%.*s'", (int)key.len, key.ptr);
 }

@@ -36,8 +36,9 @@ struct rivals {
 
 static void weigh_rival(struct rivals *r, struct span word)
 {
-	if (r->found.ptr || !is_word(word) || span_eq(word, r->old) || span_eq(word, r->new) ||
-	    word.len + r->distance < r->old.len || word.len > r->old.len + r->distance)
+	if (r->found.ptr || !is_word(word) || span_eq(word, r->old) ||
+	    span_eq(word, r->new) || word.len + r->distance < r->old.len ||
+	    word.len > r->old.len + r->distance)
 		return;
 	if (word_distance(word, r->old, r->distance) <= r->distance)
 		r->found = word;
@@ -96,15 +97,16 @@ static void seek_nearest(void *ctx, const struct tree_file *file)
 		after_tag = token.kind == C_WORD && (span_eqs(token.text, "struct") ||
 						     span_eqs(token.text, "union") ||
 						     span_eqs(token.text, "enum"));
-		if (token.kind == C_STRING || (n->tag && (!is_tag || token.kind != C_WORD)))
+		if (token.kind == C_STRING ||
+		    (n->tag && (!is_tag || token.kind != C_WORD)))
 			continue;
 		for (inner = 0; word_next(token.text, &inner, &word);)
 			weigh(n, word);
 	}
 }
 
-struct err *spelling_nearest(struct remedy *d, const char *file, struct span old, bool tag,
-			     struct span *out, const char **why)
+struct err *spelling_nearest(struct remedy *d, const char *file, struct span old,
+			     bool tag, struct span *out, const char **why)
 {
 	struct nearest n = { .old = old, .tag = tag, .distance = NEAREST_DISTANCE };
 	const struct rules *rules = d->in->rules;
@@ -138,13 +140,15 @@ static struct err *elsewhere(struct remedy *d, const char *word, size_t places,
 	if (err)
 		return err;
 	if (n > places) {
-		*why = arena_printf(&d->arena, "'%s' stands elsewhere too, so it is no misspelling",
+		*why = arena_printf(&d->arena,
+				    "'%s' stands elsewhere too, so it is no misspelling",
 				    word);
 		return *why ? NULL : arena_err(&d->arena, "plan");
 	}
 	err = e->removed_word(e->ctx, word, &was);
 	if (!err && was) {
-		*why = arena_printf(&d->arena, "'%s' was removed lately, so it is no misspelling",
+		*why = arena_printf(&d->arena,
+				    "'%s' was removed lately, so it is no misspelling",
 				    word);
 		if (!*why)
 			err = arena_err(&d->arena, "plan");

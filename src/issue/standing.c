@@ -77,7 +77,8 @@ static bool inside_word(struct span bytes, size_t at)
 }
 
 /* Whether diag's fix-its for file lie between words; *telling: one replaces a word. */
-static bool between_words(const struct diag *diag, const struct tree_file *file, bool *telling)
+static bool between_words(const struct diag *diag, const struct tree_file *file,
+			  bool *telling)
 {
 	for (size_t i = 0; i < diag->n_fixits; i++) {
 		const struct fixit *f = &diag->fixits[i];

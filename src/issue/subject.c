@@ -29,8 +29,8 @@ static size_t folder_len(const char *path)
 
 static bool same_deed(const struct cure *a, const struct cure *b)
 {
-	return a->kind == b->kind && !strcmp(a->file, b->file) && span_eq(a->what, b->what) &&
-	       (a->kind != CURE_FIXIT || a->diag == b->diag);
+	return a->kind == b->kind && !strcmp(a->file, b->file) &&
+	       span_eq(a->what, b->what) && (a->kind != CURE_FIXIT || a->diag == b->diag);
 }
 
 static bool repeats(const struct remedy *d, size_t index)
@@ -44,8 +44,9 @@ static bool repeats(const struct remedy *d, size_t index)
 
 static void sum_up(const struct remedy *d, struct summary *s)
 {
-	*s = (struct summary){ .one_kind = true, .one_file = true, .one_folder = true,
-			       .one_tool = true };
+	*s = (struct summary){
+		.one_kind = true, .one_file = true, .one_folder = true, .one_tool = true
+	};
 	for (size_t i = 0; i < d->n_cures; i++) {
 		const struct cure *c = &d->cures[i];
 
@@ -137,7 +138,8 @@ static void add_deeds(struct str *out, const struct summary *s)
 			add_quoted(out, c->what);
 		return;
 	case CURE_REMOVAL:
-		str_adds(out, s->second ? "drop unused imports" : "drop unused import of ");
+		str_adds(out,
+			 s->second ? "drop unused imports" : "drop unused import of ");
 		if (!s->second)
 			add_quoted(out, c->what);
 		return;
@@ -156,7 +158,8 @@ static void add_deeds(struct str *out, const struct summary *s)
 		utf8_clean(out, c->what, UTF8_LINE);
 		str_adds(out, "'");
 	} else if (s->n == 1) {
-		str_addf(out, "do what %s asks for", c->diag->tool[0] ? c->diag->tool : "the log");
+		str_addf(out, "do what %s asks for",
+			 c->diag->tool[0] ? c->diag->tool : "the log");
 	} else {
 		str_addf(out, "fix %zu errors", s->n);
 	}
@@ -187,7 +190,8 @@ static void add_body(struct str *out, const struct remedy *d, const struct summa
 	size_t n = 0;
 
 	str_addf(out, "%s said:\n\n",
-		 s->one_tool && s->first->diag->tool[0] ? s->first->diag->tool : "The tools");
+		 s->one_tool && s->first->diag->tool[0] ? s->first->diag->tool
+							: "The tools");
 	for (size_t i = 0; i < d->n_cures; i++) {
 		const struct cure *c = &d->cures[i];
 
@@ -196,7 +200,8 @@ static void add_body(struct str *out, const struct remedy *d, const struct summa
 		str_adds(out, "    ");
 		utf8_clean(out, span_of(c->diag->file), UTF8_LINE);
 		str_addf(out, ":%zu: ", c->diag->line);
-		utf8_clean(out, span_cut(c->diag->message, 0, MESSAGE_MAX_BYTES), UTF8_LINE);
+		utf8_clean(out, span_cut(c->diag->message, 0, MESSAGE_MAX_BYTES),
+			   UTF8_LINE);
 		str_addc(out, '\n');
 	}
 	if (n > BODY_LINES_MAX)
@@ -238,7 +243,8 @@ struct err *remedy_message(struct remedy *d, struct plan *plan)
 		err = keep(plan, &text, &plan->root_cause);
 	}
 	if (!err) {
-		str_adds(&text, "do what the diagnostics call for: fix-its and rules, no model");
+		str_adds(&text,
+			 "do what the diagnostics call for: fix-its and rules, no model");
 		err = keep(plan, &text, &plan->strategy);
 	}
 	str_release(&text);

@@ -27,7 +27,7 @@ static struct err *note_user(void *ctx, const char *path)
 }
 
 struct err *users_start(struct remedy *d, const char *file, struct span word,
-			       struct users **out)
+			struct users **out)
 {
 	const char *copy = arena_dup(&d->arena, word);
 	struct users *users = arena_alloc(&d->arena, sizeof(*users));
@@ -227,10 +227,11 @@ static struct err *neighbours_spelling(struct users *users, const char *from,
 			continue;
 		for (cut = inc.target.len; cut && inc.target.ptr[cut - 1] != '/';)
 			cut--;
-		line = arena_printf(&d->arena, inc.system ? "#include <%.*s%s>" :
-							    "#include \"%.*s%s\"",
-				    (int)cut, inc.target.ptr,
-				    header + folder_len(header) + (folder_len(header) > 0));
+		line = arena_printf(
+			&d->arena,
+			inc.system ? "#include <%.*s%s>" : "#include \"%.*s%s\"",
+			(int)cut, inc.target.ptr,
+			header + folder_len(header) + (folder_len(header) > 0));
 		if (!line)
 			return arena_err(&d->arena, "plan");
 		out->line = span_of(line);
@@ -240,7 +241,8 @@ static struct err *neighbours_spelling(struct users *users, const char *from,
 	return NULL;
 }
 
-static struct err *any_spelling(struct users *users, const char *header, struct spelling *out)
+static struct err *any_spelling(struct users *users, const char *header,
+				struct spelling *out)
 {
 	struct err *err = users_spelling(users, header, out);
 
@@ -265,8 +267,8 @@ struct err *users_spell(struct users *users, const char *header, struct span *im
 	if (err)
 		return err;
 	if (!spelling.n || spelling.divided) {
-		*why = spelling.n ? "its header is included under several names" :
-				    "no other file includes the header that declares it";
+		*why = spelling.n ? "its header is included under several names"
+				  : "no other file includes the header that declares it";
 		return NULL;
 	}
 	if (!include_of(spelling.line, &inc))

@@ -7,8 +7,8 @@
 
 bool is_word_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || (unsigned char)c >= 0x80;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
 }
 
 bool is_word(struct span s)
@@ -68,7 +68,8 @@ size_t word_distance(struct span a, struct span b, size_t limit)
 		for (size_t j = 1; j <= b.len; j++) {
 			size_t cost = a.ptr[i - 1] != b.ptr[j - 1];
 
-			row[j] = least(least(last[j] + 1, row[j - 1] + 1), last[j - 1] + cost);
+			row[j] = least(least(last[j] + 1, row[j - 1] + 1),
+				       last[j - 1] + cost);
 			if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] &&
 			    a.ptr[i - 2] == b.ptr[j - 1])
 				row[j] = least(row[j], before[j - 2] + 1);
@@ -117,7 +118,8 @@ static size_t skip_directive(struct span text, size_t at)
 			at = next;
 		} else if (text.ptr[at] == '\n') {
 			if (!(text.ptr[at - 1] == '\\' ||
-			      (text.ptr[at - 1] == '\r' && at > 1 && text.ptr[at - 2] == '\\')))
+			      (text.ptr[at - 1] == '\r' && at > 1 &&
+			       text.ptr[at - 2] == '\\')))
 				return at;
 			at++;
 		} else {

@@ -59,7 +59,8 @@ static inline void case_read(struct case_file *c, const char *path)
 		if (!span_starts(line, "@@@ "))
 			continue;
 		if (c->n)
-			c->v[c->n - 1].text.len = (size_t)(line.ptr - c->v[c->n - 1].text.ptr);
+			c->v[c->n - 1].text.len =
+				(size_t)(line.ptr - c->v[c->n - 1].text.ptr);
 		else
 			c->settings = (struct span){ start, (size_t)(line.ptr - start) };
 		assert_true(c->n < SECTIONS_MAX && line.len - 4 < sizeof(c->v[0].name));
@@ -77,7 +78,8 @@ static inline struct span case_section(const struct case_file *c, const char *na
 	return (struct span){ NULL, 0 };
 }
 
-/* The value of a setting "name value"; "" for one without; ptr NULL if it is not there. */
+/* The value of a setting "name value"; "" for one without; ptr NULL if it is not there.
+ */
 static inline struct span case_setting(const struct case_file *c, const char *name)
 {
 	struct span rest = c->settings, line;
@@ -95,7 +97,8 @@ static inline const char *case_file_name(const struct section *s)
 	return strncmp(s->name, "file ", 5) ? NULL : s->name + 5;
 }
 
-static inline struct err *case_tree_read(void *ctx, const char *path, struct source_entry *out)
+static inline struct err *case_tree_read(void *ctx, const char *path,
+					 struct source_entry *out)
 {
 	const struct case_file *c = ctx;
 
@@ -109,7 +112,8 @@ static inline struct err *case_tree_read(void *ctx, const char *path, struct sou
 
 /* The one glob that the room makes. */
 static inline struct err *case_tree_list(void *ctx, const char *pathspec,
-					 struct err *(*fn)(void *fn_ctx, const char *path),
+					 struct err *(*fn)(void *fn_ctx,
+							   const char *path),
 					 void *fn_ctx)
 {
 	const struct case_file *c = ctx;
@@ -196,8 +200,9 @@ static inline void case_each(const char *folder, int min, void (*fn)(const char 
 }
 
 /* With CASES=rewrite in the environment the file gets what came, for git diff to show. */
-static inline bool case_rewrite(const char *path, const char *first, const struct case_file *c,
-				struct span a, const char *second, struct span b)
+static inline bool case_rewrite(const char *path, const char *first,
+				const struct case_file *c, struct span a,
+				const char *second, struct span b)
 {
 	const char *mode = getenv("CASES");
 	struct str out = STR_INIT(1 << 20);

@@ -3,8 +3,9 @@
 
 #include "base/utf8.h"
 
-static const char *const forms[] = { "log", "gcc-json", "sarif", "clang-tidy",
-				     "cargo-json", "ruff-json", "eslint-json" };
+static const char *const forms[] = { "log",	   "gcc-json",	 "sarif",
+				     "clang-tidy", "cargo-json", "ruff-json",
+				     "eslint-json" };
 static const char *const severities[] = { "note", "warning", "error" };
 
 static void dump_text(struct str *out, struct span text)
@@ -22,19 +23,21 @@ static void dump(struct str *out, const struct diags *diags)
 	for (size_t i = 0; i < diags->n; i++) {
 		const struct diag *d = &diags->v[i];
 
-		str_addf(out, "%s %s%s %s:%zu:%zu ", d->tool, d->automatic ? "automatic " : "",
-			 severities[d->severity], d->file, d->line, d->column);
+		str_addf(out, "%s %s%s %s:%zu:%zu ", d->tool,
+			 d->automatic ? "automatic " : "", severities[d->severity],
+			 d->file, d->line, d->column);
 		if (d->code[0])
 			str_addf(out, "[%s] ", d->code);
 		dump_text(out, d->message);
 		str_addf(out, "\n");
 		if (d->source.ptr)
-			str_addf(out, " source: %.*s\n", (int)d->source.len, d->source.ptr);
+			str_addf(out, " source: %.*s\n", (int)d->source.len,
+				 d->source.ptr);
 		for (size_t k = 0; k < d->n_fixits; k++) {
 			const struct fixit *f = &d->fixits[k];
 
-			str_addf(out, " fix %s %zu:%zu-%zu:%zu '", f->file, f->line, f->column,
-				 f->end_line, f->end_column);
+			str_addf(out, " fix %s %zu:%zu-%zu:%zu '", f->file, f->line,
+				 f->column, f->end_line, f->end_column);
 			dump_text(out, f->text);
 			str_adds(out, "'\n");
 		}
@@ -52,12 +55,14 @@ static void run_case(const char *path)
 
 	case_read(&c, path);
 	root = case_setting(&c, "root");
-	snprintf(root_path, sizeof(root_path), "%.*s", (int)root.len, root.len ? root.ptr : "");
+	snprintf(root_path, sizeof(root_path), "%.*s", (int)root.len,
+		 root.len ? root.ptr : "");
 	log = case_section(&c, "log");
 	diags_init(&diags);
 	ok(diag_parse(&diags, log, case_form(&c), root_path, case_bytes, &c));
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
-		named |= span_eqs(case_setting(&c, "form"), forms[i]) && case_form(&c) == i;
+		named |= span_eqs(case_setting(&c, "form"), forms[i]) &&
+			 case_form(&c) == i;
 	if (!named)
 		fail_msg("%s: taken for %s", path, forms[case_form(&c)]);
 	dump(&got, &diags);
@@ -93,7 +98,8 @@ static void torn_case(const char *path)
 				copy[len * 7 % len] ^= 0x15;
 			diags_init(&diags);
 			err_drop(diag_parse(&diags, (struct span){ copy, len },
-					    (enum diag_form)form, "/src", case_bytes, &c));
+					    (enum diag_form)form, "/src", case_bytes,
+					    &c));
 			diags_release(&diags);
 			free(copy);
 		}
@@ -120,7 +126,8 @@ static void test_malformed(void **state)
 		{ DIAG_CARGO_JSON, "{\"reason\": ", "" },
 		{ DIAG_RUFF_JSON, "{}", "ruff's findings: expected an array" },
 		{ DIAG_ESLINT_JSON, "{}", "eslint's results: expected an array" },
-		{ DIAG_CLANG_TIDY, "---\nMainSourceFile: 'x\n", "clang-tidy's fixes: line " },
+		{ DIAG_CLANG_TIDY, "---\nMainSourceFile: 'x\n",
+		  "clang-tidy's fixes: line " },
 		{ DIAG_CLANG_TIDY, "---\nMainSourceFile: x\n", "no 'Diagnostics'" },
 	};
 	struct diags diags;
@@ -128,8 +135,8 @@ static void test_malformed(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		diags_init(&diags);
-		fails_saying(diag_parse(&diags, span_of(bad[i].text), bad[i].form, "", NULL,
-					NULL),
+		fails_saying(diag_parse(&diags, span_of(bad[i].text), bad[i].form, "",
+					NULL, NULL),
 			     ERR_INPUT, bad[i].says);
 		diags_release(&diags);
 	}
@@ -144,8 +151,8 @@ static void test_ceilings(void **state)
 
 	(void)state;
 	for (int i = 0; i < 30000; i++)
-		str_addf(&log, "a.c:%d:1: error: x\nfix-it:\"a.c\":{%d:1-%d:1}:\"y\"\n", i + 1,
-			 i + 1, i + 1);
+		str_addf(&log, "a.c:%d:1: error: x\nfix-it:\"a.c\":{%d:1-%d:1}:\"y\"\n",
+			 i + 1, i + 1, i + 1);
 	ok(str_err(&log, "log"));
 	diags_init(&diags);
 	ok(diag_parse(&diags, str_span(&log), DIAG_LOG, "", NULL, NULL));

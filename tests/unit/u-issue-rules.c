@@ -48,8 +48,8 @@ static void dump(struct str *out, const struct plan *plan)
 		}
 		if (e->kind == EDIT_ADD_LINE) {
 			assert_int_equal(e->position, POSITION_BEFORE);
-			str_addf(out, "add_line %s:%zu: %.*s\nbefore %.*s\n", e->file, e->line,
-				 (int)e->line_content.len, e->line_content.ptr,
+			str_addf(out, "add_line %s:%zu: %.*s\nbefore %.*s\n", e->file,
+				 e->line, (int)e->line_content.len, e->line_content.ptr,
 				 (int)e->anchor.len, e->anchor.ptr);
 			continue;
 		}
@@ -73,7 +73,8 @@ static void run_case(const char *path)
 
 	case_read(&c, path);
 	root = case_setting(&c, "root");
-	snprintf(root_path, sizeof(root_path), "%.*s", (int)root.len, root.len ? root.ptr : "");
+	snprintf(root_path, sizeof(root_path), "%.*s", (int)root.len,
+		 root.len ? root.ptr : "");
 	log = case_section(&c, "log");
 	assert_non_null(log.ptr);
 	diags_init(&diags);
@@ -83,7 +84,8 @@ static void run_case(const char *path)
 		.rules = rules,
 		.diags = &diags,
 		.source = &(struct source){ &c, case_tree_read, case_tree_list },
-		.evidence = &(struct evidence){ &c, case_count, case_removed, case_files },
+		.evidence =
+			&(struct evidence){ &c, case_count, case_removed, case_files },
 		.own_log = case_setting(&c, "own").ptr != NULL,
 	};
 	ok(rules_plan(&plan, &in, &left));
@@ -119,20 +121,23 @@ static void test_bad_files(void **state)
 		{ "[a]\nmatch = x\n\n", "x.rules:3: [a] ends without 'edit'" },
 		{ "[a]\nedit = add_import\nimport = y\n[b]\n",
 		  "x.rules:4: [a] ends without 'match' or 'text'" },
-		{ "[a]\nmatch = x\nedit = add_import\n", "x.rules:3: [a] ends without 'import'" },
+		{ "[a]\nmatch = x\nedit = add_import\n",
+		  "x.rules:3: [a] ends without 'import'" },
 		{ "[a]\nmatch = x\nmatch = y\n", "x.rules:3: 'match' is given twice" },
 		{ "[a]\nmatch = (\n", "x.rules:2: match: " },
 		{ "[a]\nmatch = (*LIMIT_MATCH=9)x\n", "x.rules:2: match: " },
 		{ "[a]\nwhat = x\n", "x.rules:2: unknown key 'what'" },
 		{ "[a]\nedit = rm_rf\n", "x.rules:2: edit: unknown kind 'rm_rf'" },
-		{ "[a]\nseverity = fatal\n", "x.rules:2: severity: 'error' or 'warning', not" },
+		{ "[a]\nseverity = fatal\n",
+		  "x.rules:2: severity: 'error' or 'warning', not" },
 		{ "[a]\nmatch = (?<x>y)\nedit = add_import\nimport = ${z}\n",
 		  "x.rules:4: import: no group 'z' in [a]" },
 		{ "[a]\nmatch = (?<x>y)\nedit = add_import\nimport = ${x\n",
 		  "x.rules:4: import: '${' without '}'" },
 		{ "[a]\nmatch = x\nedit = include_declaring\n",
 		  "x.rules:3: name: no group 'name' in [a]" },
-		{ "[a]\ntable = none name x\n", "x.rules:2: table: there is no [table none] above" },
+		{ "[a]\ntable = none name x\n",
+		  "x.rules:2: table: there is no [table none] above" },
 		{ "[a]\ntable = x\n", "x.rules:2: table: expected TABLE GROUP VALUE" },
 		{ "[a]\nmatch x\n", "x.rules:2: expected 'key = value'" },
 	};
