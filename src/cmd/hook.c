@@ -103,6 +103,14 @@ static struct err *definite_failure(struct session *s, const struct check_list *
 	return NULL;
 }
 
+static bool some_failed(const struct verification *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (v->results[i].status == CHECK_FAIL)
+			return true;
+	return false;
+}
+
 static bool cut_short(const struct verification *v)
 {
 	for (size_t i = 0; i < v->n; i++)
@@ -133,10 +141,12 @@ static struct err *check_tip(struct session *s, const struct check_list *checks,
 		err = verify_commit(&v, &spec, &commit);
 	if (err)
 		goto out;
-	switch (verification_status(&v)) {
-	case CHECK_FAIL:
+	/* Whatever else there is: trouble with one check excuses no other. */
+	if (some_failed(&v)) {
 		err = definite_failure(s, checks, tip, &v, exit_code);
-		break;
+		goto out;
+	}
+	switch (verification_status(&v)) {
 	case CHECK_ERROR:
 		for (size_t i = 0; i < v.n; i++)
 			if (v.results[i].status == CHECK_ERROR)
