@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/template_files.h"
 #include "sys/file.h"
@@ -164,6 +165,17 @@ out:
 	return err;
 }
 
+/* git's own folder of hooks, if it was we who made it: one with others' in it stays. */
+static void leave_no_folder(const char *path)
+{
+	struct str dir = STR_INIT(PATH_BYTES);
+
+	str_add(&dir, path, (size_t)(strrchr(path, '/') - path));
+	if (!dir.failed)
+		(void)rmdir(dir.buf);
+	str_release(&dir);
+}
+
 struct err *hook_uninstall(struct repo *repo, const char *event, struct str *said)
 {
 	const char *const drop[] = { "config", "--local", "--remove-section", "hook.dualfix",
@@ -179,6 +191,8 @@ struct err *hook_uninstall(struct repo *repo, const char *event, struct str *sai
 		break;
 	case HOOK_OURS:
 		err = file_remove_tree(place.path.buf);
+		if (!err && !config_get(repo_config(repo), "core.hookspath"))
+			leave_no_folder(place.path.buf);
 		break;
 	case HOOK_OTHER:
 	case HOOK_NONE:
