@@ -76,13 +76,13 @@ class Bench:
         self.git(repo, "commit", "-q", "-m", "a start")
         self.git(repo, "config", "gc.auto", "0")
 
-    def figures(self, argv, cwd=None):
+    def figures(self, argv, cwd=None, stdin=""):
         """What measure says of one run of argv, with its stdout as "out"."""
         read, write = os.pipe()
         os.set_inheritable(write, True)
         command = ["sh", "-c", 'exec "$@" 3>&%d' % write, "sh", self.measure, *argv]
         p = subprocess.run(command, cwd=cwd or self.folder, env=self.env, pass_fds=[write],
-                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           input=stdin.encode(), stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE)
         os.close(write)
         with os.fdopen(read, encoding="utf-8") as f:
@@ -105,18 +105,32 @@ class Bench:
     # Start-up.
 
     def start_up(self):
-        commands = (("git --version", ["git", "--version"]),
-                    ("git-dualfix -h", [self.program, "-h"]),
-                    ("git dualfix -h", ["git", "dualfix", "-h"]))
-        runs = {name: [] for name, _ in commands}
-        for _ in range(3 * self.args.runs):
-            for name, argv in commands:
-                runs[name].append(self.figures(argv))
+        self.write("hook/a.c", "int main(void) { return 0; }\n")
+        self.commit_all("hook")
+        self.git("hook", "config", "dualfix.verify", "true")
+        none, head = "0" * 40, self.git("hook", "rev-parse", "HEAD").strip()
+        hook = [self.program, "hook", "pre-push", "origin", "url"]
+        commands = (
+            ("git --version", ["git", "--version"], ""),
+            ("git-dualfix -h", [self.program, "-h"], ""),
+            ("git dualfix -h", ["git", "dualfix", "-h"], ""),
+            ("pre-push, a branch is deleted", hook,
+             "(delete) %s refs/heads/topic %s\n" % (none, head)),
+            ("pre-push, a tree known to be good", hook,
+             "refs/heads/main %s refs/heads/main %s\n" % (head, none)))
+        runs = {name: [] for name, _, _ in commands}
+        for _ in range(2 * self.args.runs):
+            for name, argv, stdin in commands:
+                runs[name].append(self.figures(argv, self.path("hook"), stdin))
         self.base_ms = base = median([r["tree_cpu_ms"] for r in runs["git --version"]])
-        print("\n%-44s %9s %9s %9s" % ("start-up", "all ms", "x git", "own MiB"))
-        for name, _ in commands:
+        print("\n%-40s %8s %8s %8s %8s %9s" % (
+            "start-up and hooks", "all ms", "x git", "wall ms", "own MiB", "processes"))
+        for name, _, _ in commands:
             cpu = median([r["tree_cpu_ms"] for r in runs[name]])
-            print("%-44s %9.1f %9.1f %9s" % (name, cpu, cpu / base, own_rss(runs[name])))
+            print("%-40s %8.1f %8.1f %8.1f %8s %9s" % (
+                name, cpu, cpu / base, median([r["wall_ms"] for r in runs[name]]),
+                own_rss(runs[name]),
+                shown(median([r["processes"] for r in runs[name]]), "%.0f")))
 
     # A run without key and model.
 
