@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "issue/suggestion.h"
 
 /* Lines that a compiler may print below one diagnostic. */
 #define BODY_LINES_MAX 200
@@ -626,6 +627,7 @@ static size_t strip_terminal(char *out, struct span text)
 struct err *log_parse(struct intake *in, struct span text)
 {
 	struct log log = { .in = in, .head = DIAG_NONE, .open = DIAG_NONE };
+	size_t first = in->diags->n;
 	struct err *err = NULL;
 	struct span line;
 	char *clean;
@@ -637,5 +639,5 @@ struct err *log_parse(struct intake *in, struct span text)
 	log.rest = (struct span){ clean, strip_terminal(clean, text) };
 	while (!err && span_line(&log.rest, &line))
 		err = one_line(&log, line);
-	return err;
+	return err ? err : suggestions_add(in, first);
 }
