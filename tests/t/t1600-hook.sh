@@ -169,7 +169,7 @@ test_expect_success 'lines on stdin that are not git'\''s, huge or empty, do not
 	setup_repo && bad_commit && head=$(git rev-parse HEAD) && z=0000000000000000000000000000000000000000 &&
 	git dualfix hook pre-push origin url </dev/null >../out 2>../err && test_must_be_empty ../out && test_must_be_empty ../err &&
 	{ echo "x y z" | git dualfix hook pre-push origin url >../out 2>../err || test $? -eq 2; } && test_must_be_empty ../out &&
-	echo "(delete) $z refs/heads/x $head" | git dualfix hook pre-push o u && 
+	echo "(delete) $z refs/heads/x $head" | git dualfix hook pre-push o u &&
 	echo "refs/heads/a b $head refs/heads/x $z" | test_expect_code 1 git dualfix hook pre-push o u
 '
 
