@@ -116,7 +116,7 @@ check: check-unit check-shell lint
 check-unit: $(UNIT_BIN)
 	$(Q)$(PROVE) -q $(if $(UNIT_BIN),-e '' $(UNIT_BIN))
 
-check-shell: all $(O)/print-tables
+check-shell: all $(O)/print-tables $(O)/bench-edits
 	$(Q)GIT_DUALFIX_BUILD='$(abspath $(O))' $(PROVE) -j4 tests/t/t[0-9]*.sh
 
 check-asan:
