@@ -86,11 +86,10 @@ struct change *changes_conflict(const struct changes *ch, size_t start, size_t e
 	return NULL;
 }
 
-static bool sorts_before(const struct change *a, const struct change *b)
+/* Whether c stands in front of what is to be put at [start, end). */
+static bool stands_before(const struct change *c, size_t start, size_t end)
 {
-	if (a->start != b->start)
-		return a->start < b->start;
-	return a->end != b->end ? a->end < b->end : a->seq < b->seq;
+	return c->start != start ? c->start < start : c->end <= end;
 }
 
 static void link_change(struct changes *ch, struct change *c)
@@ -98,7 +97,7 @@ static void link_change(struct changes *ch, struct change *c)
 	struct change **from = ch->first;
 
 	for (int level = CHANGE_LEVELS - 1; level >= 0; level--) {
-		while (from[level] && sorts_before(from[level], c))
+		while (from[level] && stands_before(from[level], c->start, c->end))
 			from = from[level]->next;
 		if (level < c->height) {
 			c->next[level] = from[level];
@@ -113,10 +112,16 @@ void changes_remove(struct changes *ch, struct change *c)
 	struct change **from = ch->first;
 
 	for (int level = CHANGE_LEVELS - 1; level >= 0; level--) {
-		while (from[level] && sorts_before(from[level], c))
+		struct change **at;
+
+		while (from[level] && from[level]->start < c->start)
 			from = from[level]->next;
-		if (from[level] == c)
-			from[level] = c->next[level];
+		/* Nothing but their place in the list orders those at one offset. */
+		at = &from[level];
+		while (*at && *at != c && (*at)->start == c->start)
+			at = &(*at)->next[level];
+		if (*at == c)
+			*at = c->next[level];
 	}
 	ch->segments[c->segment].owner = NULL;
 	ch->n--;
@@ -211,7 +216,7 @@ struct err *changes_add(struct changes *ch, size_t start, size_t end,
 		.start = start, .end = end, .head = w->head, .tail = w->tail,
 		.at = ch->log.len, .len = w->text.len, .ends_at = ch->ends.len,
 		.edit = w->edit, .kind = w->kind, .whole_file = w->whole_file,
-		.seq = ch->seq++, .height = height,
+		.height = height,
 	};
 	str_add_span(&ch->log, w->text);
 	str_add_span(&ch->ends, w->ends);

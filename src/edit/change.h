@@ -48,7 +48,6 @@ struct change {
 	size_t edit;       /* plan index of the last edit that wrote it */
 	enum change_kind kind;
 	bool whole_file;
-	uint64_t seq; /* insertions at one offset stand in this order */
 	size_t segment;
 	int height;
 	struct change *next[];
@@ -67,7 +66,6 @@ struct changes {
 	struct change_segment *segments; /* sorted by at */
 	size_t n_segments, cap_segments;
 	size_t n;
-	uint64_t seq;
 	uint32_t dice;
 };
 
