@@ -76,6 +76,8 @@ static void examine_checks(struct examination *e)
 		ill(e, "checks", err);
 	for (size_t i = 0; i < checks.n; i++)
 		well(e, "check", "%s", checks.v[i].command);
+	for (size_t i = 0; i < checks.n_setup; i++)
+		well(e, "setup", "%s", checks.setup[i].command);
 	check_list_release(&checks);
 }
 

@@ -8,12 +8,16 @@
 
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "verify/lockfiles.h"
+#include "verify/setup.h"
 
 #define TEMP_PATH_MAX_BYTES 8192
 
 struct prove {
 	struct check_run *run;
 	struct str temp_dir;
+	struct setup setup;
+	struct str key, stamp, home_dir; /* of setup */
 	const char *const *changed;
 	size_t n_changed;
 	size_t n_checks;
@@ -60,6 +64,24 @@ static struct err *make_temp_dir(struct prove *prove, const struct checkout *che
 	return err;
 }
 
+/* What is prepared belongs to the checkout, and goes with it. */
+static struct err *find_setup(struct prove *prove, const struct prove_spec *spec)
+{
+	struct err *err = lockfiles_key(&prove->key, spec->repo, spec->tree, spec->checks,
+					spec->sandbox);
+
+	if (!err)
+		err = checkout_beside(spec->checkout, CHECKOUT_STAMP, &prove->stamp);
+	if (!err)
+		err = checkout_beside(spec->checkout, "home", &prove->home_dir);
+	prove->setup = (struct setup){
+		.key = prove->key.buf,
+		.stamp = prove->stamp.buf,
+		.home_dir = prove->home_dir.buf,
+	};
+	return err;
+}
+
 static void on_done(void *ctx, struct err *err)
 {
 	struct prove *prove = ctx;
@@ -91,6 +113,9 @@ struct err *prove_start(struct prove **out, const struct prove_spec *spec,
 	if (!prove)
 		return err_nomem();
 	str_init(&prove->temp_dir, TEMP_PATH_MAX_BYTES);
+	str_init(&prove->key, TEMP_PATH_MAX_BYTES);
+	str_init(&prove->stamp, TEMP_PATH_MAX_BYTES);
+	str_init(&prove->home_dir, TEMP_PATH_MAX_BYTES);
 	prove->changed = spec->changed;
 	prove->n_changed = spec->n_changed;
 	prove->n_checks = spec->checks->n;
@@ -99,6 +124,10 @@ struct err *prove_start(struct prove **out, const struct prove_spec *spec,
 	prove->ctx = ctx;
 	err = make_temp_dir(prove, spec->checkout);
 	run.temp_dir = prove->temp_dir.buf;
+	if (!err && spec->checks->n_setup) {
+		err = find_setup(prove, spec);
+		run.setup = &prove->setup;
+	}
 	if (!err)
 		err = checkout_move(spec->checkout, spec->tree, spec->head);
 	if (!err)
@@ -129,6 +158,9 @@ void prove_free(struct prove *prove)
 	if (prove->temp_dir.len)
 		err_drop(file_remove_tree(prove->temp_dir.buf));
 	str_release(&prove->temp_dir);
+	str_release(&prove->key);
+	str_release(&prove->stamp);
+	str_release(&prove->home_dir);
 	free(prove);
 }
 

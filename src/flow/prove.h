@@ -22,6 +22,7 @@
 
 struct prove_spec {
 	struct loop *loop;
+	struct repo *repo;
 	struct checkout *checkout;
 	const struct check_list *checks;
 	const struct sandbox *sandbox;

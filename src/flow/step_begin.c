@@ -90,6 +90,7 @@ struct prove_spec run_prove_spec(struct run *run, const struct oid *tree)
 {
 	return (struct prove_spec){
 		.loop = run->env.loop,
+		.repo = run->env.repo,
 		.checkout = run->checkout,
 		.checks = run->options.checks,
 		.sandbox = &run->sandbox,

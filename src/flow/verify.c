@@ -50,6 +50,7 @@ struct err *verify_commit(struct verification *out, const struct verify_spec *sp
 	struct oid tree;
 	struct prove_spec prove = {
 		.loop = spec->loop,
+		.repo = spec->repo,
 		.checks = spec->checks,
 		.sandbox = &sandbox,
 		.tree = &tree,

@@ -18,13 +18,14 @@
 #define N_CHECKOUTS_MAX 64
 
 #define PATH_BYTES ((size_t)64 << 10)
+#define REMOVED_MAX_BYTES ((size_t)16 << 20)
 #define TAGS_MAX_BYTES ((size_t)64 << 20)
 
 struct checkout {
 	struct repo *repo;
 	struct lock lock;
 	char *dir; /* <common dir>/dualfix/checkout/<n> */
-	struct str tree_dir, git_dir, index, exclude, shallow;
+	struct str tree_dir, git_dir, index, exclude, shallow, stamp;
 	struct str tags; /* for packed-refs */
 	struct argv object_dirs;
 	bool used; /* what an earlier run left is gone */
@@ -68,6 +69,7 @@ static struct err *set_paths(struct checkout *co)
 	str_addf(&co->index, "%s/git/index", co->dir);
 	str_addf(&co->exclude, "%s/info/exclude", common);
 	str_addf(&co->shallow, "%s/shallow", common);
+	str_addf(&co->stamp, "%s/" CHECKOUT_STAMP, co->dir);
 	return err_first(str_err(&co->tree_dir, "path"), str_err(&co->shallow, "path"));
 }
 
@@ -156,6 +158,7 @@ struct err *checkout_take(struct checkout **out, struct repo *repo)
 	str_init(&co->index, PATH_BYTES);
 	str_init(&co->exclude, PATH_BYTES);
 	str_init(&co->shallow, PATH_BYTES);
+	str_init(&co->stamp, PATH_BYTES);
 	str_init(&co->tags, TAGS_MAX_BYTES);
 	argv_init(&co->object_dirs);
 	err = take_lock(co);
@@ -184,13 +187,14 @@ void checkout_release(struct checkout *co)
 	str_release(&co->index);
 	str_release(&co->exclude);
 	str_release(&co->shallow);
+	str_release(&co->stamp);
 	str_release(&co->tags);
 	argv_release(&co->object_dirs);
 	free(co);
 }
 
 /* Runs git on the checkout; its configuration is the one put_config() wrote. */
-static struct err *run_git(struct checkout *co, const char *const *args)
+static struct err *run_git(struct checkout *co, const char *const *args, struct str *out)
 {
 	struct str dirs = STR_INIT(PATH_BYTES);
 	struct argv env = ARGV_INIT;
@@ -210,7 +214,8 @@ static struct err *run_git(struct checkout *co, const char *const *args)
 		err = git_run(co->repo->loop,
 			      &(struct git_job){ .args = args,
 						 .env = argv_list(&env),
-						 .dir = co->tree_dir.buf });
+						 .dir = co->tree_dir.buf,
+						 .out = out });
 	str_release(&dirs);
 	argv_release(&env);
 	return err;
@@ -227,6 +232,15 @@ static struct err *find_objects(struct checkout *co)
 	return err;
 }
 
+static struct err *forget(struct checkout *co)
+{
+	struct err *err = file_remove_tree(co->stamp.buf);
+
+	if (!err)
+		err = file_remove_tree(co->tree_dir.buf);
+	return err ? err : file_remove_tree(co->index.buf);
+}
+
 /* A check may have put anything in place of the folder. */
 static struct err *make_tree_dir(struct checkout *co)
 {
@@ -235,26 +249,30 @@ static struct err *make_tree_dir(struct checkout *co)
 
 	if (!lstat(co->tree_dir.buf, &st) && S_ISDIR(st.st_mode))
 		return NULL;
-	err = file_remove_tree(co->tree_dir.buf);
-	if (!err)
-		err = file_remove_tree(co->index.buf);
+	err = forget(co);
 	return err ? err : file_mkdirs(co->tree_dir.buf, 0755);
 }
 
 /* What the last run left beside the tracked files, and git does not ignore. */
 static struct err *clean(struct checkout *co)
 {
-	struct str exclude = STR_INIT(PATH_BYTES);
+	struct str exclude = STR_INIT(PATH_BYTES), removed = STR_INIT(REMOVED_MAX_BYTES);
+	bool prepared = file_exists(co->stamp.buf);
 	struct err *err;
 
 	/* Twice -f: repositories that a check made are no better than files. */
 	str_addf(&exclude, "core.excludesFile=%s", co->exclude.buf);
 	err = str_err(&exclude, "path");
 	if (!err) {
-		const char *const args[] = { "-c", exclude.buf, "clean", "-ffdq", NULL };
+		const char *const args[] = { "-c", exclude.buf, "clean",
+					     prepared ? "-ffd" : "-ffdq", NULL };
 
-		err = run_git(co, args);
+		err = run_git(co, args, prepared ? &removed : NULL);
 	}
+	/* Some of it may be what was prepared. */
+	if (!err && removed.len)
+		err = file_remove_tree(co->stamp.buf);
+	str_release(&removed);
 	str_release(&exclude);
 	return err;
 }
@@ -276,7 +294,7 @@ static struct err *move_files(struct checkout *co, const struct oid *tree)
 	if (!err)
 		err = file_remove_tree(lock.buf);
 	if (!err)
-		err = run_git(co, args);
+		err = run_git(co, args, NULL);
 	/* After the move: the .gitignore that counts is the tree's. */
 	if (!err && !co->used)
 		err = clean(co);
@@ -290,10 +308,8 @@ static struct err *move_files(struct checkout *co, const struct oid *tree)
 /* A folder without rights, an index that was cut off: none of it is worth a repair. */
 static struct err *move_afresh(struct checkout *co, const struct oid *tree)
 {
-	struct err *err = file_remove_tree(co->tree_dir.buf);
+	struct err *err = forget(co);
 
-	if (!err)
-		err = file_remove_tree(co->index.buf);
 	return err ? err : move_files(co, tree);
 }
 
@@ -335,9 +351,15 @@ struct err *checkout_renew(struct checkout *co, const char *const *paths, size_t
 		argv_push(&args, paths[i]);
 	err = argv_err(&args);
 	if (!err)
-		err = run_git(co, argv_list(&args));
+		err = run_git(co, argv_list(&args), NULL);
 	argv_release(&args);
 	return err_wrap(err, "scratch checkout");
+}
+
+struct err *checkout_beside(const struct checkout *co, const char *name, struct str *path)
+{
+	str_addf(path, "%s/%s", co->dir, name);
+	return str_err(path, co->dir);
 }
 
 const char *checkout_dir(const struct checkout *co)

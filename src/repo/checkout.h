@@ -7,6 +7,7 @@
  *	        (repo/facade.h) made afresh for every use, never read by us
  *	git/    our own git directory and index for it, out of reach of the checks
  *	lock    one user at a time; the next run takes the next n
+ *	prepared, home/   what dualfix.setup left (verify/setup.h)
  *
  * It stays between runs, so that builds are incremental: moving it to another
  * tree touches what differs and nothing else.
@@ -28,6 +29,7 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "repo/repo.h"
 
 struct checkout;
@@ -52,6 +54,15 @@ struct err *checkout_renew(struct checkout *checkout, const char *const *paths,
 
 /* Absolute, without links in it. */
 const char *checkout_dir(const struct checkout *checkout);
+
+/*
+ * Adds <checkout>/<name>, a place beside the files that no check sees unless it is
+ * shown it. What is called CHECKOUT_STAMP is removed with files that are not
+ * tracked: when they are made anew, or swept.
+ */
+#define CHECKOUT_STAMP "prepared"
+struct err *checkout_beside(const struct checkout *checkout, const char *name,
+			    struct str *path) MUST_USE;
 
 /*
  * Object folders that the facade needs to read, NULL-terminated: the user's, what

@@ -17,6 +17,7 @@
 #define WHY_MAX_BYTES 1024
 #define PATH_BYTES 4096
 #define KEY_BYTES 16384
+#define LINE_SHOWN_BYTES 200
 
 struct check_run {
 	struct loop *loop;
@@ -32,6 +33,9 @@ struct check_run {
 	bool deadline_first;    /* the run's deadline comes before its own limit */
 	void (*done)(void *ctx, struct err *err);
 	void *ctx;
+
+	struct check_list setup_list; /* what prepares, as a list of its own */
+	struct check_run *setup;      /* that list, run; NULL: not yet, or no need */
 };
 
 static void next(void *ctx);
@@ -59,10 +63,14 @@ static void finish(struct check_run *run, struct err *err)
 }
 
 /* What makes its result differ from that of another on the same tree. */
-static void key_of(const struct check *check, struct str *key)
+static void key_of(const struct check_run *run, const struct check *check, struct str *key)
 {
+	const struct check_list *checks = run->spec.checks;
+
 	str_addf(key, "%s %s %s", check->network ? "net" : "-",
 		 check->dir ? check->dir : ".", check->command);
+	for (size_t i = 0; i < checks->n_setup; i++)
+		str_addf(key, "\nsetup %s", checks->setup[i].command);
 }
 
 static void note_pass(struct check_run *run, const struct check *check,
@@ -70,7 +78,7 @@ static void note_pass(struct check_run *run, const struct check *check,
 {
 	struct str key = STR_INIT(KEY_BYTES);
 
-	key_of(check, &key);
+	key_of(run, check, &key);
 	if (!key.failed)
 		known_note(run->spec.known, run->spec.tree, str_span(&key),
 			   &result->tests);
@@ -83,7 +91,7 @@ static bool is_known(struct check_run *run, const struct check *check,
 	struct str key = STR_INIT(KEY_BYTES);
 
 	if (run->spec.known)
-		key_of(check, &key);
+		key_of(run, check, &key);
 	result->cached = run->spec.known && !key.failed &&
 			 known_pass(run->spec.known, run->spec.tree, str_span(&key),
 				    &result->tests);
@@ -236,6 +244,7 @@ static struct err *start(struct check_run *run, const struct check *check,
 		.tree_dir = checkout_dir(run->spec.checkout),
 		.work_dir = work_dir,
 		.temp_dir = run->spec.temp_dir,
+		.home_dir = run->spec.setup ? run->spec.setup->home_dir : NULL,
 		.read_dirs = run->spec.read_dirs,
 		.hide_dirs = run->spec.hide_dirs,
 		.pass_env = run->spec.pass_env,
@@ -289,6 +298,91 @@ static bool settled(struct check_run *run, struct str *work_dir)
 	return false;
 }
 
+static struct span last_line(struct span log)
+{
+	struct span line, last = { 0 };
+
+	while (span_line(&log, &line)) {
+		if (span_trim(line).len)
+			last = span_trim(line);
+	}
+	return span_cut(last, 0, LINE_SHOWN_BYTES);
+}
+
+/* Nothing can be said of a tree whose checkout could not be prepared. */
+static void mark_unprepared(struct check_run *run, struct check_result *result, size_t n,
+			    const struct check_result *failed)
+{
+	struct span line = last_line(str_span(&failed->log));
+
+	result->status = failed->cut_short ? CHECK_TIMEOUT : CHECK_ERROR;
+	result->cut_short = failed->cut_short;
+	str_addf(&result->why, "dualfix.setup '%s': ", run->setup_list.v[n].command);
+	if (failed->why.len)
+		str_add_span(&result->why, str_span(&failed->why));
+	else if (failed->status == CHECK_TIMEOUT)
+		str_adds(&result->why, "timed out");
+	else
+		str_addf(&result->why, "exited with %d%s", failed->exit_code,
+			 line.len ? ": " : "");
+	if (failed->status == CHECK_FAIL && line.len)
+		str_add_span(&result->why, line);
+	if (!result->log.len)
+		str_add_span(&result->log, str_span(&failed->log));
+}
+
+static void give_up(struct check_run *run, size_t n)
+{
+	struct str work_dir = STR_INIT(PATH_BYTES);
+
+	for (; run->at < run->n; run->at++) {
+		str_reset(&work_dir);
+		if (!settled(run, &work_dir))
+			mark_unprepared(run, &run->results[run->at], n,
+					&run->setup->results[n]);
+	}
+	str_release(&work_dir);
+	finish(run, NULL);
+}
+
+static void on_setup_done(void *ctx, struct err *err)
+{
+	struct check_run *run = ctx;
+
+	for (size_t i = 0; !err && i < run->setup_list.n; i++) {
+		if (run->setup->results[i].status != CHECK_PASS) {
+			give_up(run, i);
+			return;
+		}
+	}
+	if (!err)
+		err = setup_note(run->spec.setup);
+	if (!err)
+		err = loop_post(run->loop, next, run);
+	if (err)
+		finish(run, err);
+}
+
+static bool must_prepare(const struct check_run *run)
+{
+	return run->spec.setup && run->spec.checks->n_setup && !run->setup &&
+	       setup_is_due(run->spec.setup);
+}
+
+static struct err *prepare(struct check_run *run)
+{
+	struct check_run_spec spec = run->spec;
+	struct err *err = setup_begin(spec.setup);
+
+	run->setup_list.v = spec.checks->setup;
+	run->setup_list.n = spec.checks->n_setup;
+	spec.checks = &run->setup_list;
+	spec.stop_at_failure = true;
+	spec.known = NULL;
+	spec.wanted = NULL;
+	return err ? err : check_run_start(&run->setup, run->loop, &spec, on_setup_done, run);
+}
+
 static void next(void *ctx)
 {
 	struct check_run *run = ctx;
@@ -302,7 +396,9 @@ static void next(void *ctx)
 
 		str_reset(&work_dir);
 		if (!settled(run, &work_dir)) {
-			err = start(run, &run->spec.checks->v[run->at], work_dir.buf);
+			err = must_prepare(run) ? prepare(run) :
+						  start(run, &run->spec.checks->v[run->at],
+							work_dir.buf);
 			str_release(&work_dir);
 			if (err)
 				finish(run, err);
@@ -361,6 +457,7 @@ void check_run_free(struct check_run *run)
 {
 	if (!run)
 		return;
+	check_run_free(run->setup);
 	proc_free(run->proc);
 	stop_looking(run);
 	loop_unpost(run->loop, next, run);

@@ -22,6 +22,7 @@
 #include "verify/counts.h"
 #include "verify/known.h"
 #include "verify/sandbox.h"
+#include "verify/setup.h"
 
 struct check {
 	const char *name;    /* of dualfix.check.<name>, or NULL */
@@ -36,11 +37,14 @@ struct check_list {
 	struct arena arena;
 	struct check *v;
 	size_t n;
+	struct check *setup; /* what prepares a checkout: dualfix.setup */
+	size_t n_setup;
 };
 
 /*
  * commands (from --verify) if there are any, else what the configuration says:
- * the values of dualfix.verify, then dualfix.check.*, each in file order.
+ * the values of dualfix.verify, then dualfix.check.*, each in file order. In either
+ * case those of dualfix.setup, in setup.
  * ERR_CONFIG naming the key that makes no sense.
  */
 struct err *check_list_make(struct check_list *out, const struct config *config,
@@ -79,6 +83,12 @@ struct check_run_spec {
 	int64_t deadline_ms;          /* for all of them */
 	uint64_t memory_max_bytes;    /* of each; 0: most of the machine's (memory.h) */
 	bool stop_at_failure;         /* the rest stay CHECK_NOT_RUN */
+
+	/*
+	 * Where checks->setup is noted as done. It runs before the first check that
+	 * does run, if it is due; when it fails, no check can run. NULL: never.
+	 */
+	const struct setup *setup;
 
 	/* Passes that are known are not run again, new ones are noted. NULL: neither. */
 	struct known *known;

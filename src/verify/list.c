@@ -17,13 +17,8 @@ struct collect {
 	struct err *err;
 };
 
-static struct err *add(struct check_list *list, const struct check *check)
+static struct err *copy(struct check_list *list, struct check *slot, const struct check *check)
 {
-	struct check *slot;
-
-	if (list->n == CHECKS_MAX)
-		return err_new(ERR_CONFIG, "more than %d checks", CHECKS_MAX);
-	slot = &list->v[list->n];
 	*slot = *check;
 	slot->name = check->name ? arena_dups(&list->arena, check->name) : NULL;
 	slot->command = arena_dups(&list->arena, check->command);
@@ -32,8 +27,14 @@ static struct err *add(struct check_list *list, const struct check *check)
 	if (!slot->command || (check->name && !slot->name) ||
 	    (check->path && !slot->path) || (check->dir && !slot->dir))
 		return err_as(arena_err(&list->arena, "checks"), ERR_CONFIG);
-	list->n++;
 	return NULL;
+}
+
+static struct err *add(struct check_list *list, const struct check *check)
+{
+	if (list->n == CHECKS_MAX)
+		return err_new(ERR_CONFIG, "more than %d checks", CHECKS_MAX);
+	return copy(list, &list->v[list->n++], check);
 }
 
 static bool is_blank(const char *text)
@@ -123,6 +124,33 @@ static struct err *add_plain(struct collect *c, const char *where,
 	return err;
 }
 
+static struct err *add_setup(struct collect *c)
+{
+	struct check_list *list = c->list;
+	const char *const *values;
+	size_t n = config_get_all(c->config, "dualfix.setup", &values);
+	struct err *err = NULL;
+
+	if (n > CHECKS_MAX)
+		return err_new(ERR_CONFIG, "dualfix.setup: more than %d commands", CHECKS_MAX);
+	list->setup = arena_array(&list->arena, n ? n : 1, sizeof(*list->setup));
+	if (!list->setup)
+		return arena_err(&list->arena, "checks");
+	for (size_t i = 0; !err && i < n; i++) {
+		const struct check check = {
+			.command = values[i],
+			.timeout_ms = c->timeout_s * 1000,
+			.network = true,
+		};
+
+		if (is_blank(values[i]))
+			err = err_new(ERR_CONFIG, "dualfix.setup: an empty command");
+		else
+			err = copy(list, &list->setup[list->n_setup++], &check);
+	}
+	return err;
+}
+
 struct err *check_list_make(struct check_list *out, const struct config *config,
 			    const char *const *commands, size_t n_commands)
 {
@@ -144,6 +172,8 @@ struct err *check_list_make(struct check_list *out, const struct config *config,
 	}
 	err = config_get_int(config, "dualfix.verifytimeout", 1, TIMEOUT_MAX_S,
 			     &c.timeout_s);
+	if (!err)
+		err = add_setup(&c);
 	if (err)
 		goto out;
 	if (n_commands) {
@@ -165,6 +195,6 @@ out:
 void check_list_release(struct check_list *list)
 {
 	arena_release(&list->arena);
-	list->v = NULL;
-	list->n = 0;
+	list->v = list->setup = NULL;
+	list->n = list->n_setup = 0;
 }

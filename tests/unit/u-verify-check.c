@@ -449,6 +449,26 @@ static void freed_early(void **state)
 	check_run_free(NULL);
 }
 
+static void setup_is_listed(void **state)
+{
+	static const char text[] = "dualfix.setup\nnpm ci\0dualfix.setup\n\0dualfix.setup\na\0"
+				   "dualfix.setup\nb\0dualfix.verifytimeout\n7";
+	const char *const commands[] = { "make check" };
+	struct check_list list;
+	struct config *config;
+
+	(void)state;
+	ok(config_parse(&config, (struct span){ text, sizeof(text) }));
+	ok(check_list_make(&list, config, commands, 1));
+	assert_int_equal(list.n, 1);
+	assert_int_equal(list.n_setup, 2);
+	assert_string_equal(list.setup[0].command, "a");
+	assert_string_equal(list.setup[1].command, "b");
+	assert_true(list.setup[0].network && list.setup[0].timeout_ms == 7000);
+	check_list_release(&list);
+	config_free(config);
+}
+
 static void no_checks(void **state)
 {
 	struct check_list list = { 0 };
@@ -540,6 +560,7 @@ int main(void)
 		cmocka_unit_test(known_passes),
 		cmocka_unit_test(known_damaged),
 		cmocka_unit_test(freed_early),
+		cmocka_unit_test(setup_is_listed),
 		cmocka_unit_test(no_checks),
 	};
 
