@@ -57,8 +57,15 @@ struct err *past_read(struct past *past, struct repo *repo, const char *id)
 		str_adds(&past->outcome, "killed");
 		return NULL;
 	}
-	if (!err)
-		err = json_parse(&past->doc, str_span(&past->text), &limits);
+	if (err)
+		return err_wrap(err, "run %s", id);
+	err = json_parse(&past->doc, str_span(&past->text), &limits);
+	if (err && err_kind(err) == ERR_INPUT) { /* one bad record hides no others */
+		err_drop(err);
+		str_adds(&past->outcome, "unreadable");
+		str_reset(&past->text);
+		return NULL;
+	}
 	if (err)
 		return err_wrap(err, "run %s", id);
 	root = json_root(past->doc);

@@ -17,7 +17,7 @@
 struct past {
 	struct str id;
 	struct str text;      /* report.json */
-	struct json_doc *doc; /* NULL: the run was killed before it wrote one */
+	struct json_doc *doc; /* NULL: killed before it wrote one, or it is damaged */
 	struct oid base, commit;
 	struct str branch;    /* empty: it made none */
 	struct str outcome;

@@ -172,7 +172,8 @@ struct err *terminal_out(struct span bytes, bool clean)
 	struct str text = STR_INIT(bytes.len * 3 + 1);
 	struct err *err = NULL;
 
-	if (clean) {
+	/* A patch goes to a file or a pipe as it is; in a terminal it is only looked at. */
+	if (clean || isatty(STDOUT_FILENO)) {
 		utf8_clean(&text, bytes, UTF8_TEXT);
 		err = str_err(&text, "output");
 		bytes = str_span(&text);

@@ -50,8 +50,8 @@ void terminal_error(struct terminal *t, const struct err *err);
 void terminal_clear(struct terminal *t);
 
 /*
- * Bytes to stdout, as they are; clean makes them safe for a terminal. A closed
- * or full stdout is ERR_FATAL.
+ * Bytes to stdout, as they are; clean makes them safe for a terminal, which one that
+ * stdout is gets in any case. A closed or full stdout is ERR_FATAL.
  */
 struct err *terminal_out(struct span bytes, bool clean) MUST_USE;
 
