@@ -251,12 +251,13 @@ static struct err *drop_branch(struct session *s, const struct past *past)
 		goto out;
 	str_addf(&ref, "refs/heads/%s", past->branch.buf);
 	err = repo_commit_of(s->repo, ref.buf, &tip);
-	if (err) { /* gone already */
+	if (err && err_kind(err) == ERR_INPUT) { /* gone already */
 		err_drop(err);
 		err = NULL;
 		goto out;
 	}
-	err = find_user(s, ref.buf, &now);
+	if (!err)
+		err = find_user(s, ref.buf, &now);
 	if (err)
 		goto out;
 	if (now.len)
