@@ -85,7 +85,7 @@ static void check_diags(const struct diags *diags)
 
 		assert(d->tool && d->file && d->code);
 		for (size_t j = 0; j < d->n_fixits; j++)
-			assert(d->fixits[j].file && *d->fixits[j].file);
+			assert(d->fixits[j].file != NULL);
 	}
 }
 
