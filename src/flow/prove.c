@@ -82,10 +82,19 @@ static struct err *find_setup(struct prove *prove, const struct prove_spec *spec
 	return err;
 }
 
+/* What lies there may be another's once the checkout is given back. */
+static void remove_temp_dir(struct prove *prove)
+{
+	if (prove->temp_dir.len)
+		err_drop(file_remove_tree(prove->temp_dir.buf));
+	str_release(&prove->temp_dir);
+}
+
 static void on_done(void *ctx, struct err *err)
 {
 	struct prove *prove = ctx;
 
+	remove_temp_dir(prove);
 	prove->ms = clock_mono_ms() - prove->start_ms;
 	prove->done(prove->ctx, err);
 }
@@ -155,9 +164,7 @@ void prove_free(struct prove *prove)
 	if (!prove)
 		return;
 	check_run_free(prove->run);
-	if (prove->temp_dir.len)
-		err_drop(file_remove_tree(prove->temp_dir.buf));
-	str_release(&prove->temp_dir);
+	remove_temp_dir(prove);
 	str_release(&prove->key);
 	str_release(&prove->stamp);
 	str_release(&prove->home_dir);

@@ -3,7 +3,7 @@
  * One stage: the checks, run on one tree.
  *
  * The checkout is moved to the tree, then the checks run one after another, with
- * an empty folder beside it for their temporary files.
+ * an empty folder beside it for their temporary files, which is gone when they end.
  * Two proofs of one checkout must not overlap.
  */
 #ifndef FLOW_PROVE_H

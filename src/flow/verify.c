@@ -76,6 +76,8 @@ struct err *verify_commit(struct verification *out, const struct verify_spec *sp
 	prove.checkout = checkout;
 	err = prove_and_wait(out, &prove);
 out:
+	if (err) /* what still runs ends while the checkout is ours */
+		verification_release(out);
 	checkout_release(checkout);
 	known_free(known);
 	sandbox_release(&sandbox);
