@@ -18,6 +18,7 @@ struct prove {
 	struct str temp_dir;
 	struct setup setup;
 	struct str key, stamp, home_dir; /* of setup */
+	struct oid tree;
 	const char *const *changed;
 	size_t n_changed;
 	size_t n_checks;
@@ -112,7 +113,6 @@ struct err *prove_start(struct prove **out, const struct prove_spec *spec,
 		.pass_env = spec->pass_env,
 		.deadline_ms = spec->deadline_ms,
 		.known = spec->known,
-		.tree = spec->tree,
 		.wanted = is_wanted,
 		.wanted_ctx = prove,
 	};
@@ -125,6 +125,8 @@ struct err *prove_start(struct prove **out, const struct prove_spec *spec,
 	str_init(&prove->key, TEMP_PATH_MAX_BYTES);
 	str_init(&prove->stamp, TEMP_PATH_MAX_BYTES);
 	str_init(&prove->home_dir, TEMP_PATH_MAX_BYTES);
+	prove->tree = *spec->tree; /* the caller's may be gone before the checks are */
+	run.tree = &prove->tree;
 	prove->changed = spec->changed;
 	prove->n_changed = spec->n_changed;
 	prove->n_checks = spec->checks->n;
