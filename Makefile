@@ -138,7 +138,7 @@ bench: all $(O)/measure
 REPO = .
 SEED = 1
 HUNKS = 500
-BENCH_EDITS = $(filter-out %/measure.c %/large.c,$(wildcard tests/bench/*.c))
+BENCH_EDITS = $(filter-out %/measure.c %/large.c %/boxes.c,$(wildcard tests/bench/*.c))
 
 $(O)/bench-edits: $(BENCH_EDITS) $(wildcard tests/bench/*.h) $(O)/libdualfix.a $(O)/flags
 	$(say) LINK $@

@@ -21,51 +21,6 @@ static struct err *(*const steps[])(struct run *run) = {
 	[STEP_PUBLISH] = step_publish,
 };
 
-void run_stage(struct run *run, const char *text)
-{
-	events_emit(run->env.events, EVENT_STAGE, "%s", text);
-}
-
-void run_ring(struct run *run)
-{
-	run->ready = true;
-	if (run->bell)
-		*run->bell = true;
-}
-
-void run_on_stage(void *ctx, struct err *err)
-{
-	struct run *run = ctx;
-
-	run->stage_err = err;
-	run->stage_done = true;
-	run_ring(run);
-}
-
-void run_wait(struct run *run, enum step step)
-{
-	run->step = step;
-	run->ready = run->stage_done;
-}
-
-bool run_stage_ended(struct run *run, struct err **err)
-{
-	*err = NULL;
-	if (!run->stage_done) {
-		run->ready = false;
-		return false;
-	}
-	run->stage_done = false;
-	*err = run->stage_err;
-	run->stage_err = NULL;
-	return true;
-}
-
-const char *run_slug(const struct run *run)
-{
-	return run->input->slug && *run->input->slug ? run->input->slug : "fix";
-}
-
 struct err *step_publish(struct run *run)
 {
 	struct publish_spec spec = {

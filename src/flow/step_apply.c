@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/steps.h"
 
-#include "base/path.h"
 #include "plan/check.h"
 #include "plan/decode.h"
 #include "plan/encode.h"
-#include "repo/tree.h"
 #include "sys/clock.h"
 
 #define TEXTS_MAX_BYTES ((size_t)2 << 20)
@@ -56,45 +54,6 @@ out:
 	str_release(&json);
 	str_release(&line);
 	return err;
-}
-
-struct err *run_know_withheld(struct run *run)
-{
-	if (run->withhold)
-		return NULL;
-	return withhold_new(&run->withhold, run->env.repo, &run->base_tree,
-			    run->options.exclude);
-}
-
-struct round_spec run_round_spec(struct run *run, const struct oid *tree)
-{
-	const struct mode_traits *traits = run->traits;
-	const char *const *patterns = run->options.protect ? run->options.protect :
-							      path_protect_default;
-	struct round_spec spec = {
-		.repo = run->env.repo,
-		.tree = tree,
-		.keep_going = run->options.keep_going,
-		.protect = patterns,
-		.withhold = run->withhold,
-		.models = traits->executor || traits->planner_edits,
-		.rescue = traits->rescue && run->origin != FROM_RULES,
-		.client = run->env.client,
-		.templates = run->env.templates,
-		.budget = &run->budget,
-		.events = run->env.events,
-		.wall = run->env.wall,
-	};
-
-	while (!run->options.allow_protected && patterns[spec.n_protect])
-		spec.n_protect++;
-	if (run->executors)
-		spec.n_executors = executors_list(run->executors, &spec.executors);
-	if (run->env.planner) {
-		run->quick = endpoint_with(run->env.planner, NULL, "off");
-		spec.planner = &run->quick;
-	}
-	return spec;
 }
 
 static bool needs_model(const struct plan *plan)
@@ -250,42 +209,6 @@ static void land(struct run *run)
 static const struct oid *landed_tree(const struct run *run)
 {
 	return run->n_landings ? &run->landings[run->n_landings - 1].tree : &run->base_tree;
-}
-
-static struct err *note_change(void *ctx, const char *path)
-{
-	struct run *run = ctx;
-
-	argv_push(&run->changed, path);
-	return argv_err(&run->changed);
-}
-
-struct err *run_measure(struct run *run)
-{
-	const struct run_options *options = &run->options;
-	struct repo_diffstat stat;
-	struct err *err;
-
-	argv_release(&run->changed);
-	err = repo_diff_stat(run->env.repo, &run->base_tree, &run->tree, &stat, note_change, run);
-	if (err)
-		return err;
-	run->report.files = stat.files;
-	run->report.added = stat.added;
-	run->report.removed = stat.removed;
-	/* The caps are there for models; a plan that the user wrote is meant. */
-	if (!run->from_model)
-		return NULL;
-	if (stat.files > options->max_changed_files)
-		return err_hint(err_new(ERR_NO_FIX, "the fix changes %zu files, more than %zu",
-					stat.files, options->max_changed_files),
-				"git config dualfix.maxChangedFiles %zu", stat.files);
-	if (stat.added + stat.removed > options->max_changed_lines)
-		return err_hint(err_new(ERR_NO_FIX, "the fix changes %zu lines, more than %zu",
-					stat.added + stat.removed, options->max_changed_lines),
-				"git config dualfix.maxChangedLines %zu",
-				stat.added + stat.removed);
-	return NULL;
 }
 
 struct err *step_applied(struct run *run)

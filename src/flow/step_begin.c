@@ -8,15 +8,6 @@
 
 #define DIRTY_SHOWN_MAX 10
 
-void run_on_before(void *ctx, struct err *err)
-{
-	struct run *run = ctx;
-
-	run->before_err = err;
-	run->before_done = true;
-	run_ring(run);
-}
-
 static void on_deadline(void *ctx)
 {
 	struct run *run = ctx;
@@ -84,24 +75,6 @@ out:
 	str_release(&author);
 	str_release(&committer);
 	return err;
-}
-
-struct prove_spec run_prove_spec(struct run *run, const struct oid *tree)
-{
-	return (struct prove_spec){
-		.loop = run->env.loop,
-		.repo = run->env.repo,
-		.checkout = run->checkout,
-		.checks = run->options.checks,
-		.sandbox = &run->sandbox,
-		.tree = tree,
-		.head = &run->head,
-		.read_dirs = run->options.sandbox_read,
-		.hide_dirs = run->hide_dirs,
-		.pass_env = run->options.sandbox_env,
-		.known = run->known,
-		.deadline_ms = run->deadline_ms,
-	};
 }
 
 static struct err *open_checks(struct run *run)

@@ -3,19 +3,6 @@
 
 #include "repo/tree.h"
 
-struct err *run_cannot_check(const struct run *run, const struct check_result *results)
-{
-	for (size_t i = 0; i < run->options.checks->n; i++) {
-		const char *command = run->options.checks->v[i].command;
-
-		if (results[i].status == CHECK_ERROR)
-			return err_hint(err_new(ERR_CONFIG, "the check '%s' cannot run: %s",
-						command, results[i].why.buf),
-					"git dualfix verify -v shows its log");
-	}
-	return NULL;
-}
-
 static bool has_reproducer(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_edits; i++)

@@ -3,27 +3,11 @@
 
 #include "flow/brief.h"
 #include "flow/cure.h"
-#include "repo/tree.h"
 #include "sys/clock.h"
 
 /* One fix uncovers the next error: rules may have so many rounds. */
 #define RULE_ROUNDS_MAX 25
 #define DIFF_MAX_BYTES ((size_t)4 << 20)
-
-struct check_result *run_results(struct run *run)
-{
-	struct prove *prove = run->after ? run->after : run->before;
-
-	return prove ? prove_results(prove) : NULL;
-}
-
-bool run_any_failed(const struct run *run, const struct check_result *results)
-{
-	for (size_t i = 0; results && i < run->options.checks->n; i++)
-		if (results[i].status == CHECK_FAIL || results[i].status == CHECK_TIMEOUT)
-			return true;
-	return false;
-}
 
 /*
  * A build that goes on where the last one stopped says nothing of what it does not
@@ -92,14 +76,6 @@ struct err *run_try_rules(struct run *run, bool given, bool *cured)
 	run->origin = FROM_RULES;
 	run->step = STEP_APPLY;
 	return NULL;
-}
-
-void run_tell_left(const struct run *run)
-{
-	struct span rest = str_span(&run->left), line;
-
-	while (span_line(&rest, &line))
-		events_emit(run->env.events, EVENT_NOTE, "%.*s", (int)line.len, line.ptr);
 }
 
 static struct err *no_way_on(struct run *run)
@@ -277,18 +253,6 @@ struct err *step_planned(struct run *run)
 			       run->plan.root_cause.len ? run->plan.root_cause.ptr :
 							  "it says nothing more");
 	return str_err(&run->answer, "the planner's answer");
-}
-
-bool run_may_plan(const struct run *run)
-{
-	return !run->has_prompt && !run->input->n_plans && run->env.planner &&
-	       run->env.client && !run->options.never_plan;
-}
-
-bool run_may_repair(const struct run *run)
-{
-	return run->traits->repair && run->env.planner && run->env.client &&
-	       !run->options.never_plan && run->repairs < run->options.attempts;
 }
 
 struct err *run_repair(struct run *run, struct span failures, bool applied)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/steps.h"
 
-#include "repo/tree.h"
 
 #define DIFF_MAX_BYTES ((size_t)4 << 20)
 

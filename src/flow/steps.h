@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A run's state and its steps, for the files of flow/ that drive it: run.c calls the
- * steps, step_*.c are the steps. Stages (ask, cure, round, prove, publish, ...) are
- * not shown it: they get what they need in a spec.
+ * steps, step_*.c are the steps, steps.c is what they share. Stages (ask, cure, round,
+ * prove, publish, ...) are not shown it: they get what they need in a spec.
  *
  * A step either does its work and names the next one, or starts a stage and waits:
  * it is called again when some stage has ended, and looks whether it was its own.

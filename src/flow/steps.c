@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/steps.h"
+
+#include "base/path.h"
+#include "repo/tree.h"
+
+void run_stage(struct run *run, const char *text)
+{
+	events_emit(run->env.events, EVENT_STAGE, "%s", text);
+}
+
+void run_ring(struct run *run)
+{
+	run->ready = true;
+	if (run->bell)
+		*run->bell = true;
+}
+
+void run_on_stage(void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+
+	run->stage_err = err;
+	run->stage_done = true;
+	run_ring(run);
+}
+
+void run_on_before(void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+
+	run->before_err = err;
+	run->before_done = true;
+	run_ring(run);
+}
+
+void run_wait(struct run *run, enum step step)
+{
+	run->step = step;
+	run->ready = run->stage_done;
+}
+
+bool run_stage_ended(struct run *run, struct err **err)
+{
+	*err = NULL;
+	if (!run->stage_done) {
+		run->ready = false;
+		return false;
+	}
+	run->stage_done = false;
+	*err = run->stage_err;
+	run->stage_err = NULL;
+	return true;
+}
+
+const char *run_slug(const struct run *run)
+{
+	return run->input->slug && *run->input->slug ? run->input->slug : "fix";
+}
+
+struct prove_spec run_prove_spec(struct run *run, const struct oid *tree)
+{
+	return (struct prove_spec){
+		.loop = run->env.loop,
+		.repo = run->env.repo,
+		.checkout = run->checkout,
+		.checks = run->options.checks,
+		.sandbox = &run->sandbox,
+		.tree = tree,
+		.head = &run->head,
+		.read_dirs = run->options.sandbox_read,
+		.hide_dirs = run->hide_dirs,
+		.pass_env = run->options.sandbox_env,
+		.known = run->known,
+		.deadline_ms = run->deadline_ms,
+	};
+}
+
+struct check_result *run_results(struct run *run)
+{
+	struct prove *prove = run->after ? run->after : run->before;
+
+	return prove ? prove_results(prove) : NULL;
+}
+
+bool run_any_failed(const struct run *run, const struct check_result *results)
+{
+	for (size_t i = 0; results && i < run->options.checks->n; i++)
+		if (results[i].status == CHECK_FAIL || results[i].status == CHECK_TIMEOUT)
+			return true;
+	return false;
+}
+
+struct err *run_cannot_check(const struct run *run, const struct check_result *results)
+{
+	for (size_t i = 0; i < run->options.checks->n; i++) {
+		const char *command = run->options.checks->v[i].command;
+
+		if (results[i].status == CHECK_ERROR)
+			return err_hint(err_new(ERR_CONFIG, "the check '%s' cannot run: %s",
+						command, results[i].why.buf),
+					"git dualfix verify -v shows its log");
+	}
+	return NULL;
+}
+
+void run_tell_left(const struct run *run)
+{
+	struct span rest = str_span(&run->left), line;
+
+	while (span_line(&rest, &line))
+		events_emit(run->env.events, EVENT_NOTE, "%.*s", (int)line.len, line.ptr);
+}
+
+bool run_may_plan(const struct run *run)
+{
+	return !run->has_prompt && !run->input->n_plans && run->env.planner &&
+	       run->env.client && !run->options.never_plan;
+}
+
+bool run_may_repair(const struct run *run)
+{
+	return run->traits->repair && run->env.planner && run->env.client &&
+	       !run->options.never_plan && run->repairs < run->options.attempts;
+}
+
+struct err *run_know_withheld(struct run *run)
+{
+	if (run->withhold)
+		return NULL;
+	return withhold_new(&run->withhold, run->env.repo, &run->base_tree,
+			    run->options.exclude);
+}
+
+struct round_spec run_round_spec(struct run *run, const struct oid *tree)
+{
+	const struct mode_traits *traits = run->traits;
+	const char *const *patterns = run->options.protect ? run->options.protect :
+							      path_protect_default;
+	struct round_spec spec = {
+		.repo = run->env.repo,
+		.tree = tree,
+		.keep_going = run->options.keep_going,
+		.protect = patterns,
+		.withhold = run->withhold,
+		.models = traits->executor || traits->planner_edits,
+		.rescue = traits->rescue && run->origin != FROM_RULES,
+		.client = run->env.client,
+		.templates = run->env.templates,
+		.budget = &run->budget,
+		.events = run->env.events,
+		.wall = run->env.wall,
+	};
+
+	while (!run->options.allow_protected && patterns[spec.n_protect])
+		spec.n_protect++;
+	if (run->executors)
+		spec.n_executors = executors_list(run->executors, &spec.executors);
+	if (run->env.planner) {
+		run->quick = endpoint_with(run->env.planner, NULL, "off");
+		spec.planner = &run->quick;
+	}
+	return spec;
+}
+
+static struct err *note_change(void *ctx, const char *path)
+{
+	struct run *run = ctx;
+
+	argv_push(&run->changed, path);
+	return argv_err(&run->changed);
+}
+
+struct err *run_measure(struct run *run)
+{
+	const struct run_options *options = &run->options;
+	struct repo_diffstat stat;
+	struct err *err;
+
+	argv_release(&run->changed);
+	err = repo_diff_stat(run->env.repo, &run->base_tree, &run->tree, &stat, note_change, run);
+	if (err)
+		return err;
+	run->report.files = stat.files;
+	run->report.added = stat.added;
+	run->report.removed = stat.removed;
+	/* The caps are there for models; a plan that the user wrote is meant. */
+	if (!run->from_model)
+		return NULL;
+	if (stat.files > options->max_changed_files)
+		return err_hint(err_new(ERR_NO_FIX, "the fix changes %zu files, more than %zu",
+					stat.files, options->max_changed_files),
+				"git config dualfix.maxChangedFiles %zu", stat.files);
+	if (stat.added + stat.removed > options->max_changed_lines)
+		return err_hint(err_new(ERR_NO_FIX, "the fix changes %zu lines, more than %zu",
+					stat.added + stat.removed, options->max_changed_lines),
+				"git config dualfix.maxChangedLines %zu",
+				stat.added + stat.removed);
+	return NULL;
+}
