@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "edit/current.h"
 #include "edit/symbols.h"
 
 #define LISTED_PLACES 5
@@ -165,39 +166,85 @@ static struct err *find_written(struct draft *d, struct span needle, find_shape 
 	return err;
 }
 
+/*
+ * Every place in the file as it is now, for an edit that wants all of them. One that
+ * lies over the edge of a change is *edge.
+ */
+static struct err *find_now(struct draft *d, struct span needle, find_shape *shape,
+			    struct places *places, struct change **edge)
+{
+	struct offsets at = { .n = 0 };
+	struct current now;
+	struct err *err = current_read(&now, d);
+
+	if (!err)
+		err = offsets_find(now.text, needle, &at);
+	for (size_t i = 0; !err && i < at.n && !*edge; i++) {
+		struct change *in_way = NULL;
+		struct place p;
+
+		if (!current_locate(&now, at.v[i], at.v[i] + needle.len, &p, &in_way)) {
+			*edge = in_way;
+			break;
+		}
+		if (shape && !shape(d, draft_around(d, &p), &p))
+			continue;
+		if (!p.in)
+			*edge = changes_conflict(&d->changes, p.start, p.end);
+		if (!is_again(places, &p))
+			places_add(places, p);
+	}
+	offsets_release(&at);
+	current_release(&now);
+	return err || !places->failed ? err : err_nomem();
+}
+
+/* The place of an edit that wants one. *edge is a change in its way. */
+static struct err *find_one(struct draft *d, struct span needle, find_shape *shape,
+			    struct places *places, const struct change **edge)
+{
+	struct offsets base = { .n = 0 };
+	struct change *taker = NULL;
+	struct err *err = draft_find_base(d, needle, &base);
+	size_t n = err ? 0 : keep_intact(d, &base, needle.len, shape, places, &taker);
+
+	/* Alone in the base: meant, whatever earlier edits wrote elsewhere. */
+	if (!err && (n != 1 || taker))
+		err = find_written(d, needle, shape, places, &taker);
+	if (!err && places->failed)
+		err = err_nomem();
+	if (!err && d->changes.n && !shape && !places->n)
+		err = draft_find_straddle(d, needle, edge);
+	if (!*edge && !places->n)
+		*edge = taker;
+	offsets_release(&base);
+	return err;
+}
+
 struct err *literal_find(struct draft *d, const struct edit *edit, struct span needle,
 			 find_shape *shape, struct places *places,
 			 struct edit_result *result, enum find_verdict *verdict)
 {
 	const struct change *edge = NULL;
-	struct offsets base = { .n = 0 };
-	struct change *taker = NULL;
+	struct change *in_way = NULL;
 	struct err *err;
-	size_t n;
 
 	*verdict = FIND_NONE;
-	err = draft_find_base(d, needle, &base);
+	if (edit->all && d->changes.n) {
+		err = find_now(d, needle, shape, places, &in_way);
+		edge = in_way;
+	} else {
+		err = find_one(d, needle, shape, places, &edge);
+	}
 	if (err)
-		goto out;
-	n = keep_intact(d, &base, needle.len, shape, places, &taker);
-	/* Alone in the base: meant, whatever earlier edits wrote elsewhere. */
-	if (edit->all || n != 1 || taker)
-		err = find_written(d, needle, shape, places, &taker);
-	if (!err && places->failed)
-		err = err_nomem();
-	if (!err && d->changes.n && !shape && (edit->all || !places->n))
-		err = draft_find_straddle(d, needle, &edge);
-	if (err)
-		goto out;
-	if (edge || (taker && !places->n)) {
-		draft_refuse(d, edge ? edge : taker, result);
+		return err;
+	if (edge) {
+		draft_refuse(d, edge, result);
 		*verdict = FIND_NOT;
 	} else {
 		*verdict = find_choose(d, edit, places, result);
 	}
-out:
-	offsets_release(&base);
-	return err;
+	return NULL;
 }
 
 static bool ends_in_lf(struct span s)

@@ -27,18 +27,21 @@ enum cover {
 	COVER_LINES,  /* all of them */
 };
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
+
 static enum cover cover_of(struct span around, const struct place *p, struct span find)
 {
-	size_t start = p->start, stop = p->end, end;
+	size_t start = p->start, stop = p->end - span_ends(find, "\n"), end;
 
-	while (start && around.ptr[start - 1] != '\n')
+	while (start && is_blank(around.ptr[start - 1]))
 		start--;
-	if (span_ends(find, "\n"))
-		stop--;
-	for (end = stop; end < around.len && around.ptr[end] != '\n';)
+	for (end = stop; end < around.len && is_blank(around.ptr[end]);)
 		end++;
-	if (span_trim(span_cut(around, start, p->start)).len ||
-	    span_trim(span_cut(around, stop, end)).len)
+	if ((start && around.ptr[start - 1] != '\n') ||
+	    (end < around.len && around.ptr[end] != '\n'))
 		return COVER_PART;
 	return start == p->start && end == stop ? COVER_LINES : COVER_BLANKS;
 }

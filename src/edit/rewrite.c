@@ -82,15 +82,15 @@ static bool can_write(const struct rewrites *w, struct draft *d, struct edit_res
 	return draft_may_grow(d, gone, w->texts.len, result);
 }
 
-/* Copies [from, to) of the text of c with its line ends; *line counts them. */
-static void copy_part(const struct changes *ch, const struct change *c, size_t from,
-		      size_t to, size_t *line, struct str *text, struct str *ends)
+/* Copies [from, to) of a text with its line ends; *line counts them. */
+static void copy_part(struct span old, struct span old_ends, size_t from, size_t to,
+		      size_t *line, struct str *text, struct str *ends)
 {
-	struct span part = span_cut(change_text(ch, c), from, to);
+	struct span part = span_cut(old, from, to);
 	size_t n = text_count(part, '\n');
 
 	str_add_span(text, part);
-	str_add_span(ends, span_cut(change_ends(ch, c), *line, *line + n));
+	str_add_span(ends, span_cut(old_ends, *line, *line + n));
 	*line += n;
 }
 
@@ -99,26 +99,26 @@ static struct err *write_group(struct rewrites *w, struct draft *d, size_t first
 			       const struct edit *edit, struct edit_result *result, bool *done)
 {
 	struct change *c = w->v[first].at.in;
+	struct span old = change_text(&d->changes, c), old_ends = change_ends(&d->changes, c);
 	struct str text = STR_INIT(CHANGE_LOG_MAX_BYTES), ends = text;
 	struct place whole = { w->v[first].at.start, w->v[stop - 1].at.end, c };
 	size_t at = whole.start;
-	size_t line = text_count(span_cut(change_text(&d->changes, c), 0, at), '\n');
+	size_t line = text_count(span_cut(old, 0, at), '\n');
 	char near = text_end_near(&d->text, c->start);
 	struct err *err;
 
 	for (size_t i = first; i < stop; i++) {
 		const struct rewrite *r = &w->v[i];
-		struct span new = text_of(w, r), old;
+		struct span new = text_of(w, r);
 		size_t n = text_count(new, '\n');
 
-		copy_part(&d->changes, c, at, r->at.start, &line, &text, &ends);
+		copy_part(old, old_ends, at, r->at.start, &line, &text, &ends);
 		if (ends.len)
 			near = ends.buf[ends.len - 1];
 		str_add_span(&text, new);
 		for (size_t k = 0; k < n; k++)
 			str_addc(&ends, ends_of(w, r) ? ends_of(w, r)[k] : near);
-		old = span_cut(change_text(&d->changes, c), r->at.start, r->at.end);
-		line += text_count(old, '\n');
+		line += text_count(span_cut(old, r->at.start, r->at.end), '\n');
 		at = r->at.end;
 	}
 	err = err_first(str_err(&text, "edits"), str_err(&ends, "edits"));
