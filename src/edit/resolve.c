@@ -12,9 +12,14 @@
 #include "edit/overlay.h"
 #include "edit/pattern.h"
 #include "edit/replace.h"
+#include "sys/json.h"
 
 /* Lines above and below a region that an executor gets to read. */
 #define CONTEXT_LINES ((size_t)6)
+
+/* Larger or deeper JSON is not looked at. */
+#define JSON_MAX_BYTES ((size_t)4 << 20)
+#define JSON_MAX_DEPTH ((size_t)200)
 
 #define RESOLVER_MAX_BYTES ((size_t)1 << 30)
 
@@ -499,6 +504,28 @@ static int by_path(const void *a, const void *b)
 		      ((const struct file_change *)b)->path);
 }
 
+static bool is_json(struct span bytes)
+{
+	const struct json_limits limits = { JSON_MAX_BYTES, JSON_MAX_DEPTH };
+	struct json_doc *doc = NULL;
+	struct err *err = json_parse(&doc, bytes, &limits);
+	bool good = !err;
+
+	err_drop(err);
+	json_free(doc);
+	return good;
+}
+
+/* A file that was JSON must be JSON when all is done; between two edits it need not. */
+static struct err *check_json(const struct node *node, struct span now)
+{
+	if (!span_ends(span_of(node->path), ".json") || node->now->touched_by == NO_EDIT ||
+	    !is_json(node->base.bytes) || is_json(now))
+		return NULL;
+	return err_new(ERR_NO_FIX, "edits[%zu]: after it, '%s' is no valid JSON any more",
+		       node->now->touched_by, node->path);
+}
+
 /* Whether what stands at node now differs from the source, and what it is. */
 static struct err *compare(struct node *node, struct file_change *out, bool *differs)
 {
@@ -516,9 +543,10 @@ static struct err *compare(struct node *node, struct file_change *out, bool *dif
 		return NULL;
 	}
 	err = content_bytes(node->now, &out->bytes);
-	if (!err)
-		*differs = kind != was || !span_eq(out->bytes, node->base.bytes);
-	return err_wrap(err, "%s", node->path);
+	if (err)
+		return err_wrap(err, "%s", node->path);
+	*differs = kind != was || !span_eq(out->bytes, node->base.bytes);
+	return *differs && was == SOURCE_FILE ? check_json(node, out->bytes) : NULL;
 }
 
 struct err *resolver_changes(struct resolver *r, const struct file_change **out, size_t *n)

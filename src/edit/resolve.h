@@ -68,7 +68,8 @@ struct file_change {
 
 /*
  * All of them, sorted by path, no path twice; they live as long as the
- * resolver. A file whose edits cancel out is not among them.
+ * resolver. A file whose edits cancel out is not among them. ERR_NO_FIX, naming the
+ * edit, when a file that was JSON is none any more, or a file is too large.
  */
 struct err *resolver_changes(struct resolver *r, const struct file_change **out,
 			     size_t *n) MUST_USE;

@@ -357,6 +357,43 @@ static void test_unsafe_paths(void **state)
 	resolver_free(r);
 }
 
+static void test_json(void **state)
+{
+	static const struct case_file tree[CASE_FILES] = {
+		{ "a.json", SPAN("{\"a\": [1, 2]}\n"), 0 },
+		{ "b.json", SPAN("{ // a comment\n\"a\": 1}\n"), 0 },
+	};
+	static const struct {
+		const char *file, *find, *replace, *why;
+	} rows[] = {
+		{ "b.json", "1}", "2", NULL }, /* it never was JSON */
+		{ "a.json", "1, ", "", NULL },
+		{ "a.json", "2]", "2", "edits[2]: after it, 'a.json' is no valid JSON" },
+	};
+	struct source source;
+	struct resolver *r = fake_resolver(&source, tree);
+	const struct file_change *changes;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct edit edit = { .kind = EDIT_REPLACE, .file = rows[i].file, .index = i,
+				     .find = span_of(rows[i].find),
+				     .replace = span_of(rows[i].replace) };
+		struct edit_result result;
+
+		edit_result_init(&result);
+		ok(resolver_apply(r, &edit, &result));
+		assert_int_equal(result.status, EDIT_APPLIED);
+		edit_result_release(&result);
+		if (rows[i].why)
+			fails_saying(resolver_changes(r, &changes, &n), ERR_NO_FIX, rows[i].why);
+		else
+			ok(resolver_changes(r, &changes, &n));
+	}
+	resolver_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +401,7 @@ int main(void)
 		cmocka_unit_test(test_pattern),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_unsafe_paths),
+		cmocka_unit_test(test_json),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
