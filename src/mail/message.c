@@ -104,6 +104,20 @@ static struct span strip_end(struct span s)
 	return s;
 }
 
+/* Prefixes stand in quotes, and quotes behind prefixes. */
+static struct span strip(struct span s)
+{
+	size_t len;
+
+	do {
+		len = s.len;
+		while (strip_one(&s))
+			;
+		s = strip_end(strip_quotes(s));
+	} while (s.len < len);
+	return s;
+}
+
 static bool says_something(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++) {
@@ -125,9 +139,7 @@ void message_subject(struct span text, const char *fallback, struct str *out)
 		str_reset(&flat);
 		collapse_blanks(str_span(&line), &flat);
 		s = str_span(&flat);
-		while (strip_one(&s))
-			;
-		s = strip_end(strip_quotes(s));
+		s = strip(s);
 		if (says_something(s) && !span_starts(s, "diff --git"))
 			break;
 		s.len = 0;

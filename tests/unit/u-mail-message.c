@@ -35,6 +35,8 @@ static const struct row subjects[] = {
 	{ "- fix it", "fix it" },
 	{ "**fix it**", "fix it" },
 	{ "`fix it`", "fix it" },
+	{ "\"Re: fix it\"", "fix it" },
+	{ "Re: **[tag] `fix it`**", "fix it" },
 	{ "\"quoted\" and \"more\"", "\"quoted\" and \"more\"" },
 	{ "```\nfix it\n```", "fix it" },
 	{ "a\001b\033[31mc\302\205d\342\200\256e\342\200\213f", "abcdef" },
