@@ -44,15 +44,15 @@ static void check_subject(struct span line)
 	assert(line.ptr[0] != '[' || span_findc(line, ']', 0) < 0);
 }
 
-/* Of dashes alone only three in a row end a message. */
+/* A rule of dashes and a token with a blank before its colon look worse than they are. */
 static bool is_harmless(struct span line)
 {
-	size_t dashes = 0;
+	enum hazard hazard = hazard_of_line(line);
+	struct span rest = line, word;
 
-	while (dashes < line.len && line.ptr[dashes] == '-')
-		dashes++;
-	return span_starts(line, " ") || (dashes > 3 && dashes == line.len) ||
-	       hazard_of_line(line) == HAZARD_NONE;
+	if (span_starts(line, " ") || hazard == HAZARD_NONE)
+		return true;
+	return hazard == HAZARD_DROP && span_split(&rest, ' ', &word) && !hazard_starts(word);
 }
 
 static void check_message(struct span message)
