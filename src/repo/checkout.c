@@ -194,7 +194,8 @@ void checkout_release(struct checkout *co)
 }
 
 /* Runs git on the checkout; its configuration is the one put_config() wrote. */
-static struct err *run_git(struct checkout *co, const char *const *args, struct str *out)
+static struct err *run_git(struct checkout *co, const char *const *args, struct str *out,
+			   int *code)
 {
 	struct str dirs = STR_INIT(PATH_BYTES);
 	struct argv env = ARGV_INIT;
@@ -215,7 +216,8 @@ static struct err *run_git(struct checkout *co, const char *const *args, struct 
 			      &(struct git_job){ .args = args,
 						 .env = argv_list(&env),
 						 .dir = co->tree_dir.buf,
-						 .out = out });
+						 .out = out,
+						 .code = code });
 	str_release(&dirs);
 	argv_release(&env);
 	return err;
@@ -267,13 +269,31 @@ static struct err *clean(struct checkout *co)
 		const char *const args[] = { "-c", exclude.buf, "clean",
 					     prepared ? "-ffd" : "-ffdq", NULL };
 
-		err = run_git(co, args, prepared ? &removed : NULL);
+		err = run_git(co, args, prepared ? &removed : NULL, NULL);
 	}
 	/* Some of it may be what was prepared. */
 	if (!err && removed.len)
 		err = file_remove_tree(co->stamp.buf);
 	str_release(&removed);
 	str_release(&exclude);
+	return err;
+}
+
+/*
+ * A check that wrote tracked files left something that speaks of them: put back the
+ * Makefile that configure wrote, keep its configure.log, and the next check takes
+ * the project for configured.
+ */
+static struct err *forget_if_rewritten(struct checkout *co)
+{
+	static const char *const args[] = { "diff", "--quiet", "--no-ext-diff",
+					    "--ignore-submodules=all", NULL };
+	int code = 0;
+	struct err *err = NULL;
+
+	if (co->used)
+		err = run_git(co, args, NULL, &code);
+	co->used = co->used && !code;
 	return err;
 }
 
@@ -294,7 +314,9 @@ static struct err *move_files(struct checkout *co, const struct oid *tree)
 	if (!err)
 		err = file_remove_tree(lock.buf);
 	if (!err)
-		err = run_git(co, args, NULL);
+		err = forget_if_rewritten(co);
+	if (!err)
+		err = run_git(co, args, NULL, NULL);
 	/* After the move: the .gitignore that counts is the tree's. */
 	if (!err && !co->used)
 		err = clean(co);
@@ -351,7 +373,7 @@ struct err *checkout_renew(struct checkout *co, const char *const *paths, size_t
 		argv_push(&args, paths[i]);
 	err = argv_err(&args);
 	if (!err)
-		err = run_git(co, argv_list(&args), NULL);
+		err = run_git(co, argv_list(&args), NULL, NULL);
 	argv_release(&args);
 	return err_wrap(err, "scratch checkout");
 }

@@ -116,6 +116,22 @@ static void moves_by_the_difference(void **state)
 	drop(&w);
 }
 
+static void what_speaks_of_rewritten_files_goes(void **state)
+{
+	struct world w;
+
+	(void)state;
+	make(&w);
+	ok(checkout_move(w.co, &w.tree, &w.head));
+	sh(&w.f, "cd $CO && echo stamp >stamp && echo out >a.o && touch src/a.c");
+	ok(checkout_move(w.co, &w.tree, &w.head));
+	assert_string_equal(sh_out(&w.f, STATUS), "?? stamp\n!! a.o");
+	sh(&w.f, "cd $CO && echo configured >>src/a.c");
+	ok(checkout_move(w.co, &w.tree, &w.head));
+	assert_string_equal(sh_out(&w.f, STATUS), "!! a.o");
+	drop(&w);
+}
+
 static void renewed_files_are_newer(void **state)
 {
 	static const char *const paths[] = { "src/deep/b.txt", "no such file" };
@@ -236,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_and_facade),
 		cmocka_unit_test(moves_by_the_difference),
+		cmocka_unit_test(what_speaks_of_rewritten_files_goes),
 		cmocka_unit_test(renewed_files_are_newer),
 		cmocka_unit_test(two_at_once),
 		cmocka_unit_test(hostile_checks),
