@@ -4,6 +4,9 @@
 #include "base/path.h"
 #include "repo/tree.h"
 
+/* Errors that no rule cures; the log has them all. */
+#define LEFT_SHOWN_MAX 20
+
 void run_stage(struct run *run, const char *text)
 {
 	events_emit(run->env.events, EVENT_STAGE, "%s", text);
@@ -107,9 +110,13 @@ struct err *run_cannot_check(const struct run *run, const struct check_result *r
 void run_tell_left(const struct run *run)
 {
 	struct span rest = str_span(&run->left), line;
+	size_t n = 0;
 
 	while (span_line(&rest, &line))
-		events_emit(run->env.events, EVENT_NOTE, "%.*s", (int)line.len, line.ptr);
+		if (n++ < LEFT_SHOWN_MAX)
+			events_emit(run->env.events, EVENT_NOTE, "%.*s", (int)line.len, line.ptr);
+	if (n > LEFT_SHOWN_MAX)
+		events_emit(run->env.events, EVENT_NOTE, "and %zu more", n - LEFT_SHOWN_MAX);
 }
 
 bool run_may_plan(const struct run *run)
