@@ -207,7 +207,10 @@ static size_t end_by_indent(const struct scan *s, size_t line)
 	size_t at = s->t->start[line] + indent, stop = text_line_stop(s->t, line);
 
 	while (at < stop) {
-		at = strchr("([{", s->code[at]) ? past_bracket(s->view, at) : at + 1;
+		size_t past = strchr("([{", s->code[at]) ? past_bracket(s->view, at) : at + 1;
+
+		/* One that stays open says nothing. */
+		at = past < s->view.len ? past : at + 1;
 		if (at > stop)
 			stop = text_line_stop(s->t, text_line_at(s->t, at));
 	}

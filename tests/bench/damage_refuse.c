@@ -166,7 +166,8 @@ bool damage_other_file(const struct sample *s, struct trial *t, struct dice *d)
 {
 	(void)d;
 	trial_put(s, t);
-	if (!s->other.len || !is_foreign(s->other, str_span(&t->find)) ||
+	if (!s->other.len || span_findc(str_span(&t->find), '&', 0) >= 0 ||
+	    !is_foreign(s->other, str_span(&t->find)) ||
 	    !is_foreign(s->other, str_span(&t->replace)))
 		return false;
 	str_reset(&t->file);
