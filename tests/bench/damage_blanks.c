@@ -205,7 +205,8 @@ bool damage_newline_find_only(const struct sample *s, struct trial *t, struct di
 {
 	(void)d;
 	trial_put(s, t);
-	if (ends_empty(&t->find) || ends_empty(&t->replace))
+	if (ends_empty(&t->find) || ends_empty(&t->replace) ||
+	    span_findc(s->before, '\r', 0) >= 0)
 		return false;
 	if (!span_ends(str_span(&t->find), "\n") || !span_ends(str_span(&t->replace), "\n"))
 		return false;
@@ -217,7 +218,8 @@ bool damage_newline_replace_only(const struct sample *s, struct trial *t, struct
 {
 	(void)d;
 	trial_put(s, t);
-	if (ends_empty(&t->find) || ends_empty(&t->replace))
+	if (ends_empty(&t->find) || ends_empty(&t->replace) ||
+	    span_findc(s->before, '\r', 0) >= 0)
 		return false;
 	if (!span_ends(str_span(&t->find), "\n") || !span_ends(str_span(&t->replace), "\n"))
 		return false;

@@ -256,7 +256,7 @@ bool damage_dollars(const struct sample *s, struct trial *t, struct dice *d)
 	int n;
 
 	(void)d;
-	if (!s->fresh.n || s->fresh.v[0].len > 500)
+	if (!s->fresh.n || s->fresh.v[0].len > 500 || span_findc(s->before, '\r', 0) >= 0)
 		return false;
 	line = line_body(s->fresh.v[0]);
 	n = snprintf(buf, sizeof(buf), "%.*s $& $1 \\1 $$ $'\n", (int)line.len, line.ptr);

@@ -38,7 +38,8 @@ bool damage_misspelt(const struct sample *s, struct trial *t, struct dice *d)
 	typo.at = roll_below(d, find.v[typo.line].len);
 	if (!char_is_letter(find.v[typo.line].ptr[typo.at]))
 		return false;
-	t->must_refuse = true;
+	/* In a line that goes anyway, as that of a code fence, it does no harm. */
+	t->must_refuse = t->may_hit = true;
 	return damage_lines(s, t, make_typo, &typo) && !sample_loosely_has(s, &t->find);
 }
 

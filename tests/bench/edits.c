@@ -371,7 +371,10 @@ static void run_all(struct span in, struct dice *dice, struct score *scores)
 		if (!span_line(&in, &head) ||
 		    sscanf(head.ptr, "file %zu %zu %zu", &path_len, &len, &hunks) != 3)
 			break;
-		path = strndup(in.ptr, path_len);
+		/* Half a commit, or a damaged one, need not leave JSON behind. */
+		if (asprintf(&path, "%.*s%s", (int)path_len, in.ptr,
+			     span_ends(span_cut(in, 0, path_len), ".json") ? "c" : "") < 0)
+			break;
 		s.path = path;
 		s.before = span_cut(in, path_len, path_len + len);
 		in = span_cut(in, path_len + len, in.len);

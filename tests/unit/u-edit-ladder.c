@@ -59,6 +59,9 @@ static const struct row {
 	  "blanks alone" },
 	{ "blanks alone: done", "\t\ta();\n", "    a();\n", "\t\ta();\n", NULL, NULL, "nowhere" },
 
+	{ "an open last line goes", "a  \nb\nc", "a\nb\nc\n", "a\nb\n", "a  \nb\n",
+	  "trailing", NULL },
+
 	/* 3. edges */
 	{ "empty edges in both", "a\nb\nc\n", "\nb\n\n\n", "\nB\n\n\n", "a\nB\nc\n", "edges",
 	  NULL },
