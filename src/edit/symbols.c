@@ -114,6 +114,40 @@ static bool find_body(struct span code, size_t at, size_t *open)
 	return false;
 }
 
+/*
+ * K&R: "f(a, b)", then the declarations of a and b, each with its ';', then the '{'.
+ * at is behind the name.
+ */
+static bool find_old_body(struct span code, size_t at, size_t *open)
+{
+	size_t lines = 0, stop;
+	char last = '\0';
+
+	while (at < code.len && (code.ptr[at] == ' ' || code.ptr[at] == '\t'))
+		at++;
+	if (at == code.len || code.ptr[at] != '(')
+		return false;
+	for (stop = past_bracket(code, at++); at + 1 < stop; at++)
+		if (!is_name(code.ptr[at]) &&
+		    (!code.ptr[at] || !strchr(" \t\r\n,", code.ptr[at])))
+			return false;
+	for (at = stop; at < code.len && lines < 2 * HEADER_MAX_LINES; at++) {
+		char c = code.ptr[at];
+
+		if (c == '{') {
+			*open = at;
+			return last == ';';
+		}
+		lines += c == '\n';
+		if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
+			continue;
+		if (!is_name(c) && (!last || !c || !strchr("*,;()[]", c)))
+			return false;
+		last = c;
+	}
+	return false;
+}
+
 /* Only what a declaration may have before its name stands in [start, at). */
 static bool is_type_text(struct span code, size_t start, size_t at)
 {
@@ -150,7 +184,8 @@ static bool is_function(const struct scan *s, size_t start, size_t at, size_t en
 	if (!typed && at != start && s->language != LANGUAGE_JS &&
 	    s->language != LANGUAGE_SHELL && s->language != LANGUAGE_JAVA)
 		return false;
-	return find_body(code, past_bracket(code, after), &open);
+	return find_body(code, past_bracket(code, after), &open) ||
+	       (s->language == LANGUAGE_C && find_old_body(code, after, &open));
 }
 
 static bool is_definition(const struct scan *s, size_t start, size_t at, size_t end)
@@ -233,7 +268,8 @@ static size_t end_by_brace(const struct scan *s, size_t line, size_t at)
 {
 	size_t open, stop = at;
 
-	if (find_body(s->view, at, &open)) {
+	if (find_body(s->view, at, &open) ||
+	    (s->language == LANGUAGE_C && find_old_body(s->view, at, &open))) {
 		stop = past_bracket(s->view, open);
 	} else {
 		while (stop < s->view.len && s->code[stop] != ';' && s->code[stop] != '\n')

@@ -34,6 +34,28 @@ static const char c_text[] =
 	"\treturn p.x;\n"
 	"}\n";                                /* 26 */
 
+/* As zlib is written. */
+static const char old_text[] =
+	"local unsigned bi_reverse(code, len)\n" /* 1 */
+	"    unsigned code; /* the value; */\n"
+	"    int len;\n"
+	"{\n"
+	"    return flip(code, len);\n"        /* 5 */
+	"}\n"
+	"\n"
+	"int ZEXPORT\n"                         /* 8 */
+	"hook(fn, table)\n"
+	"int (*fn)(int);\n"
+	"long table[16];\n"
+	"{\n"
+	"    return fn(table[0]);\n"
+	"}\n"                                   /* 14 */
+	"static DECLARE(flip, two)\n"           /* 15 */
+	"int x;\n"
+	"struct last {\n"
+	"    int a;\n"
+	"};\n";
+
 static const char cc_text[] =
 	"namespace ns {\n"                    /* 1 */
 	"class Box : public Base {\n"
@@ -147,6 +169,12 @@ static const struct row {
 	{ "a.c", c_text, "main", "18-26" },
 	{ "a.c", c_text, "puts", "" },
 	{ "a.c", c_text, "missing", "" },
+	{ "z.c", old_text, "bi_reverse", "1-6" },
+	{ "z.c", old_text, "hook", "8-14" },
+	{ "z.c", old_text, "flip", "" },
+	{ "z.c", old_text, "DECLARE", "" },
+	{ "z.c", old_text, "fn", "" },
+	{ "z.c", old_text, "last", "17-19" },
 	{ "a.cc", cc_text, "Box", "2-6" },
 	{ "a.cc", cc_text, "Box::grow", "7-10" },
 	{ "a.cc", cc_text, "ns::size", "4-4" },
