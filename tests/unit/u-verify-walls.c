@@ -81,6 +81,10 @@ static int setup(void **state)
 	snprintf(path, sizeof(path), "%s/config", w.hidden);
 	ok(file_write(path, SPAN(SECRET_TEXT), 0644));
 	setenv("HIDDEN", path, 1);
+	snprintf(path, sizeof(path), "%s/way", w.shown);
+	assert_int_equal(symlink("../elsewhere", path), 0);
+	snprintf(path, sizeof(path), "%s/elsewhere", w.top);
+	ok(file_write(path, SPAN("not shown\n"), 0644));
 	snprintf(path, sizeof(path), "%s/beside", w.shown);
 	ok(file_write(path, SPAN("beside\n"), 0644));
 	snprintf(path, sizeof(path), "%d", (int)getpid());
@@ -205,6 +209,7 @@ static void hidden_below_shown(void **state)
 	} rows[] = {
 		{ "cat $(dirname $SHOWN)/beside", "beside\n" },
 		{ "cat $(dirname $SHOWN)/below/.git/config 2>/dev/null || echo no", "no\n" },
+		{ "cat $(dirname $SHOWN)/way 2>/dev/null || echo no", "no\n" },
 		{ "ls $(dirname $SHOWN) 2>/dev/null || echo no", "no\n" },
 	};
 

@@ -99,6 +99,8 @@ static void ends_as_its_child(void **state)
 		{ "kill -TERM $$", PROC_SIGNALED, SIGTERM, "" },
 		{ "kill -SEGV $$", PROC_SIGNALED, SIGSEGV, "" },
 		{ "sleep 0.05 & wait; echo waited", PROC_EXITED, 0, "waited\n" },
+		{ "read -r pid name state parent group session rest </proc/$$/stat;"
+		  " test $session = $$ && echo leads", PROC_EXITED, 0, "leads\n" },
 		{ "(: </dev/tty) 2>/dev/null || echo no terminal", PROC_EXITED, 0,
 		  "no terminal\n" },
 	};

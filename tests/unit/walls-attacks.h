@@ -420,6 +420,28 @@ static int a_set_id(void)
 	return result_of(setuid(12345));
 }
 
+/* Gives the number of the first that is not refused. */
+static int a_the_rest(void)
+{
+	static const long calls[] = {
+		SYS_process_vm_writev, SYS_kcmp, SYS_migrate_pages, SYS_move_pages, SYS_shmat,
+		SYS_mq_unlink, SYS_add_key, SYS_request_key, SYS_setns, SYS_umount2,
+		SYS_pivot_root, SYS_fanotify_init, SYS_acct, SYS_swapon, SYS_swapoff,
+		SYS_kexec_load, SYS_init_module, SYS_finit_module, SYS_delete_module,
+		SYS_syslog, SYS_quotactl, SYS_settimeofday, SYS_clock_settime, SYS_adjtimex,
+		SYS_clock_adjtime, SYS_sethostname, SYS_setdomainname, SYS_vhangup,
+		426 /* io_uring_enter */, 427 /* io_uring_register */, 428 /* open_tree */,
+		430 /* fsopen */, 431 /* fsconfig */, 432 /* fsmount */, 433 /* fspick */,
+		438 /* pidfd_getfd */, 440 /* process_madvise */, 442 /* mount_setattr */,
+	};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		if (call(calls[i], -1, -1, -1, -1, -1) != EPERM)
+			return (int)calls[i];
+	}
+	return 0;
+}
+
 static int a_thread(void)
 {
 	pid_t pid = fork();
@@ -473,7 +495,7 @@ static const struct attack attacks[] = {
 	SAME(keyring, EPERM), SAME(bpf, EPERM), SAME(perf, EPERM), SAME(userfault, EPERM),
 	SAME(unshare, EPERM), SAME(clone_user, EPERM), SAME(clone3, ENOSYS),
 	SAME(mount, EPERM), SAME(chroot, EPERM), SAME(move_mount, EPERM), SAME(handle, EPERM),
-	SAME(type_in, EPERM), SAME(set_id, EPERM), SAME(thread, 0),
+	SAME(type_in, EPERM), SAME(set_id, EPERM), SAME(thread, 0), SAME(the_rest, 0),
 };
 
 #endif
