@@ -104,7 +104,7 @@ test_expect_success 'from a linked work tree' '
 
 test_expect_success 'trouble of our own lets the push go, with a warning' '
 	setup_repo && bad_commit &&
-	git -c dualfix.sandbox=landlock push -q origin main:t1 2>../err && remote_has t1 HEAD && test_grep "^warning: pushed unchecked" ../err &&
+	git -c dualfix.sandbox=nonsense push -q origin main:t1 2>../err && remote_has t1 HEAD && test_grep "^warning: pushed unchecked" ../err &&
 	git -c dualfix.verify=no-such-program -c dualfix.verify= -c dualfix.verify=no-such-program push -q origin main:t2 2>../err &&
 	remote_has t2 HEAD && test_grep "^warning: .*not checked.*no-such-program" ../err &&
 	git -c dualfix.hookTimeout=1 -c dualfix.verify= -c dualfix.verify="sleep 20" push -q origin main:t3 2>../err &&
