@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/command.h"
 #include "sys/secret.h"
@@ -69,11 +71,28 @@ static int without_session(const struct command *command, const char *const *arg
 	return report(&terminal, command, err);
 }
 
+/*
+ * A closed descriptor would be given to the next file that is opened, and what is
+ * printed would go into that. As git does it.
+ */
+static bool fill_std_fds(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	while (fd >= 0 && fd < STDERR_FILENO)
+		fd = dup(fd);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	return fd >= 0;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command = NULL;
 	const char *const *args = (const char *const *)argv + (argc > 0);
 
+	if (!fill_std_fds())
+		return 128;
 	secret_scrub_env();
 	if (!args[0])
 		return usage(NULL, 129);
