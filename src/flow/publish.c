@@ -179,6 +179,20 @@ static struct err *name_patches(const struct argv *paths, struct report *report)
 	return NULL;
 }
 
+/* Below the run's own, so that gc knows whether it is in use. */
+static struct err *scratch_folder(struct repo *repo, const char *run, struct str *out)
+{
+	struct str name = STR_INIT(NAME_MAX_BYTES);
+	struct err *err;
+
+	str_addf(&name, "runs/%s/mail", run);
+	err = str_err(&name, "path");
+	if (!err)
+		err = repo_private_path(repo, name.buf, true, out);
+	str_release(&name);
+	return err;
+}
+
 static struct err *make_patches(const struct publish_spec *spec, struct report *report,
 				struct str *mbox)
 {
@@ -190,7 +204,7 @@ static struct err *make_patches(const struct publish_spec *spec, struct report *
 		.tip = &report->commit,
 		.reroll = spec->reroll_count,
 	};
-	struct err *err = repo_private_path(spec->repo, "mail", true, &scratch);
+	struct err *err = scratch_folder(spec->repo, report->run, &scratch);
 
 	if (!err)
 		err = file_mkdirs(scratch.buf, 0700);

@@ -174,6 +174,9 @@ struct err *record_open(struct record **out, struct repo *repo, const char *id)
 	return NULL;
 }
 
+/* Of a run or a checkout, what is there while it is in use only. */
+static const char *const passing[] = { "objects", "mail", "tree.tmp" };
+
 static struct err *remove_below(const char *dir, const char *name)
 {
 	struct str path = STR_INIT(PATH_BYTES);
@@ -192,7 +195,8 @@ void record_close(struct record *record)
 	if (!record)
 		return;
 	/* What cannot be removed now is gc's. */
-	err_drop(remove_below(record->dir.buf, "objects"));
+	for (size_t i = 0; i < ARRAY_SIZE(passing); i++)
+		err_drop(remove_below(record->dir.buf, passing[i]));
 	record_free(record);
 }
 
@@ -326,12 +330,30 @@ static bool is_expired(const struct sweep *sweep, const char *path)
 	return !lstat(path, &st) && sweep->expire_s <= sweep->now_s - (int64_t)st.st_mtime;
 }
 
+static struct err *sweep_passing(const char *dir, bool *found)
+{
+	struct str path = STR_INIT(PATH_BYTES);
+	struct err *err = NULL;
+
+	for (size_t i = 0; !err && i < ARRAY_SIZE(passing); i++) {
+		str_reset(&path);
+		str_addf(&path, "%s/%s", dir, passing[i]);
+		err = str_err(&path, "path");
+		if (err || !file_exists(path.buf))
+			continue;
+		*found = true;
+		err = file_remove_tree(path.buf);
+	}
+	str_release(&path);
+	return err;
+}
+
 /* name is below "runs" or "checkout"; its lock file says when it was last in use. */
 static struct err *sweep_one(struct sweep *sweep, const char *parent, const char *name)
 {
 	struct str dir = STR_INIT(PATH_BYTES), path = STR_INIT(PATH_BYTES);
 	struct lock lock = LOCK_INIT;
-	bool taken = false, expired = false;
+	bool taken = false, expired = false, found = false;
 	struct err *err;
 
 	str_addf(&path, "%s/%s", parent, name);
@@ -353,16 +375,8 @@ static struct err *sweep_one(struct sweep *sweep, const char *parent, const char
 	}
 	if (err || !taken)
 		goto out;
-	if (expired) {
-		err = file_remove_tree(dir.buf);
-	} else {
-		str_reset(&path);
-		str_addf(&path, "%s/objects", dir.buf);
-		if (!file_exists(path.buf))
-			goto out;
-		err = file_remove_tree(path.buf);
-	}
-	sweep->removed += !err;
+	err = expired ? file_remove_tree(dir.buf) : sweep_passing(dir.buf, &found);
+	sweep->removed += !err && (expired || found);
 out:
 	lock_release(&lock);
 	str_release(&dir);
