@@ -176,6 +176,17 @@ test_expect_success 'gc keeps what is young, drops what is expired, leaves branc
 	git rev-parse -q --verify dualfix/plan
 '
 
+test_expect_success 'gc takes what a killed run left in its folder, and leaves the rest' '
+	setup_repo ../p.json && id=$(git dualfix log | cut -d " " -f 1) &&
+	mkdir -p .git/dualfix/runs/$id/objects/aa .git/dualfix/runs/$id/mail/m && git dualfix gc &&
+	test_path_is_missing .git/dualfix/runs/$id/objects && test_path_is_missing .git/dualfix/runs/$id/mail &&
+	test_path_is_file .git/dualfix/runs/$id/report.json
+'
+
+test_expect_success 'patches leave no scratch folder' '
+	setup_repo --stdout ../p.json && find .git/dualfix -name "*mail*" >../left && test_must_be_empty ../left
+'
+
 # A run with a check that waits for the file go; its id is in running.
 start_slow_run () {
 	rm -f ../go ../started &&

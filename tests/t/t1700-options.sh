@@ -12,7 +12,7 @@ test_expect_success 'setup' '
 	EOF
 '
 
-for name in run plan apply verify take drop log show init doctor gc hook
+for name in run plan apply batch verify take drop log show init doctor gc hook
 do
 	test_expect_success "$name -h: exit 0, all on stdout, in a repository and out of it" "
 		git -C repo dualfix $name -h >out 2>err &&
@@ -187,6 +187,12 @@ test_expect_success 'a closed stdout is an error, not success' '
 	cd repo && test -c /dev/full &&
 	test_expect_code 128 git dualfix apply --diff ../p.json >/dev/full 2>../err &&
 	test_grep stdout ../err
+'
+
+test_expect_success 'closed descriptors: nothing is printed into a file' '
+	cd repo && test_unchanged git-dualfix apply --branch dualfix/closed --verify "grep new f" ../p.json <&- >&- 2>&- &&
+	git rev-parse -q --verify dualfix/closed && find .git/dualfix -name lock -size +0 >../left && test_must_be_empty ../left &&
+	git dualfix show --json >../show.json && test "$(json_get ../show.json outcome)" = fixed
 '
 
 test_done
