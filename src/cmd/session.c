@@ -218,8 +218,11 @@ static struct err *open_tape(struct session *s)
 
 	if (s->settings.record && s->settings.replay)
 		return err_new(ERR_USAGE, "--record and --replay exclude each other");
-	if (s->settings.record)
-		return tape_new(&s->tape);
+	if (s->settings.record) {
+		err = tape_new(&s->tape);
+		/* Empty, at once: whether it can be kept is known before money is spent. */
+		return err ? err : session_keep_tape(s);
+	}
 	if (!s->settings.replay)
 		return NULL;
 	err = file_read(s->settings.replay, &text);
