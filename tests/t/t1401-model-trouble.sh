@@ -239,6 +239,26 @@ test_expect_success BWRAP 'a key is not in what the run leaves, nor where its ch
 	test_grep ! -r "canary-key" .git && test_grep ! "canary-key" ../err && test_grep ! canary-key ../out
 '
 
+test_expect_success 'a recording holds no key, answers without a network, and only what was asked' '
+	setup_repo <<-\EOF &&
+	[{"match": {}, "reply": {"content": "@GOOD@"}}]
+	EOF
+	DUALFIX_PLANNER_KEY=sk-canary-key git dualfix --record ../tape -m "$issue" && test_grep ! canary ../tape &&
+	test "$(stat -c %a ../tape)" = 600 && stop_model_servers &&
+	test_unchanged git dualfix --replay ../tape -m "$issue" 2>../err && test_grep "^fixed: " ../err &&
+	ends_with 2 git dualfix --replay ../tape -m "$issue, really" && test_grep "^hint: .*another issue" ../err &&
+	ends_with 2 git dualfix --replay ../no-tape -m "$issue" && echo "{" >../bad-tape &&
+	ends_with 2 git dualfix --replay ../bad-tape -m "$issue"
+'
+
+test_expect_success 'a recording that cannot be kept: said before anything is asked' '
+	setup_repo <<-\EOF &&
+	[{"match": {}, "reply": {"content": "@GOOD@"}}]
+	EOF
+	test_must_fail test_unchanged git dualfix --record ../no-folder/tape -m "$issue" >../out 2>../err &&
+	test_must_be_empty ../out && test_grep "no-folder/tape" ../err && test "$(asked)" = 0
+'
+
 # What none of the requests may hold.
 never_sent () {
 	test_grep ! "$1" "$MODEL_LOG"
