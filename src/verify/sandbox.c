@@ -134,12 +134,26 @@ static void push_ceiling(struct argv *env, const char *tree_dir)
 	argv_pushf(env, "GIT_CEILING_DIRECTORIES=%.*s", n, tree_dir);
 }
 
-static const char *home_of(const struct sandbox *sandbox, const struct premises *at)
+static void push_home(const struct sandbox *sandbox, const struct premises *at,
+		      const char *temp, struct argv *env)
 {
-	/* bwrap shows it where the home is. */
-	if (at->job->home_dir && (sandbox->kind != SANDBOX_BWRAP || !at->home))
-		return at->job->home_dir;
-	return sandbox->kind == SANDBOX_NONE ? surroundings_home(&at->outside) : at->home;
+	const struct sandbox_job *job = at->job;
+	struct str home = STR_INIT(ENV_BYTES);
+
+	str_adds(&home, "HOME=");
+	if (sandbox->kind == SANDBOX_LANDLOCK)
+		walls_home(at, &home);
+	else if (sandbox->kind == SANDBOX_BWRAP && at->home)
+		str_adds(&home, at->home); /* whatever lies there */
+	else if (sandbox->kind == SANDBOX_NONE && surroundings_home(&at->outside))
+		str_adds(&home, surroundings_home(&at->outside));
+	else if (job->home_dir)
+		str_adds(&home, job->home_dir);
+	else
+		str_adds(&home, temp);
+	if (!home.failed)
+		argv_push(env, home.buf);
+	str_release(&home);
 }
 
 static void push_env(const struct sandbox *sandbox, const struct premises *at,
@@ -147,7 +161,6 @@ static void push_env(const struct sandbox *sandbox, const struct premises *at,
 {
 	const struct sandbox_job *job = at->job;
 	const char *temp = sandbox->kind == SANDBOX_BWRAP ? BWRAP_TMPDIR : job->temp_dir;
-	const char *home = home_of(sandbox, at);
 
 	/* First, so that what the user names wins. */
 	if (job->pass_env)
@@ -162,7 +175,7 @@ static void push_env(const struct sandbox *sandbox, const struct premises *at,
 		else if (!strcmp(var->name, "PATH"))
 			push_path(env, env_value(&at->outside.env, "PATH"));
 		else if (!strcmp(var->name, "HOME"))
-			argv_pushf(env, "HOME=%s", home ? home : temp);
+			push_home(sandbox, at, temp, env);
 		else if (!strcmp(var->name, "TMPDIR"))
 			argv_pushf(env, "TMPDIR=%s", temp);
 		else if (!strcmp(var->name, "PYTHONPYCACHEPREFIX"))
@@ -170,10 +183,6 @@ static void push_env(const struct sandbox *sandbox, const struct premises *at,
 		else
 			push_ceiling(env, job->tree_dir);
 	}
-	/* Compilers and package managers keep caches, and the home cannot be written. */
-	if (sandbox->kind == SANDBOX_LANDLOCK && !job->home_dir &&
-	    !env_value(env, "XDG_CACHE_HOME"))
-		argv_pushf(env, "XDG_CACHE_HOME=%s/cache", temp);
 	proc_env(env, passed_env);
 }
 

@@ -22,7 +22,7 @@
 #define PATH_BYTES 4096
 #define TRIAL_TIMEOUT_MS 20000
 #define TRIAL_OUT_BYTES 4096
-#define SCRIPT_BYTES 8192
+#define SCRIPT_BYTES 32768
 
 /* Each folder in memory may take this part of what a check may hold. */
 #define TMPFS_PART 4
@@ -68,6 +68,9 @@ static const char bwrap_script[] =
 /* That sockets are refused, the box finds out itself each time (walls.c). */
 static const char landlock_script[] =
 	"(: >../x) 2>/dev/null && no 'files outside can be written'\n"
+	"for x in \"$REAL_HOME\"/* \"$REAL_HOME\"/.[!.]*; do\n"
+	"	[ ! -e \"$x\" ] || no 'home can be read'\n"
+	"done\n"
 	"(read -r x </proc/$OUTSIDE/environ) 2>/dev/null && no 'processes can be read'\n"
 	"(: >/dev/shm/dualfix-trial) 2>/dev/null && no 'shared memory can be written'\n"
 	"( read -r pid x </proc/self/stat; echo $pid >\"$TMPDIR/stray\"; kill -STOP $pid ) &\n"
@@ -272,11 +275,25 @@ static struct err *judge(const char *name, const struct proc_result *result)
 	return err;
 }
 
-static void write_script(enum sandbox_kind kind, struct str *out)
+static void quote(struct str *out, const char *text)
+{
+	str_addc(out, '\'');
+	for (; *text; text++) {
+		if (*text == '\'')
+			str_adds(out, "'\\''");
+		else
+			str_addc(out, *text);
+	}
+	str_addc(out, '\'');
+}
+
+static void write_script(enum sandbox_kind kind, const char *home, struct str *out)
 {
 	bool bwrap = kind == SANDBOX_BWRAP;
 
-	str_addf(out, "BOX=%s OUTSIDE=%d\n", sandbox_name(kind), (int)getpid());
+	str_addf(out, "BOX=%s OUTSIDE=%d REAL_HOME=", sandbox_name(kind), (int)getpid());
+	quote(out, home ? home : "/nonexistent");
+	str_addc(out, '\n');
 	str_adds(out, common_script);
 	str_adds(out, bwrap ? bwrap_script : landlock_script);
 }
@@ -325,17 +342,18 @@ static struct err *run_script(const struct sandbox *box, struct loop *loop,
 	return err;
 }
 
-static struct err *trial(const struct sandbox *box, struct loop *loop, const char *parent)
+static struct err *trial(const struct sandbox *box, struct loop *loop,
+			 const struct surroundings *outside)
 {
 	struct str dir = STR_INIT(PATH_BYTES), tree = STR_INIT(PATH_BYTES);
 	struct str temp = STR_INIT(PATH_BYTES), script = STR_INIT(SCRIPT_BYTES);
 	struct sandbox_job job = { .timeout_ms = TRIAL_TIMEOUT_MS };
 	struct err *err;
 
-	write_script(box->kind, &script);
+	write_script(box->kind, surroundings_home(outside), &script);
 	err = str_err(&script, "script");
 	if (!err)
-		err = file_temp_dir(parent, "dualfix-trial-", &dir);
+		err = file_temp_dir(surroundings_temp(outside), "dualfix-trial-", &dir);
 	if (!err)
 		err = lay_out(dir.buf, &tree, &temp);
 	if (err)
@@ -384,12 +402,12 @@ static struct err *take(struct sandbox *out, struct loop *loop,
 		err = walls_around(&out->around, out);
 	out->tmpfs_bytes = memory_max_bytes() / TMPFS_PART;
 	if (!err)
-		err = trial(out, loop, surroundings_temp(outside));
+		err = trial(out, loop, outside);
 	/* bwrap before 0.7 */
 	if (err && strstr(err_text(err), "Unknown option --size")) {
 		err_drop(err);
 		out->tmpfs_bytes = 0;
-		err = trial(out, loop, surroundings_temp(outside));
+		err = trial(out, loop, outside);
 	}
 	if (err)
 		sandbox_release(out);

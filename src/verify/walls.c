@@ -9,11 +9,14 @@
 #include <linux/prctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
 
 #include "base/argv.h"
+
+#define PATH_BYTES 4096
 
 /* What a row is about, and when it counts. */
 enum about {
@@ -186,6 +189,67 @@ void walls_around_free(struct landlock *around)
 	free(around);
 }
 
+/* What of path lies below the home: with a slash in front, "" for itself, or NULL. */
+static const char *below_home(const struct premises *at, const char *path)
+{
+	size_t n = at->home ? strlen(at->home) : 0;
+
+	while (n > 1 && at->home[n - 1] == '/')
+		n--;
+	if (!n || strncmp(path, at->home, n) || (path[n] && path[n] != '/'))
+		return NULL;
+	return path + n;
+}
+
+void walls_home(const struct premises *at, struct str *out)
+{
+	/* The user may show all of it. */
+	for (size_t i = 0; i < at->read_dirs.n; i++) {
+		const char *rest = below_home(at, at->read_dirs.v[i]);
+
+		if (rest && !rest[strspn(rest, "/")]) {
+			str_adds(out, at->home);
+			return;
+		}
+	}
+	if (at->job->home_dir)
+		str_adds(out, at->job->home_dir);
+	else
+		str_addf(out, "%s/home", at->job->temp_dir);
+}
+
+/* The folders on the way to the link, from the home down, and the link. */
+static void plan_link(struct walls *walls, const char *home, const char *rest,
+		      const char *target)
+{
+	for (const char *slash = strchr(rest + 1, '/'); slash; slash = strchr(slash + 1, '/'))
+		argv_pushf(&walls->folders, "%s%.*s", home, (int)(slash - rest), rest);
+	argv_push(&walls->links, target);
+	argv_pushf(&walls->links, "%s%s", home, rest);
+}
+
+static struct err *plan_home(struct walls *walls, const struct premises *at)
+{
+	struct str home = STR_INIT(PATH_BYTES);
+	struct err *err;
+
+	walls_home(at, &home);
+	err = str_err(&home, "home");
+	if (err || (at->home && !strcmp(home.buf, at->home)))
+		goto out;
+	argv_push(&walls->folders, home.buf);
+	for (size_t i = 0; i < at->read_dirs.n; i++) {
+		const char *rest = below_home(at, at->read_dirs.v[i]);
+
+		if (rest)
+			plan_link(walls, home.buf, rest, at->read_dirs.v[i]);
+	}
+	err = err_first(argv_err(&walls->folders), argv_err(&walls->links));
+out:
+	str_release(&home);
+	return err;
+}
+
 struct err *walls_new(struct walls **out, const struct sandbox *sandbox,
 		      const struct premises *at)
 {
@@ -199,8 +263,12 @@ struct err *walls_new(struct walls **out, const struct sandbox *sandbox,
 	*out = NULL;
 	if (!walls)
 		return err_nomem();
+	argv_init(&walls->folders);
+	argv_init(&walls->links);
 	walls->around = sandbox->around;
 	err = build(walls, sandbox, at);
+	if (!err)
+		err = plan_home(walls, at);
 	if (!err && !seccomp_make(&walls->seccomp, &filter))
 		err = err_new(ERR_CONFIG, "no system call filter for this processor");
 	if (err) {
@@ -216,6 +284,8 @@ void walls_free(struct walls *walls)
 	if (!walls)
 		return;
 	landlock_release(&walls->landlock);
+	argv_release(&walls->folders);
+	argv_release(&walls->links);
 	free(walls);
 }
 
@@ -250,6 +320,15 @@ static int look_back(void)
 	return ENOTSUP;
 }
 
+/* What is there already is an earlier command's, and as good as what it did to it. */
+static void make_home(const struct walls *walls)
+{
+	for (size_t i = 0; i < walls->folders.n; i++)
+		(void)!mkdir(walls->folders.v[i], 0700);
+	for (size_t i = 0; i + 1 < walls->links.n; i += 2)
+		(void)!symlink(walls->links.v[i], walls->links.v[i + 1]);
+}
+
 int walls_confine(const void *ctx)
 {
 	const struct walls *walls = ctx;
@@ -266,6 +345,8 @@ int walls_confine(const void *ctx)
 		errnum = seccomp_enforce(&walls->seccomp);
 	if (!errnum)
 		errnum = look_back();
+	if (!errnum)
+		make_home(walls);
 	return errnum;
 }
 

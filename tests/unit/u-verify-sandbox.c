@@ -86,6 +86,7 @@ static int setup(void **state)
 	snprintf(path, sizeof(path), "%s/tool", w.tools);
 	assert_int_equal(chmod(path, 0755), 0);
 	setenv("HOME", w.home, 1);
+	setenv("REAL_HOME", w.home, 1);
 	setenv("OUTSIDE_KEY", "sk-outside", 1);
 	setenv("PASSED", "as named", 1);
 	snprintf(path, sizeof(path), "%d", (int)getpid());
@@ -117,7 +118,7 @@ static void run(enum sandbox_kind kind, const char *command, bool network,
 	const char *const read_dirs[] = { "~/tools", "/nonexistent/dir", NULL };
 	const char *const hide_dirs[] = { w.git, NULL };
 	const char *const object_dirs[] = { w.objects, NULL };
-	const char *const pass_env[] = { "PASSED", "OUTSIDE", NULL };
+	const char *const pass_env[] = { "PASSED", "OUTSIDE", "REAL_HOME", NULL };
 	struct proc_spec spec = { 0 };
 	struct sandbox_entry entry;
 	struct sandbox_job job = {
@@ -173,6 +174,10 @@ static const struct row both[] = {
 
 	/* reads */
 	{ "cat ~/key", 1, NULL },
+	{ "cat \"$REAL_HOME/key\"", 1, NULL },
+	{ "ls ~", 0, "tools\n" },
+	{ "git -c dualfix.x=y config dualfix.x", 0, "y\n" }, /* asks the home first */
+	{ "echo x >~/mine && cat ~/mine && rm ~/mine", 0, "x\n" },
 	{ "~/tools/tool", 0, "tool ran\n" },
 	{ "echo x >~/tools/x", 2, NULL },
 	{ ": >>~/tools/tool", 2, NULL },
@@ -202,8 +207,8 @@ static const struct row both[] = {
 	{ "test \"$GIT_CEILING_DIRECTORIES\" = \"$(dirname \"$PWD\")\"", 0, "" },
 	{ "env | cut -d= -f1 | grep -vxE 'PATH|HOME|TMPDIR|GIT_CEILING_DIRECTORIES|SHELL|LANG|"
 	  "TERM|GCC_EXTRA_DIAGNOSTIC_OUTPUT|CCC_OVERRIDE_OPTIONS|VERBOSE|"
-	  "CTEST_OUTPUT_ON_FAILURE|USER|LOGNAME|PASSED|OUTSIDE|PWD|_|SHLVL|OLDPWD|"
-	  "PYTHONPYCACHEPREFIX|XDG_CACHE_HOME'", 1, "" },
+	  "CTEST_OUTPUT_ON_FAILURE|USER|LOGNAME|PASSED|OUTSIDE|REAL_HOME|PWD|_|SHLVL|OLDPWD|"
+	  "PYTHONPYCACHEPREFIX'", 1, "" },
 
 	/* what is left running ends */
 	{ "sleep 1000 & echo started", 0, "started\n" },
@@ -222,8 +227,7 @@ static const struct row bwrap_only[] = {
 	{ "echo x >$TMPDIR/new && cat /tmp/dualfix/new", 0, "x\n" },
 	{ "echo x >.git/hook", 2, NULL },
 	{ "mv .git elsewhere", 1, NULL },
-	{ "echo x >/tmp/mine && echo x >$HOME/mine", 0, "" },
-	{ "ls ~", 0, "tools\n" },
+	{ "echo x >/tmp/mine", 0, "" },
 	{ "ls /run /var/tmp", 0, "/run:\n\n/var/tmp:\n" },
 	{ "uname -n", 0, "localhost\n" },
 	{ "ls -d /proc/[0-9]* | wc -l | awk '{ print ($1 < 10) }'", 0, "1\n" },
@@ -232,20 +236,21 @@ static const struct row bwrap_only[] = {
 	  "\\) -prune -o -type f -writable -print 2>/dev/null; :", 0, "" },
 	{ "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '", 0, "lo\n" },
 	{ "tr '\\0' '\\n' </proc/1/environ | grep -c sk-outside", 1, "0\n" },
-	{ "echo ${XDG_CACHE_HOME-none}", 0, "none\n" },
+	{ "test \"$HOME\" = \"$REAL_HOME\"", 0, "" },
 };
 
 static const struct row landlock_only[] = {
 	{ "echo \"$TMPDIR\" | sed 's,.*/repo/,,'", 0, ".git/dualfix/tmp\n" },
-	{ "echo x >$XDG_CACHE_HOME 2>/dev/null && echo cached", 0, "cached\n" },
+	{ "test \"$HOME\" = \"$TMPDIR/home\"", 0, "" },
+	{ "readlink ~/tools | grep -cxF \"$REAL_HOME/tools\"", 0, "1\n" },
 	{ "echo x >../x", 2, NULL },
 	{ "echo x >../../../../x", 2, NULL },
 	{ "ln file ../x 2>/dev/null || echo no", 0, "no\n" },
 	{ "mv file ../x 2>/dev/null || echo no", 0, "no\n" },
-	{ "ls ~", 2, NULL },
-	{ "ls ~/tools", 0, "tool\n" },
+	{ "ls \"$REAL_HOME\"", 2, NULL },
+	{ "ls ~/tools \"$REAL_HOME/tools\" | grep -c tool$", 0, "2\n" },
 	{ "echo x >/tmp/mine", 2, NULL },
-	{ "echo x >$HOME/mine", 2, NULL },
+	{ "echo x >\"$REAL_HOME/mine\"", 2, NULL },
 	{ "ls /run", 2, NULL },
 	{ "ls /tmp", 2, NULL },
 	{ "echo x >/dev/shm/x", 2, NULL },
