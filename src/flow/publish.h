@@ -43,8 +43,8 @@ struct publish_spec {
 };
 
 /*
- * Makes the commits, migrates their objects, creates the branch, then patches in
- * patch_dir and an mbox in *mbox. Fills commit, tree, branch, patches and
+ * Makes the commits, patches of them in patch_dir and an mbox in *mbox, then migrates
+ * the objects and creates the branch. Fills commit, tree, branch, patches and
  * survives of the report, from whose checks and usage the trailers come.
  */
 struct err *publish(const struct publish_spec *spec, struct report *report,
