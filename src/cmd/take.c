@@ -281,24 +281,21 @@ out:
 struct err *cmd_drop(struct session *s, int *exit_code)
 {
 	struct past past;
-	struct str path = STR_INIT(8192), name = STR_INIT(512);
+	struct record *record = NULL;
 	struct err *err = open_past(s, &past);
 
 	*exit_code = 0;
+	/* Locked: a run that goes on would lose its objects under its feet. */
+	if (!err)
+		err = record_open(&record, s->repo, past.id.buf);
 	if (!err)
 		err = drop_branch(s, &past);
-	if (err)
-		goto out;
-	str_addf(&name, "runs/%s", past.id.buf);
-	err = repo_private_path(s->repo, name.buf, false, &path);
 	if (!err)
-		err = file_remove_tree(path.buf);
+		err = file_remove_tree(record_dir(record));
 	if (!err)
 		terminal_note(&s->terminal, "dropped run %s%s%s", past.id.buf,
 			      past.branch.len ? " and branch " : "", past.branch.buf);
-out:
-	str_release(&path);
-	str_release(&name);
+	record_close(record);
 	past_release(&past);
 	return err;
 }
