@@ -135,10 +135,14 @@ static struct err *check_tip(struct session *s, const struct check_list *checks,
 		.timeout_ms = deadline_left_ms(deadline_ms, clock_mono_ms()),
 	};
 	struct oid commit;
+	bool known;
 	struct err *err = repo_commit_of(s->repo, tip->oid, &commit);
 
 	if (!err)
-		err = verify_commit(&v, &spec, &commit);
+		err = verify_is_known(&spec, &commit, &known);
+	if (err || known)
+		return err;
+	err = verify_commit(&v, &spec, &commit);
 	if (err)
 		goto out;
 	/* Whatever else there is: trouble with one check excuses no other. */

@@ -240,8 +240,6 @@ struct err *publish(const struct publish_spec *spec, struct report *report, stru
 	if (!err)
 		err = publish_free_name(spec->repo, spec->branch, spec->slug, &name);
 	str_addf(&why, "dualfix: run %s, %s", report->run, outcome_name(report->outcome));
-	if (!err && (spec->patches || spec->mbox))
-		err = make_patches(spec, report, mbox);
 	if (!err)
 		err = publish_branch(spec->repo, name.buf, &report->commit, why.buf);
 	if (err) {
@@ -251,6 +249,9 @@ struct err *publish(const struct publish_spec *spec, struct report *report, stru
 	report->branch = arena_dup(&report->arena, str_span(&name));
 	if (!report->branch)
 		err = arena_err(&report->arena, "report");
+	/* A file in their way is no reason to lose what was made and paid for. */
+	if (!err && (spec->patches || spec->mbox))
+		err = make_patches(spec, report, mbox);
 out:
 	str_release(&name);
 	str_release(&why);

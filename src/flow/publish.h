@@ -43,9 +43,10 @@ struct publish_spec {
 };
 
 /*
- * Makes the commits, patches of them in patch_dir and an mbox in *mbox, then migrates
- * the objects and creates the branch. Fills commit, tree, branch, patches and
- * survives of the report, from whose checks and usage the trailers come.
+ * Makes the commits, migrates their objects and creates the branch; then patches of
+ * them in patch_dir and an mbox in *mbox, whose failing leaves the branch. Fills
+ * commit, tree, branch, patches and survives of the report, from whose checks and
+ * usage the trailers come.
  */
 struct err *publish(const struct publish_spec *spec, struct report *report,
 		    struct str *mbox) MUST_USE;

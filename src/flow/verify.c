@@ -2,6 +2,7 @@
 #include "flow/verify.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/deadline.h"
 #include "flow/prove.h"
@@ -81,6 +82,38 @@ out:
 	checkout_release(checkout);
 	known_free(known);
 	sandbox_release(&sandbox);
+	return err;
+}
+
+static bool may_be_taken(const char *setting, enum sandbox_kind kind)
+{
+	if (!setting || !strcmp(setting, "auto"))
+		return kind != SANDBOX_NONE;
+	return !strcmp(setting, sandbox_name(kind));
+}
+
+struct err *verify_is_known(const struct verify_spec *spec, const struct oid *commit,
+			    bool *known)
+{
+	static const enum sandbox_kind kinds[] = { SANDBOX_BWRAP, SANDBOX_LANDLOCK,
+						   SANDBOX_NONE };
+	struct oid tree;
+	struct err *err = repo_tree_of(spec->repo, commit, &tree);
+
+	*known = false;
+	for (size_t i = 0; !err && !*known && i < ARRAY_SIZE(kinds); i++) {
+		const struct sandbox sandbox = { .kind = kinds[i] };
+		struct known *passes;
+
+		if (!may_be_taken(spec->sandbox, kinds[i]))
+			continue;
+		err = known_new(&passes, spec->repo, &sandbox, spec->sandbox_env,
+				spec->expire_s);
+		if (err)
+			break;
+		*known = check_list_known(spec->checks, passes, &tree);
+		known_free(passes);
+	}
 	return err;
 }
 

@@ -6,6 +6,7 @@
 #ifndef FLOW_VERIFY_H
 #define FLOW_VERIFY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -38,6 +39,14 @@ struct verification {
  */
 struct err *verify_commit(struct verification *out, const struct verify_spec *spec,
 			  const struct oid *commit) MUST_USE;
+
+/*
+ * Whether all of them are known to have passed on the commit's tree, in a box that
+ * spec->sandbox would take: nothing is started to find that out.
+ */
+struct err *verify_is_known(const struct verify_spec *spec, const struct oid *commit,
+			    bool *known) MUST_USE;
+
 void verification_release(struct verification *v);
 
 /* CHECK_PASS if all passed; else the worst: CHECK_ERROR, CHECK_FAIL, CHECK_TIMEOUT, ... */

@@ -63,14 +63,29 @@ static void finish(struct check_run *run, struct err *err)
 }
 
 /* What makes its result differ from that of another on the same tree. */
-static void key_of(const struct check_run *run, const struct check *check, struct str *key)
+static void key_of(const struct check_list *checks, const struct check *check,
+		   struct str *key)
 {
-	const struct check_list *checks = run->spec.checks;
-
 	str_addf(key, "%s %s %s", check->network ? "net" : "-",
 		 check->dir ? check->dir : ".", check->command);
 	for (size_t i = 0; i < checks->n_setup; i++)
 		str_addf(key, "\nsetup %s", checks->setup[i].command);
+}
+
+bool check_list_known(const struct check_list *list, struct known *known,
+		      const struct oid *tree)
+{
+	bool all = list->n > 0;
+
+	for (size_t i = 0; i < list->n && all; i++) {
+		struct str key = STR_INIT(KEY_BYTES);
+		struct test_counts tests;
+
+		key_of(list, &list->v[i], &key);
+		all = !key.failed && known_pass(known, tree, str_span(&key), &tests);
+		str_release(&key);
+	}
+	return all;
 }
 
 static void note_pass(struct check_run *run, const struct check *check,
@@ -78,7 +93,7 @@ static void note_pass(struct check_run *run, const struct check *check,
 {
 	struct str key = STR_INIT(KEY_BYTES);
 
-	key_of(run, check, &key);
+	key_of(run->spec.checks, check, &key);
 	if (!key.failed)
 		known_note(run->spec.known, run->spec.tree, str_span(&key),
 			   &result->tests);
@@ -91,7 +106,7 @@ static bool is_known(struct check_run *run, const struct check *check,
 	struct str key = STR_INIT(KEY_BYTES);
 
 	if (run->spec.known)
-		key_of(run, check, &key);
+		key_of(run->spec.checks, check, &key);
 	result->cached = run->spec.known && !key.failed &&
 			 known_pass(run->spec.known, run->spec.tree, str_span(&key),
 				    &result->tests);

@@ -51,6 +51,10 @@ struct err *check_list_make(struct check_list *out, const struct config *config,
 			    const char *const *commands, size_t n_commands) MUST_USE;
 void check_list_release(struct check_list *list);
 
+/* Whether every check of list is known to pass on tree; false for an empty list. */
+bool check_list_known(const struct check_list *list, struct known *known,
+		      const struct oid *tree);
+
 enum check_status {
 	CHECK_NOT_RUN, /* its path matches no changed file, or an earlier one failed */
 	CHECK_PASS,
