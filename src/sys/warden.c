@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -104,12 +104,13 @@ static void sweep(pid_t child, int *status, bool *ended)
 	}
 }
 
-static void ask_to_end(pid_t child)
+/* Who asks us by our group asked the child as well; the kernel asks us alone. */
+static void ask_to_end(pid_t parent)
 {
-	/* Not yet a session leader: it has only just been forked. */
-	if (kill(-child, SIGTERM))
-		kill(child, SIGTERM);
-	kill(-child, SIGCONT);
+	if (getppid() == parent)
+		return;
+	kill(0, SIGTERM);
+	kill(0, SIGCONT);
 }
 
 static _Noreturn void end_as(int status)
@@ -125,7 +126,7 @@ static _Noreturn void end_as(int status)
 	_exit(128 + WTERMSIG(status));
 }
 
-static _Noreturn void watch(pid_t child)
+static _Noreturn void watch(pid_t child, pid_t parent)
 {
 	int status = SIGKILL; /* for one that cannot be killed */
 	bool ended = false;
@@ -134,7 +135,7 @@ static _Noreturn void watch(pid_t child)
 	while (reap(child, &status, &ended) && !ended) {
 		if (wait_signal(-1) != SIGTERM)
 			continue;
-		ask_to_end(child);
+		ask_to_end(parent);
 		for (int ms = 0; ms < WARDEN_TERM_MS && !ended; ms += STEP_MS) {
 			wait_signal(STEP_MS);
 			reap(child, &status, &ended);
@@ -145,10 +146,23 @@ static _Noreturn void watch(pid_t child)
 	end_as(status);
 }
 
+/*
+ * For us and what we start, as far as it goes: only the leader of a session can take
+ * a terminal again. A session of our own would leave the group that we are killed by.
+ */
+static void leave_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	ioctl(fd, TIOCNOTTY);
+	close(fd);
+}
+
 /* In the new process, which writes no memory but its own frames. */
 static _Noreturn void be_led(pid_t warden, void (*program)(const void *ctx), const void *ctx)
 {
-	setsid();
 	if (!prctl(PR_SET_PDEATHSIG, SIGKILL) && getppid() == warden)
 		program(ctx);
 	_exit(127);
@@ -165,22 +179,24 @@ __attribute__((noinline)) static pid_t start(void (*program)(const void *ctx),
 	return pid;
 }
 
-int warden_run(void (*program)(const void *ctx), const void *ctx)
+int warden_run(pid_t parent, void (*program)(const void *ctx), const void *ctx)
 {
 	pid_t child;
 
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) || prctl(PR_SET_PDEATHSIG, SIGTERM))
 		return errno;
+	leave_terminal();
 	child = start(program, ctx);
 	if (child < 0)
 		return errno;
-	watch(child);
+	watch(child, parent);
 }
 
 #else
 
-int warden_run(void (*program)(const void *ctx), const void *ctx)
+int warden_run(pid_t parent, void (*program)(const void *ctx), const void *ctx)
 {
+	(void)parent;
 	(void)program;
 	(void)ctx;
 	return ENOSYS;

@@ -12,6 +12,15 @@
 #ifndef SYS_WARDEN_H
 #define SYS_WARDEN_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
+#ifdef __linux__
+#define WARDEN_WORKS true
+#else
+#define WARDEN_WORKS false
+#endif
+
 /* How long the child may take to end after SIGTERM, before SIGKILL. */
 #define WARDEN_TERM_MS 700
 
@@ -19,11 +28,12 @@
 #define WARDEN_GRACE_MS 6000
 
 /*
- * For sys/spawn.c, in a fresh child with a memory of its own and all signals
- * blocked; only async-signal-safe calls. Calls program, which may borrow that memory
- * and must end in exec or _exit(2), in a new process: the leader of a session of
- * its own, which dies with the warden. Returns only an errno, when there is none.
+ * For sys/spawn.c, in a fresh child of parent with a memory of its own, the leader of
+ * a process group, all signals blocked; only async-signal-safe calls. Calls program,
+ * which may borrow that memory and must end in exec or _exit(2), in a new process of
+ * the group, without a terminal, which dies with the warden. Returns only an errno,
+ * when there is none.
  */
-int warden_run(void (*program)(const void *ctx), const void *ctx);
+int warden_run(pid_t parent, void (*program)(const void *ctx), const void *ctx);
 
 #endif

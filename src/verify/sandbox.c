@@ -7,6 +7,7 @@
 
 #include "base/span.h"
 #include "base/str.h"
+#include "sys/warden.h"
 #include "verify/bwrap.h"
 #include "verify/limits.h"
 #include "verify/premises.h"
@@ -65,7 +66,6 @@ size_t sandbox_limits(const struct sandbox *sandbox, const char *limits[SANDBOX_
 	switch (sandbox->kind) {
 	case SANDBOX_NONE:
 		limits[n++] = "checks can read and write whatever you can, and use the network";
-		limits[n++] = "processes that leave their group outlive a check";
 		break;
 	case SANDBOX_LANDLOCK:
 		limits[n++] = "modes, times and extended attributes of your files elsewhere "
@@ -200,12 +200,13 @@ struct err *sandbox_enter(struct sandbox_entry *out, const struct sandbox *sandb
 	out->hold.limits = out->bounds;
 	out->hold.first_to_go = true;
 	out->dir = job->work_dir;
+	/* bwrap's namespace ends what is left behind. */
+	out->hold.warden = WARDEN_WORKS && sandbox->kind != SANDBOX_BWRAP;
 	if (sandbox->kind == SANDBOX_BWRAP) {
 		bwrap_args(sandbox, &at, &out->args);
 		out->dir = NULL; /* from inside, where links lead nowhere else */
 	} else if (sandbox->kind == SANDBOX_LANDLOCK) {
 		err = walls_new(&out->walls, sandbox, &at);
-		out->hold.warden = true;
 		out->hold.confine = walls_confine;
 		out->hold.confine_ctx = out->walls;
 	}

@@ -61,6 +61,8 @@ static double run_once(struct loop *loop, const struct sandbox *box)
 
 	need(sandbox_enter(&entry, box, &job));
 	sandbox_entry_spec(&entry, &spec);
+	if (box->kind == SANDBOX_NONE)
+		spec.hold = NULL; /* bare */
 	need(proc_run(loop, &spec, &result));
 	if (result.end != PROC_EXITED || result.exit_code) {
 		fprintf(stderr, "boxes: %s: %s\n", sandbox_name(box->kind), result.out.buf);

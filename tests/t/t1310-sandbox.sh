@@ -55,6 +55,32 @@ test_expect_success 'a box that is not there is never replaced by none' '
 	test_grep "hint: .*git config dualfix.sandbox none" ../err
 '
 
+# Runs the rest as on a kernel without Landlock: its first call, 444 everywhere, fails.
+without_landlock () {
+	"$PYTHON" - "$@" <<-\EOF
+	import ctypes, os, struct, sys
+	libc = ctypes.CDLL(None, use_errno=True)
+	steps = [(0x20, 0, 0, 0), (0x15, 0, 1, 444), (0x06, 0, 0, 0x50026), (0x06, 0, 0, 0x7fff0000)]
+	code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *s) for s in steps))
+	program = struct.pack("HxxxxxxP", len(steps), ctypes.addressof(code))
+	if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, program, 0, 0):
+	    sys.exit("no filter")
+	os.execvp(sys.argv[1], sys.argv[1:])
+	EOF
+}
+
+test_expect_success 'neither: exit 3, both reasons, the line to type, nothing run' '
+	make_repo neither auto && cd neither &&
+	test_expect_code 3 without_landlock env PATH="$few" git dualfix verify --verify "touch \"$PWD/ran\"" 2>../err &&
+	test_grep "^error: no sandbox: bwrap is not installed; there is no Landlock here" ../err &&
+	test_grep "^hint: .*bubblewrap.*git config dualfix.sandbox none" ../err &&
+	test_path_is_missing ran &&
+	test_expect_code 3 without_landlock git -c dualfix.sandbox=landlock dualfix verify --verify : 2>../err &&
+	test_grep "hint: Linux 5.19 or newer" ../err &&
+	git -c dualfix.sandbox=none dualfix verify --verify "touch \"$PWD/ran\"" &&
+	test_path_is_file ran
+'
+
 test_expect_success LANDLOCK 'doctor names what landlock cannot promise' '
 	make_repo doc landlock && cd doc && git config dualfix.verify : &&
 	{ git dualfix doctor >../out 2>&1 || :; } &&

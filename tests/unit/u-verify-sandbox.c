@@ -192,8 +192,6 @@ static const struct row both[] = {
 	{ "grep -h Cap[EP] /proc/self/status | cut -f2 | sort -u", 0, "0000000000000000\n" },
 	{ "grep NoNewPrivs /proc/self/status | cut -f2", 0, "1\n" },
 	{ "(: </dev/tty) 2>/dev/null || echo no terminal", 0, "no terminal\n" },
-	{ "read -r pid name state parent group session rest </proc/$$/stat; "
-	  "test $session -gt 0 -a $session -le $$ && echo own", 0, "own\n" },
 	{ "ulimit -c", 0, "0\n" },
 	{ "cat /proc/self/oom_score_adj", 0, "1000\n" },
 
@@ -229,6 +227,8 @@ static const struct row bwrap_only[] = {
 	{ "mv .git elsewhere", 1, NULL },
 	{ "echo x >/tmp/mine", 0, "" },
 	{ "ls /run /var/tmp", 0, "/run:\n\n/var/tmp:\n" },
+	{ "read -r pid name state parent group session rest </proc/$$/stat; "
+	  "test $session -gt 0 -a $session -le $$ && echo own", 0, "own\n" },
 	{ "uname -n", 0, "localhost\n" },
 	{ "ls -d /proc/[0-9]* | wc -l | awk '{ print ($1 < 10) }'", 0, "1\n" },
 	/* Nothing of the kernel's but what anybody may write anyway. */
@@ -419,6 +419,8 @@ static void none_has_the_environment(void **state)
 		{ "env | grep -c sk-outside", 1, "0\n" },
 		{ "echo \"$GIT_DIR$CI\"", 0, "\n" },
 		{ "cat ~/key", 0, "secret of home\n" },
+		{ "ulimit -c", 0, "0\n" },
+		{ "setsid sleep 1001 & echo started", 0, "started\n" },
 		{ "echo \"$TMPDIR\" | sed 's,.*/repo/,,'", 0, ".git/dualfix/tmp\n" },
 		{ "echo \"$PASSED\"", 0, "as named\n" },
 	};

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/proc.h"
+#include "sys/signals.h"
 
 static struct loop *loop;
 static char top[] = "/tmp/u-warden-XXXXXX";
@@ -99,8 +101,6 @@ static void ends_as_its_child(void **state)
 		{ "kill -TERM $$", PROC_SIGNALED, SIGTERM, "" },
 		{ "kill -SEGV $$", PROC_SIGNALED, SIGSEGV, "" },
 		{ "sleep 0.05 & wait; echo waited", PROC_EXITED, 0, "waited\n" },
-		{ "read -r pid name state parent group session rest </proc/$$/stat;"
-		  " test $session = $$ && echo leads", PROC_EXITED, 0, "leads\n" },
 		{ "(: </dev/tty) 2>/dev/null || echo no terminal", PROC_EXITED, 0,
 		  "no terminal\n" },
 	};
@@ -223,6 +223,65 @@ static void they_die_with_us(void **state)
 	assert_gone(pid_in("own"));
 }
 
+/* In a session with a terminal: the child has none, and gets none. */
+static void terminal_is_left(void **state)
+{
+	char text[256] = "";
+	size_t n = 0;
+	ssize_t got;
+	int fd, status;
+	pid_t us = forkpty(&fd, NULL, NULL, NULL);
+
+	(void)state;
+	if (!us) {
+		struct proc_result r;
+
+		loop = NULL;
+		/* The handlers of the parent's loop are ours as well. */
+		signals_give_back();
+		if (access("/dev/tty", R_OK) || loop_new(&loop))
+			_exit(1);
+		run("(: </dev/tty) 2>/dev/null || echo no terminal", &held, 0, &r);
+		dprintf(1, "%s", r.out.buf);
+		run("(: </dev/tty) 2>/dev/null && echo a terminal", NULL, 0, &r);
+		dprintf(1, "%s", r.out.buf);
+		_exit(0);
+	}
+	assert_true(us > 0);
+	while (n < sizeof(text) - 1 && (got = read(fd, text + n, sizeof(text) - 1 - n)) > 0)
+		n += (size_t)got;
+	close(fd);
+	assert_int_equal(waitpid(us, &status, 0), us);
+	assert_int_equal(status, 0);
+	assert_string_equal(text, "no terminal\r\na terminal\r\n");
+}
+
+/* One who does not wait for the warden takes the group along all the same. */
+static void group_is_killed_with_it(void **state)
+{
+	const char *const argv[] = { "/bin/sh", "-c",
+		"trap '' TERM; (trap '' TERM; echo >started; sleep 61; sleep 61) & sleep 61;"
+		" sleep 61", NULL };
+	struct proc_spec spec = spec_of(argv, &held);
+	struct proc *proc;
+	bool never = false;
+	pid_t warden;
+
+	(void)state;
+	ok(proc_start(loop, &spec, NULL, &never, &proc));
+	for (int i = 0; i < 2000 && access("started", F_OK); i++)
+		usleep(5000);
+	unlink("started");
+	warden = proc_pid(proc);
+	kill(-warden, SIGKILL);
+	proc_free(proc);
+	loop_free(loop);
+	for (int i = 0; i < 2000 && !kill(-warden, 0); i++)
+		usleep(5000);
+	assert_int_equal(kill(-warden, 0), -1);
+	ok(loop_new(&loop));
+}
+
 static void proc_free_ends_all(void **state)
 {
 	const char *const argv[] = { "/bin/sh", "-c",
@@ -293,6 +352,8 @@ int main(void)
 		cmocka_unit_test(deadline_ends_all),
 		cmocka_unit_test(deadline_is_told),
 		cmocka_unit_test(they_die_with_us),
+		cmocka_unit_test(terminal_is_left),
+		cmocka_unit_test(group_is_killed_with_it),
 		cmocka_unit_test(proc_free_ends_all),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(confinement_that_fails_starts_nothing),
