@@ -6,19 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/rows.h"
 #include "flow/mode.h"
 
-static const char *const accept_names[] = { "fixed", "improved", "held", "unverified", NULL };
 static const char *const when_names[] = { "always", "never", "auto", NULL };
-
-#define AT(field) .offset = offsetof(struct settings, field)
-#define BOOLEAN(field) { .type = VALUE_BOOL, AT(field) }
-#define TEXT(field) { .type = VALUE_TEXT, AT(field) }
-#define ONE_OF(field, names) { .type = VALUE_TEXT, AT(field), .choices = (names) }
-#define LIST(field) { .type = VALUE_LIST, AT(field) }
-#define COUNT(field, lo, hi) { .type = VALUE_COUNT, AT(field), .min = (lo), .max = (hi) }
-#define USD(field) { .type = VALUE_USD, AT(field) }
-#define CHOICE(field, names) { .type = VALUE_CHOICE, AT(field), .choices = (names) }
 
 #define FLAG(name_, letter_, commands_, value_, help_) \
 	{ .letter = (letter_), .name = (name_), .commands = (commands_), .value = value_, \

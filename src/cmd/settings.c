@@ -5,25 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/rows.h"
 #include "flow/mode.h"
 #include "mail/trailers.h"
 
 static const char *const send_names[] = { "ask", "always", "never", NULL };
 static const char *const pre_push_names[] = { "suggest", "warn", "block", NULL };
-static const char *const accept_names[] = { "fixed", "improved", "held", "unverified", NULL };
+const char *const accept_names[] = { "fixed", "improved", "held", "unverified", NULL };
 static const char *const sandbox_names[] = { "auto", "bwrap", "landlock", "none", NULL };
 static const char *const policy_names[] = { "disclose", "allow", "forbid", NULL };
 const char *const thinking_names[] = { "low", "off", "high", "max", NULL };
-
-#define AT(field) .offset = offsetof(struct settings, field)
-#define BOOLEAN(field) { .type = VALUE_BOOL, AT(field) }
-#define TEXT(field) { .type = VALUE_TEXT, AT(field) }
-#define ONE_OF(field, names) { .type = VALUE_TEXT, AT(field), .choices = (names) }
-#define LIST(field) { .type = VALUE_LIST, AT(field) }
-#define COUNT(field, lo, hi) { .type = VALUE_COUNT, AT(field), .min = (lo), .max = (hi) }
-#define USD(field) { .type = VALUE_USD, AT(field) }
-#define CHOICE(field, names) { .type = VALUE_CHOICE, AT(field), .choices = (names) }
-#define AGE(field) { .type = VALUE_AGE, AT(field) }
 
 const struct setting settings_table[] = {
 	{ "dualfix.planner.url", "DUALFIX_PLANNER_URL", TEXT(planner.url),

@@ -99,6 +99,7 @@ extern const struct setting settings_table[];
 extern const size_t settings_table_n;
 
 extern const char *const thinking_names[];
+extern const char *const accept_names[]; /* by enum outcome */
 
 /* Defaults only. */
 struct err *settings_init(struct settings *s) MUST_USE;
