@@ -13,6 +13,7 @@
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "verify/check.h"
+#include "verify/landlock.h"
 
 /* A checkout that is a folder: checks only ask for its place. */
 struct checkout {
@@ -207,6 +208,8 @@ static void refused_sockets(void **state)
 	struct sandbox box;
 
 	(void)state;
+	if (!landlock_version())
+		return; /* not here */
 	ok(sandbox_take(&box, w.loop, "landlock"));
 	spec.sandbox = &box;
 	done = run(&list, &spec);
@@ -259,8 +262,11 @@ static void too_much_memory(void **state)
 		struct check_result *results;
 		struct check_run *done;
 		struct sandbox box;
+		struct err *err = sandbox_take(&box, w.loop, boxes[b]);
 
-		ok(sandbox_take(&box, w.loop, boxes[b]));
+		err_drop(err);
+		if (err)
+			continue; /* not here */
 		spec.sandbox = &box;
 		done = run(&list, &spec);
 		results = check_run_results(done);
