@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Short forms of struct value_spec, for the rows of the option and the settings
- * table: the type of a value, and the field of struct settings it goes to.
+ * table: the type of a value, and the field of struct settings (cmd/settings.h) it
+ * goes to.
  */
 #ifndef CMD_ROWS_H
 #define CMD_ROWS_H
 
 #include <stddef.h>
 
-#include "cmd/settings.h"
 #include "cmd/value.h"
 
 #define AT(field) .offset = offsetof(struct settings, field)
