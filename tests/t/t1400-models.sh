@@ -13,8 +13,8 @@ git config --global dualfix.sandbox none
 
 # A project with a bug, its check, and the server's rules on stdin.
 setup_repo () {
-	cat >"$TRASH/work/scenario.json" &&
-	stop_model_servers && start_model_server "$TRASH/work/scenario.json" &&
+	cat >"$PWD/scenario.json" &&
+	stop_model_servers && start_model_server "$PWD/scenario.json" &&
 	rm -rf repo && git init -q -b main repo && cd repo &&
 	cat >calc.py <<-\EOF &&
 	"""Sums."""

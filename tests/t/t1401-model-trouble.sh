@@ -16,9 +16,9 @@ good='{\"root_cause\": \"r\", \"strategy\": \"s\", \"edits\": [{\"file\": \"calc
 
 # A project with a bug; the server answers as the rules on stdin say, @GOOD@ is a plan.
 setup_repo () {
-	sed "s/@GOOD@/$(printf '%s' "$good" | sed 's/\\/\\\\\\\\/g')/g" >"$TRASH/work/scenario.json" &&
-	sed -i 's/\\\\"/\\"/g' "$TRASH/work/scenario.json" &&
-	stop_model_servers && start_model_server "$TRASH/work/scenario.json" &&
+	sed "s/@GOOD@/$(printf '%s' "$good" | sed 's/\\/\\\\\\\\/g')/g" >"$PWD/scenario.json" &&
+	sed -i 's/\\\\"/\\"/g' "$PWD/scenario.json" &&
+	stop_model_servers && start_model_server "$PWD/scenario.json" &&
 	rm -rf repo && git init -q -b main repo && cd repo &&
 	printf "def add(a, b):\n    return a - b\n" >calc.py && git add . && test_tick && git commit -q -m base &&
 	git config dualfix.planner.url "$MODEL_URL" &&
