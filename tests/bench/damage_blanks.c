@@ -201,14 +201,19 @@ static bool ends_empty(const struct str *s)
 	return s->len < 2 || span_ends(str_span(s), "\n\n");
 }
 
+/* Whether find and replace both end in one newline, which can be taken from either. */
+static bool put_with_newlines(const struct sample *s, struct trial *t)
+{
+	trial_put(s, t);
+	return !ends_empty(&t->find) && !ends_empty(&t->replace) &&
+	       span_findc(s->before, '\r', 0) < 0 && span_ends(str_span(&t->find), "\n") &&
+	       span_ends(str_span(&t->replace), "\n");
+}
+
 bool damage_newline_find_only(const struct sample *s, struct trial *t, struct dice *d)
 {
 	(void)d;
-	trial_put(s, t);
-	if (ends_empty(&t->find) || ends_empty(&t->replace) ||
-	    span_findc(s->before, '\r', 0) >= 0)
-		return false;
-	if (!span_ends(str_span(&t->find), "\n") || !span_ends(str_span(&t->replace), "\n"))
+	if (!put_with_newlines(s, t))
 		return false;
 	str_truncate(&t->replace, t->replace.len - 1);
 	return t->replace.len;
@@ -217,11 +222,7 @@ bool damage_newline_find_only(const struct sample *s, struct trial *t, struct di
 bool damage_newline_replace_only(const struct sample *s, struct trial *t, struct dice *d)
 {
 	(void)d;
-	trial_put(s, t);
-	if (ends_empty(&t->find) || ends_empty(&t->replace) ||
-	    span_findc(s->before, '\r', 0) >= 0)
-		return false;
-	if (!span_ends(str_span(&t->find), "\n") || !span_ends(str_span(&t->replace), "\n"))
+	if (!put_with_newlines(s, t))
 		return false;
 	str_truncate(&t->find, t->find.len - 1);
 	return t->find.len;
