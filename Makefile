@@ -111,13 +111,17 @@ doc: $(O)/print-tables
 		sh doc/splice.sh $(O)/print-tables $$f >$(O)/page; \
 		cmp -s $(O)/page $$f || { cat $(O)/page >$$f; echo "  DOC     $$f"; }; done
 
+# A test that hangs fails, by name.
+TEST_CLOCK := $(if $(shell command -v timeout),timeout -k 10 900)
+
 check: check-unit check-shell lint
 
 check-unit: $(UNIT_BIN)
-	$(Q)$(PROVE) -q $(if $(UNIT_BIN),-e '' $(UNIT_BIN))
+	$(Q)$(PROVE) -q $(if $(UNIT_BIN),-e '$(TEST_CLOCK)' $(UNIT_BIN))
 
 check-shell: all $(O)/print-tables $(O)/bench-edits
-	$(Q)GIT_DUALFIX_BUILD='$(abspath $(O))' $(PROVE) -j4 tests/t/t[0-9]*.sh
+	$(Q)GIT_DUALFIX_BUILD='$(abspath $(O))' $(PROVE) -j4 \
+		-e '$(TEST_CLOCK) sh' tests/t/t[0-9]*.sh
 
 check-asan:
 	$(Q)$(MAKE) SANITIZE=address,undefined CFLAGS='-O1 -g' check-unit check-shell

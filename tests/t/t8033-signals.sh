@@ -3,8 +3,17 @@
 test_description='one signal ends all of the runs'
 . "${0%/*}/test-lib.sh"
 
+# Signals as at a terminal: a job put in the background by a script, as in CI,
+# has SIGINT ignored, no shell can undo that, and what is ignored stays so.
+cat >heeding.py <<'EOF'
+import os, signal, sys
+for sig in signal.SIGINT, signal.SIGTERM, signal.SIGPIPE:
+    signal.signal(sig, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])
+EOF
+
 # A git that is interrupted, and we with it, while a step of a run waits for it.
-test_expect_success 'no other run is begun after a signal' '
+test_expect_success PYTHON 'no other run is begun after a signal' '
 	git init -q repo && cd repo && test_commit a.txt &&
 	mkdir ../bin && real=$(command -v git) && stop=$PWD/../stop &&
 	write_script ../bin/git <<-EOF &&
@@ -21,14 +30,17 @@ test_expect_success 'no other run is begun after a signal' '
 		echo "${pair%:*}" >"$stop" &&
 		(
 			PATH=$(cd ../bin && pwd):$PATH &&
-			test_expect_code "${pair#*:}" git-dualfix batch ../list >../out
+			test_expect_code "${pair#*:}" "$PYTHON" ../heeding.py \
+				git-dualfix batch ../list >../out
 		) &&
 		test_line_count 1 ../out || return 1
 	done
 '
 
 cat >interrupt.py <<'EOF'
-import os, pty, sys
+import os, pty, signal, sys
+# What hangs here is to fail, not to hang: its child dies with the terminal.
+signal.alarm(60)
 pid, fd = pty.fork()
 if not pid:
     os.execvp("git-dualfix", ["git-dualfix", "run", "-m", "a.txt is wrong"])
@@ -48,7 +60,7 @@ test_expect_success PYTHON 'nor is an interrupted question a no' '
 	cd repo &&
 	DUALFIX_PLANNER_URL=https://model.invalid DUALFIX_PLANNER_KEY=sk-test &&
 	export DUALFIX_PLANNER_URL DUALFIX_PLANNER_KEY &&
-	test_expect_code 130 "$PYTHON" ../interrupt.py
+	test_expect_code 130 "$PYTHON" ../heeding.py "$PYTHON" ../interrupt.py
 '
 
 test_done
