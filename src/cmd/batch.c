@@ -134,7 +134,7 @@ static struct err *read_issue(struct batch *batch, struct job *job, const json_n
 	if (err)
 		return err;
 	if (message.ptr && !issue.ptr)
-		return input_take_message(&job->input, message);
+		return input_take_message(&job->input, batch->s, message);
 	if (issue.ptr && !message.ptr && strcmp(issue.ptr, "-"))
 		return input_read_issue(&job->input, batch->s, issue.ptr);
 	return err_new(ERR_INPUT, "expected either message or issue");

@@ -104,12 +104,17 @@ struct err *input_read_issue(struct input *input, struct session *s, const char 
 		       repo_work_tree(s->repo));
 }
 
-struct err *input_take_message(struct input *input, struct span message)
+struct err *input_take_message(struct input *input, struct session *s, struct span message)
 {
+	struct err *err;
+
 	if (!span_trim(message).len)
 		return err_new(ERR_USAGE, "the message is empty");
 	str_add_span(&input->raw, message);
-	return use_text(input, "-m", str_span(&input->raw));
+	err = str_err(&input->raw, "-m");
+	if (err)
+		return err;
+	return use_raw(input, "-m", repo_work_tree(s->repo));
 }
 
 struct err *input_take_failing(struct input *input)

@@ -33,7 +33,9 @@ void input_release(struct input *input);
 struct err *input_read_issue(struct input *input, struct session *s,
 			     const char *argument) MUST_USE;
 
-struct err *input_take_message(struct input *input, struct span message) MUST_USE;
+/* The same for a text itself: what a log says in it is found, too. */
+struct err *input_take_message(struct input *input, struct session *s,
+			       struct span message) MUST_USE;
 struct err *input_take_failing(struct input *input) MUST_USE;
 
 /* Adds the plan in path ("-": stdin) to what input has. */

@@ -42,7 +42,7 @@ static struct err *read_issues(struct session *s, struct input *inputs, size_t *
 	if (!err)
 		err = str_err(&message, "-m");
 	if (!err && message.len)
-		err = input_take_message(&inputs[(*n)++], str_span(&message));
+		err = input_take_message(&inputs[(*n)++], s, str_span(&message));
 	str_release(&message);
 	if (!err && s->settings.failing)
 		err = input_take_failing(&inputs[(*n)++]);
