@@ -50,6 +50,7 @@ endif
 SRC := $(sort $(wildcard src/*/*.c))
 OBJ := $(SRC:%.c=$(O)/%.o)
 TEMPLATES := $(sort $(wildcard templates/*.* templates/*/*.*))
+EMBEDDED := $(filter-out templates/batch/%,$(TEMPLATES))
 HOOKS := $(sort $(wildcard hooks/*))
 UNIT := $(sort $(wildcard tests/unit/u-*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
@@ -87,9 +88,9 @@ $(O)/%.o: %.c $(O)/flags
 	$(Q)$(CC) $(ALL_CPPFLAGS) -DDUALFIX_VERSION='"$(VERSION)"' $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # templates/ and hooks/ compiled in: text files become one table of name and bytes.
-$(O)/gen/templates.c: templates/embed.sh $(TEMPLATES) $(HOOKS) $(O)/files
+$(O)/gen/templates.c: templates/embed.sh $(EMBEDDED) $(HOOKS) $(O)/files
 	$(say) GEN $@
-	$(Q)sh templates/embed.sh $(filter-out %/embed.sh,$(TEMPLATES)) $(HOOKS) >$@
+	$(Q)sh templates/embed.sh $(filter-out %/embed.sh,$(EMBEDDED)) $(HOOKS) >$@
 
 $(O)/gen/templates.o: $(O)/gen/templates.c
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
@@ -182,6 +183,10 @@ $(FUZZ:%=fuzz-%): fuzz-%: $(O)/fuzz-%
 		-print_final_stats=1 -artifact_prefix=$(O)/$*- $(O)/corpus/$* \
 		tests/fuzz/corpus/$* >$(O)/$*.log 2>&1 || { tail -n 40 $(O)/$*.log; exit 1; }
 	$(Q)sed -n 's/^stat::number_of_executed_units: */  $*: inputs /p' $(O)/$*.log
+
+# What overlapping makes of published latencies, simulated: SCALE shortens them.
+bench-seed: all
+	$(Q)$(PYTHON) tests/bench/seed.py --program $(O)/git-dualfix $(BENCH_ARGS)
 
 # Of injected compile errors, how many are cured with no model, and how many wrongly.
 bench-keyless: all

@@ -314,6 +314,7 @@ class Answer:
         self.stream = body.get("stream", self.native)
         self.model = body.get("model", "none")
         self.eol = b"\r\n" if "crlf" in self.sse else b"\n"
+        self.due = None
 
     def send(self):
         reply, h = self.reply, self.h
@@ -408,8 +409,9 @@ class Answer:
         gap = self.reply.get("gap_ms", 0) / 1000
         if "tokens_per_s" in self.reply:
             gap = self.reply.get("chunk_bytes", 12) / 4 / self.reply["tokens_per_s"]
-        if gap:
-            time.sleep(gap)
+        # By the clock, not by the gap: sleeps that are late must not add up.
+        self.due = max(self.due or time.monotonic(), time.monotonic() - gap) + gap
+        time.sleep(max(0, self.due - time.monotonic()))
 
     def break_off(self):
         """What a fault does where the answer breaks off. Does not return."""
