@@ -188,6 +188,12 @@ $(FUZZ:%=fuzz-%): fuzz-%: $(O)/fuzz-%
 bench-seed: all
 	$(Q)$(PYTHON) tests/bench/seed.py --program $(O)/git-dualfix $(BENCH_ARGS)
 
+# The same from the endpoints that REPO has configured, over the folder ISSUES.
+bench-live: all
+	$(Q)test -n '$(ISSUES)' || { echo 'usage: make bench-live ISSUES=folder [REPO=.]' >&2; exit 2; }
+	$(Q)cd '$(REPO)' && $(PYTHON) '$(CURDIR)/tests/bench/live.py' \
+		--program '$(abspath $(O))/git-dualfix' '$(abspath $(ISSUES))'
+
 # Of injected compile errors, how many are cured with no model, and how many wrongly.
 bench-keyless: all
 	$(Q)$(PYTHON) tests/bench/keyless.py --program $(O)/git-dualfix $(BENCH_ARGS)
