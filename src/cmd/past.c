@@ -54,7 +54,7 @@ struct err *past_read(struct past *past, struct repo *repo, const char *id)
 	err = record_read(repo, id, "report.json", REPORT_MAX_BYTES, &past->text);
 	if (err && err_kind(err) == ERR_INPUT) {
 		err_drop(err);
-		str_adds(&past->outcome, "killed");
+		str_adds(&past->outcome, record_in_use(repo, id) ? "running" : "killed");
 		return NULL;
 	}
 	if (err)
@@ -98,6 +98,31 @@ static struct err *look_at(void *ctx, const char *id)
 			(!oid_is_none(search->commit) &&
 			 oid_eq(search->commit, &search->past->commit));
 	return NULL;
+}
+
+static struct err *look_for_commit(void *ctx, const char *id)
+{
+	struct search *search = ctx;
+	struct err *err;
+
+	if (search->found)
+		return NULL;
+	err = past_read(search->past, search->repo, id);
+	search->found = !err && !oid_is_none(&search->past->commit);
+	return err;
+}
+
+struct err *past_find_fix(struct past *past, struct repo *repo, const char *name)
+{
+	struct search search = { .past = past, .repo = repo };
+	struct err *err;
+
+	if (name)
+		return past_find(past, repo, name);
+	err = record_each(repo, look_for_commit, &search);
+	if (!err && !search.found)
+		err = err_hint(err_new(ERR_INPUT, "no run made a commit"), "git dualfix log");
+	return err;
 }
 
 struct err *past_find(struct past *past, struct repo *repo, const char *name)

@@ -17,10 +17,10 @@
 struct past {
 	struct str id;
 	struct str text;      /* report.json */
-	struct json_doc *doc; /* NULL: killed before it wrote one, or it is damaged */
+	struct json_doc *doc; /* NULL: not written yet, or damaged */
 	struct oid base, commit;
 	struct str branch;    /* empty: it made none */
-	struct str outcome;
+	struct str outcome;   /* "running", "killed": it has no report */
 };
 
 void past_init(struct past *past);
@@ -31,6 +31,9 @@ void past_release(struct past *past);
  * one, or NULL for the newest run. ERR_INPUT when there is none such.
  */
 struct err *past_find(struct past *past, struct repo *repo, const char *name) MUST_USE;
+
+/* The same, but NULL is the newest run that made a commit. */
+struct err *past_find_fix(struct past *past, struct repo *repo, const char *name) MUST_USE;
 
 /* The run with exactly this id. */
 struct err *past_read(struct past *past, struct repo *repo, const char *id) MUST_USE;

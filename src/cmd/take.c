@@ -19,7 +19,7 @@ static struct err *open_past(struct session *s, struct past *past)
 	past_init(past);
 	if (s->args.n > 1)
 		return err_new(ERR_USAGE, "more than one run was named");
-	return past_find(past, s->repo, s->args.n ? s->args.v[0] : NULL);
+	return past_find_fix(past, s->repo, s->args.n ? s->args.v[0] : NULL);
 }
 
 static struct err *run_git(struct session *s, const char *const *args, struct span input,

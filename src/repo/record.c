@@ -174,6 +174,23 @@ struct err *record_open(struct record **out, struct repo *repo, const char *id)
 	return NULL;
 }
 
+bool record_in_use(struct repo *repo, const char *id)
+{
+	struct str path = STR_INIT(PATH_BYTES);
+	struct lock lock = LOCK_INIT;
+	bool taken = false;
+	struct err *err = run_path(repo, id, "lock", false, &path);
+
+	if (!err)
+		err = lock_try(&lock, path.buf, &taken);
+	if (err) /* nobody can hold what cannot be opened */
+		taken = true;
+	err_drop(err);
+	lock_release(&lock);
+	str_release(&path);
+	return !taken;
+}
+
 /* Of a run or a checkout, what is there while it is in use only. */
 static const char *const passing[] = { "objects", "mail", "tree.tmp" };
 

@@ -47,6 +47,9 @@ struct err *record_find(struct repo *repo, const char *id, struct str *found) MU
 struct err *record_read(struct repo *repo, const char *id, const char *name,
 			size_t max_bytes, struct str *out) MUST_USE;
 
+/* Whether somebody holds its lock: it is under way. */
+bool record_in_use(struct repo *repo, const char *id);
+
 /* Calls fn with each id, newest first. */
 struct err *record_each(struct repo *repo, struct err *(*fn)(void *ctx, const char *id),
 			void *ctx) MUST_USE;

@@ -41,6 +41,27 @@ test_expect_success 'take of a moved HEAD: cherry-pick, both commits of two; the
 	grep three f && grep y g && undo && test "$(git rev-parse HEAD)" = "$head" && git diff --quiet HEAD
 '
 
+test_expect_success 'take and drop mean the newest run with a commit, show the newest' '
+	setup_repo ../p.json && fix=$(git rev-parse dualfix/plan) &&
+	test_expect_code 1 git dualfix apply ../q.json 2>../err && git dualfix show >../show &&
+	test_grep "^outcome *unfixed\|^outcome *error" ../show &&
+	git dualfix take && test "$(git rev-parse HEAD)" = "$fix" &&
+	git dualfix drop && test_expect_code 2 git dualfix drop 2>../err &&
+	test_grep "no run made a commit" ../err
+'
+
+test_expect_success 'a run under way is called so' '
+	setup_repo ../p.json &&
+	{ git dualfix run --plan ../p.json --verify "sleep 30" >/dev/null 2>&1 & } &&
+	pid=$! && test_when_finished "kill $pid; wait $pid || :" && tries=0 &&
+	until git dualfix log | grep -q running
+	do
+		test $((tries += 1)) -lt 100 || return 1
+		sleep 0.1
+	done &&
+	git dualfix log >../log && test_line_count 2 ../log && test_grep ! killed ../log
+'
+
 test_expect_success 'a conflict is refused, nothing is touched' '
 	setup_repo ../p.json && sed -i s/one/1/ f && git commit -q -a -m other &&
 	test_expect_code 1 test_unchanged git dualfix take 2>../err &&
@@ -108,7 +129,8 @@ test_expect_success 'take from a subfolder, with noprefix and other diff setting
 
 test_expect_success 'take of a run without a commit, of none, of an unknown one: exit 2' '
 	setup_repo --diff ../p.json &&
-	test_expect_code 2 test_unchanged git dualfix take 2>../err && test_grep "made no commit" ../err &&
+	test_expect_code 2 test_unchanged git dualfix take 2>../err && test_grep "no run made a commit" ../err && run=$(git dualfix log | sed "s/ .*//") &&
+	test_expect_code 2 test_unchanged git dualfix take "$run" 2>../err && test_grep "made no commit (" ../err &&
 	for run in nosuch 2 main -- "" dualfix/none
 	do
 		test_must_fail test_unchanged git dualfix take "$run" 2>../err || return 1
