@@ -143,7 +143,7 @@ law_blanks () {
 
 # By its own name in quotes, or by that of its folder: "rules/".
 law_templates () {
-	files '^templates/.*\.' | grep -v '^templates/embed\.sh$' | while IFS= read -r f
+	files '^templates/.*\.' | grep -v '^templates/\(embed\.sh$\|batch/\)' | while IFS= read -r f
 	do
 		name=${f#templates/}
 		xargs grep -qF -e "\"$name\"" -e "\"${name%/*}/\"" /dev/null <"$tmp/src" ||
