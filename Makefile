@@ -102,13 +102,14 @@ $(O)/tests/%: tests/unit/%.c $(O)/libdualfix.a $(O)/flags
 		$(O)/libdualfix.a $(shell $(PKG_CONFIG) --libs cmocka) $(ALL_LIBS)
 
 # What the manual pages have of the program's tables.
-$(O)/print-tables: tests/doc/print-tables.c $(O)/libdualfix.a $(O)/flags
+TABLES_SRC = tests/doc/print-tables.c tests/doc/completion.c
+$(O)/print-tables: $(TABLES_SRC) tests/doc/completion.h $(O)/libdualfix.a $(O)/flags
 	$(say) LINK $@
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
+	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/doc $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(TABLES_SRC) \
 		$(O)/libdualfix.a $(ALL_LIBS)
 
 doc: $(O)/print-tables
-	$(Q)set -e; for f in $(MAN); do \
+	$(Q)set -e; for f in $(MAN) $(COMPLETIONS); do \
 		sh doc/splice.sh $(O)/print-tables $$f >$(O)/page; \
 		cmp -s $(O)/page $$f || { cat $(O)/page >$$f; echo "  DOC     $$f"; }; done
 
@@ -209,10 +210,12 @@ bench-sandbox: $(O)/boxes
 
 # Templates are compiled in; the installed ones are there to be read and copied.
 MAN := $(sort $(wildcard doc/*.[1-8]))
-COMPLETIONS := $(sort $(wildcard completion/*))
+COMPLETIONS := $(sort $(wildcard doc/completion/*))
 INSTALL_TEMPLATES = $(filter-out %/embed.sh,$(TEMPLATES))
 dest = $(DESTDIR)$(1)
-compdir = $(datadir)/bash-completion/completions
+# Each shell looks in a place of its own; bash wants the command's bare name.
+COMPLETED = bash-completion/completions/git-dualfix zsh/site-functions/_git-dualfix \
+	fish/vendor_completions.d/git-dualfix.fish
 
 install: all
 	$(Q)install -d '$(call dest,$(bindir))'
@@ -223,15 +226,16 @@ install: all
 	$(Q)set -e; for f in $(INSTALL_TEMPLATES); do \
 		d='$(call dest,$(datadir))'/git-dualfix/$${f%/*}; \
 		install -d "$$d"; install -m 644 "$$f" "$$d/"; done
-	$(Q)set -e; for f in $(COMPLETIONS); do \
-		install -d '$(call dest,$(compdir))'; \
-		install -m 644 "$$f" '$(call dest,$(compdir))/'; done
+	$(Q)set -e; for f in $(COMPLETED); do \
+		d='$(call dest,$(datadir))'/$${f%/*}; n=$${f##*/}; install -d "$$d"; \
+		case $$f in bash*) n=$$n.bash ;; esac; \
+		install -m 644 "doc/completion/$$n" '$(call dest,$(datadir))'/"$$f"; done
 
 uninstall:
 	rm -f '$(call dest,$(bindir))/git-dualfix'
 	$(Q)for f in $(MAN); do \
 		rm -f '$(call dest,$(mandir))'/man$${f##*.}/$${f##*/}; done
-	$(Q)for f in $(COMPLETIONS); do rm -f '$(call dest,$(compdir))'/$${f##*/}; done
+	$(Q)for f in $(COMPLETED); do rm -f '$(call dest,$(datadir))'/$$f; done
 	rm -rf '$(call dest,$(datadir))/git-dualfix'
 
 clean:

@@ -7,10 +7,13 @@
  *	print-tables keys	all keys of the settings table, one a line
  *
  * A fragment is "synopsis", "command <name>", "options", "settings", "plan",
- * "modes", "servers" or "protect".
+ * "modes", "servers" or "protect"; or, of completions, "bash", "zsh-commands", "zsh" or
+ * "fish".
  */
 #include <stdio.h>
 #include <string.h>
+
+#include "completion.h"
 
 #include "base/path.h"
 #include "cmd/command.h"
@@ -280,7 +283,9 @@ static const struct {
 	{ "synopsis", print_synopsis }, { "options", print_options },
 	{ "settings", print_settings }, { "plan", print_plan },
 	{ "modes", print_modes },       { "protect", print_protect },
-	{ "servers", print_servers },
+	{ "servers", print_servers },   { "bash", print_bash },
+	{ "zsh", print_zsh },           { "zsh-commands", print_zsh_commands },
+	{ "fish", print_fish },
 	{ "words", print_words },       { "keys", print_keys },
 };
 
