@@ -16,6 +16,13 @@ struct hold_limit {
 	uint64_t max;   /* in its unit; what is lower already stays */
 };
 
+/* Who ends what the child leaves behind (sys/warden.h). */
+enum hold_warden {
+	HOLD_NO_WARDEN,
+	HOLD_WARDEN_OF_GROUP, /* should we die: a child that itself ends the rest */
+	HOLD_WARDEN_OF_ALL,   /* in any session, whatever ends the child */
+};
+
 struct hold {
 	const struct hold_limit *limits;
 	size_t n_limits;
@@ -23,8 +30,7 @@ struct hold {
 	/* When memory runs out the kernel ends it before anything of the user's. */
 	bool first_to_go;
 
-	/* A warden ends what it leaves behind, in any session (sys/warden.h). */
-	bool warden;
+	enum hold_warden warden;
 
 	/*
 	 * Called last before exec; gives 0 or an errno, as which the child then

@@ -432,7 +432,8 @@ static struct err *proc_new(struct proc **out, struct loop *loop,
 		return err_nomem();
 	proc->loop = loop;
 	proc->start_ms = clock_mono_ms();
-	proc->grace_ms = spec->hold && spec->hold->warden ? WARDEN_GRACE_MS : KILL_GRACE_MS;
+	proc->grace_ms = spec->hold && spec->hold->warden == HOLD_WARDEN_OF_ALL ?
+		WARDEN_GRACE_MS : KILL_GRACE_MS;
 	proc->status_fd = proc->in.fd = proc->out.fd = proc->err.fd = -1;
 	proc->out.proc = proc->err.proc = proc;
 	capture_init(&proc->out.capture, spec->out_max_bytes, cuts);

@@ -205,7 +205,8 @@ static _Noreturn void be_child(const struct child *child)
 	if (errnum)
 		give_up(child->status_fd, errnum);
 	if (child->spec->hold && child->spec->hold->warden)
-		give_up(child->status_fd, warden_run(child->parent, be_program, child));
+		give_up(child->status_fd, warden_run(child->spec->hold->warden, child->parent,
+						     be_program, child));
 	be_program(child);
 }
 

@@ -146,6 +146,20 @@ static _Noreturn void watch(pid_t child, pid_t parent)
 	end_as(status);
 }
 
+static _Noreturn void watch_group(pid_t child, pid_t parent)
+{
+	int status = SIGKILL;
+	bool ended = false;
+
+	close_up();
+	while (reap(child, &status, &ended) && !ended) {
+		if (getppid() != parent)
+			kill(0, SIGKILL); /* us, too */
+		wait_signal(-1);
+	}
+	end_as(status);
+}
+
 /*
  * For us and what we start, as far as it goes: only the leader of a session can take
  * a terminal again. A session of our own would leave the group that we are killed by.
@@ -179,23 +193,29 @@ __attribute__((noinline)) static pid_t start(void (*program)(const void *ctx),
 	return pid;
 }
 
-int warden_run(pid_t parent, void (*program)(const void *ctx), const void *ctx)
+int warden_run(enum hold_warden kind, pid_t parent, void (*program)(const void *ctx),
+	       const void *ctx)
 {
+	const bool all = kind == HOLD_WARDEN_OF_ALL;
 	pid_t child;
 
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) || prctl(PR_SET_PDEATHSIG, SIGTERM))
+	if ((all && prctl(PR_SET_CHILD_SUBREAPER, 1)) || prctl(PR_SET_PDEATHSIG, SIGTERM))
 		return errno;
 	leave_terminal();
 	child = start(program, ctx);
 	if (child < 0)
 		return errno;
-	watch(child, parent);
+	if (all)
+		watch(child, parent);
+	watch_group(child, parent);
 }
 
 #else
 
-int warden_run(pid_t parent, void (*program)(const void *ctx), const void *ctx)
+int warden_run(enum hold_warden kind, pid_t parent, void (*program)(const void *ctx),
+	       const void *ctx)
 {
+	(void)kind;
 	(void)parent;
 	(void)program;
 	(void)ctx;

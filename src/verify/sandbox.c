@@ -201,7 +201,9 @@ struct err *sandbox_enter(struct sandbox_entry *out, const struct sandbox *sandb
 	out->hold.first_to_go = true;
 	out->dir = job->work_dir;
 	/* bwrap's namespace ends what is left behind. */
-	out->hold.warden = WARDEN_WORKS && sandbox->kind != SANDBOX_BWRAP;
+	out->hold.warden = !WARDEN_WORKS ? HOLD_NO_WARDEN :
+			   sandbox->kind == SANDBOX_BWRAP ? HOLD_WARDEN_OF_GROUP :
+							    HOLD_WARDEN_OF_ALL;
 	if (sandbox->kind == SANDBOX_BWRAP) {
 		bwrap_args(sandbox, &at, &out->args);
 		out->dir = NULL; /* from inside, where links lead nowhere else */

@@ -17,7 +17,7 @@
 
 static struct loop *loop;
 static char top[] = "/tmp/u-warden-XXXXXX";
-static const struct hold held = { .warden = true };
+static const struct hold held = { .warden = HOLD_WARDEN_OF_ALL };
 
 static int setup(void **state)
 {
@@ -197,12 +197,11 @@ static void deadline_is_told(void **state)
 }
 
 /* A process that runs a held command as a user's would, and is killed. */
-static void they_die_with_us(void **state)
+static void dies_with_us(const struct hold *hold, const char *command)
 {
 	pid_t us = fork();
 	int status;
 
-	(void)state;
 	if (!us) {
 		struct proc_result r;
 
@@ -210,8 +209,7 @@ static void they_die_with_us(void **state)
 		loop = NULL;
 		if (loop_new(&loop))
 			_exit(1);
-		run("setsid sh -c 'trap \"\" TERM; echo $$ >pid; sleep 60; sleep 60' &"
-		    " echo $$ >own; sleep 60", &held, 0, &r);
+		run(command, hold, 0, &r);
 		_exit(0);
 	}
 	assert_true(us > 0);
@@ -221,6 +219,17 @@ static void they_die_with_us(void **state)
 	assert_int_equal(waitpid(us, &status, 0), us);
 	assert_gone(pid_in("pid"));
 	assert_gone(pid_in("own"));
+}
+
+static void they_die_with_us(void **state)
+{
+	const struct hold group = { .warden = HOLD_WARDEN_OF_GROUP };
+
+	(void)state;
+	dies_with_us(&held, "setsid sh -c 'trap \"\" TERM; echo $$ >pid; sleep 60; sleep 60' &"
+			    " echo $$ >own; sleep 60");
+	dies_with_us(&group, "sh -c 'trap \"\" TERM; echo $$ >pid; sleep 60; sleep 60' &"
+			     " echo $$ >own; sleep 60");
 }
 
 /* In a session with a terminal: the child has none, and gets none. */
