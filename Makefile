@@ -3,6 +3,7 @@
 #	make            build/plain/git-dualfix
 #	make check      all tests        make check-asan   the same, sanitized
 #	make lint       the house laws   make bench        the figures
+#	make check-kill runs killed at any instant
 #	make doc        the manual pages, their tables as the program has them
 #	make install    DESTDIR= prefix=
 #	V=1 shows the commands, SANITIZE=address,undefined builds build/asan.
@@ -198,6 +199,13 @@ bench-live: all
 # Of injected compile errors, how many are cured with no model, and how many wrongly.
 bench-keyless: all
 	$(Q)$(PYTHON) tests/bench/keyless.py --program $(O)/git-dualfix $(BENCH_ARGS)
+
+# Runs killed at any instant: KILLS of them at random, then at every STEP-th system call.
+KILLS = 2000
+STEP = 7
+check-kill: all
+	$(Q)$(PYTHON) tests/crash/kill.py --program $(O)/git-dualfix --random $(KILLS) \
+		--syscalls $(STEP) $(KILL_ARGS)
 
 # What checks cost in each sandbox.
 $(O)/boxes: tests/bench/boxes.c $(O)/libdualfix.a $(O)/flags
