@@ -54,6 +54,12 @@ void backend_hex(struct oid *out, const git_oid *id);
 struct err *backend_use(struct repo *repo, const char *quarantine) MUST_USE;
 
 /*
+ * Another handle of the same objects, for a thread of its own: threads that share
+ * one wait for each other most of the time.
+ */
+struct err *backend_odb(const struct repo *repo, git_odb **out) MUST_USE;
+
+/*
  * Adds objects_dir and all that it borrows from (info/alternates, theirs too)
  * to dirs, without links in them.
  */

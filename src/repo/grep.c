@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "repo/backend.h"
 #include "repo/tree.h"
+#include "sys/workers.h"
 
 /* Larger files are data, however they look. */
 #define FILE_MAX_BYTES ((size_t)1 << 20)
@@ -16,7 +14,6 @@
 #define BINARY_PEEK_BYTES 8000
 
 #define PATHS_MAX_BYTES ((size_t)512 << 20)
-#define THREADS_MAX 8
 #define FILES_PER_THREAD 256 /* less is not worth one */
 #define FILES_PER_STEP 32
 
@@ -49,17 +46,16 @@ struct search {
 	struct arena arena;
 	struct file *files;
 	size_t n_files, cap;
-	atomic_size_t next;
-	atomic_bool stop;
+	struct worker *workers;
 };
 
 struct worker {
 	struct search *search;
-	pthread_t thread;
+	git_odb *odb;
 	size_t *count; /* of each word in the file at hand */
 	struct hit *hits;
 	size_t n, cap;
-	struct err *err;
+	struct worker *next;
 };
 
 /* Letters, digits, underscore, and whatever is not ASCII. */
@@ -207,47 +203,28 @@ static struct err *count_text(struct worker *w, size_t file, struct span text)
 	return err;
 }
 
-static struct err *search_file(struct worker *w, size_t i)
+static struct err *search_file(void *ctx, void *worker, size_t i)
 {
-	struct repo *repo = w->search->repo;
-	const git_oid *id = &w->search->files[i].blob;
+	struct search *s = ctx;
+	struct worker *w = worker;
+	const git_oid *id = &s->files[i].blob;
 	git_object_t type;
 	git_odb_object *object;
 	struct err *err;
 	size_t size;
-	int rc = git_odb_read_header(&size, &type, repo->odb, id);
+	int rc = git_odb_read_header(&size, &type, w->odb, id);
 
 	if (!rc && size > FILE_MAX_BYTES)
 		return NULL;
 	if (!rc)
-		rc = git_odb_read(&object, repo->odb, id);
+		rc = git_odb_read(&object, w->odb, id);
 	if (rc)
-		return backend_missing(repo, rc, id);
+		return backend_missing(s->repo, rc, id);
 	err = count_text(w, i,
 			 (struct span){ git_odb_object_data(object),
 					git_odb_object_size(object) });
 	git_odb_object_free(object);
 	return err;
-}
-
-static void *work(void *arg)
-{
-	struct worker *w = arg;
-	struct search *s = w->search;
-
-	while (!w->err && !atomic_load(&s->stop)) {
-		size_t i = atomic_fetch_add(&s->next, FILES_PER_STEP);
-		size_t end =
-			i + FILES_PER_STEP < s->n_files ? i + FILES_PER_STEP : s->n_files;
-
-		if (i >= s->n_files)
-			break;
-		while (i < end && !w->err)
-			w->err = search_file(w, i++);
-	}
-	if (w->err)
-		atomic_store(&s->stop, true);
-	return NULL;
 }
 
 static struct err *add_file(void *ctx, const char *path, bool is_link,
@@ -275,40 +252,32 @@ static struct err *add_file(void *ctx, const char *path, bool is_link,
 	return backend_oid(&f->blob, blob);
 }
 
-static size_t n_threads(size_t n_files)
+static struct err *begin_worker(void *ctx, void **worker)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t n = n_files / FILES_PER_THREAD + 1;
+	struct search *s = ctx;
+	struct worker *w = calloc(1, sizeof(*w));
 
-	if (cpus > 0 && n > (size_t)cpus)
-		n = (size_t)cpus;
-	return n < THREADS_MAX ? n : THREADS_MAX;
+	if (!w)
+		return err_nomem();
+	w->search = s;
+	w->next = s->workers;
+	s->workers = w;
+	*worker = w;
+	w->count = calloc(s->words.n + 1, sizeof(*w->count));
+	return w->count ? backend_odb(s->repo, &w->odb) : err_nomem();
 }
 
-/* The first worker is this thread; one that cannot be started is done without. */
-static struct err *run_workers(struct search *s, struct worker *workers, size_t n)
+static void free_workers(struct search *s)
 {
-	bool started[THREADS_MAX] = { false };
-	struct err *err = NULL;
+	while (s->workers) {
+		struct worker *w = s->workers;
 
-	for (size_t i = 0; i < n; i++) {
-		workers[i].search = s;
-		workers[i].count = calloc(s->words.n + 1, sizeof(*workers[i].count));
-		if (!workers[i].count)
-			return err_nomem();
+		s->workers = w->next;
+		git_odb_free(w->odb);
+		free(w->count);
+		free(w->hits);
+		free(w);
 	}
-	for (size_t i = 1; i < n; i++)
-		started[i] = !pthread_create(&workers[i].thread, NULL, work, &workers[i]);
-	work(&workers[0]);
-	for (size_t i = 1; i < n; i++) {
-		if (started[i])
-			pthread_join(workers[i].thread, NULL);
-	}
-	for (size_t i = 0; i < n; i++) {
-		err = err_first(err, workers[i].err);
-		workers[i].err = NULL;
-	}
-	return err;
 }
 
 static int hit_cmp(const void *pa, const void *pb)
@@ -320,7 +289,7 @@ static int hit_cmp(const void *pa, const void *pb)
 	return a->word < b->word ? -1 : a->word > b->word;
 }
 
-static struct err *report(struct search *s, struct worker *workers, size_t n,
+static struct err *report(struct search *s,
 			  struct err *(*fn)(void *ctx, const char *path, size_t word,
 					    size_t count),
 			  void *ctx)
@@ -329,15 +298,15 @@ static struct err *report(struct search *s, struct worker *workers, size_t n,
 	size_t total = 0, at = 0;
 	struct err *err = NULL;
 
-	for (size_t i = 0; i < n; i++)
-		total += workers[i].n;
+	for (const struct worker *w = s->workers; w; w = w->next)
+		total += w->n;
 	all = calloc(total + 1, sizeof(*all));
 	if (!all)
 		return err_nomem();
-	for (size_t i = 0; i < n; i++) {
-		if (workers[i].n)
-			memcpy(all + at, workers[i].hits, workers[i].n * sizeof(*all));
-		at += workers[i].n;
+	for (const struct worker *w = s->workers; w; w = w->next) {
+		if (w->n)
+			memcpy(all + at, w->hits, w->n * sizeof(*all));
+		at += w->n;
 	}
 	qsort(all, total, sizeof(*all), hit_cmp);
 	for (size_t i = 0; i < total && !err; i++)
@@ -353,24 +322,25 @@ struct err *repo_tree_grep(struct repo *repo, const struct oid *tree,
 			   void *ctx)
 {
 	struct search s = { .repo = repo };
-	struct worker workers[THREADS_MAX] = { 0 };
+	struct workers_job job = {
+		.step = FILES_PER_STEP,
+		.worth = FILES_PER_THREAD,
+		.ctx = &s,
+		.begin = begin_worker,
+		.item = search_file,
+	};
 	struct err *err;
-	size_t n = 0;
 
 	arena_init(&s.arena, PATHS_MAX_BYTES);
 	err = words_init(&s.words, words, n_words);
 	if (!err)
 		err = repo_tree_walk(repo, tree, add_file, &s);
-	if (!err) {
-		n = n_threads(s.n_files);
-		err = run_workers(&s, workers, n);
-	}
+	job.n = s.n_files;
 	if (!err)
-		err = report(&s, workers, n, fn, ctx);
-	for (size_t i = 0; i < n; i++) {
-		free(workers[i].count);
-		free(workers[i].hits);
-	}
+		err = workers_run(&job);
+	if (!err)
+		err = report(&s, fn, ctx);
+	free_workers(&s);
 	words_release(&s.words);
 	arena_release(&s.arena);
 	free(s.files);

@@ -157,26 +157,49 @@ static struct err *add_quarantine(git_odb *odb, const char *dir)
 	return rc ? backend_err(ERR_FATAL, rc, "cannot use '%s'", dir) : NULL;
 }
 
+static struct err *open_odb(const struct repo *repo, const char *quarantine, git_odb **out)
+{
+	struct err *err = NULL;
+	git_odb *odb = NULL;
+	int rc = git_odb_new(&odb);
+
+	/* As alternates alone, so that there is nowhere to write without a quarantine. */
+	if (!rc)
+		rc = git_odb_add_disk_alternate(odb, repo->objects_dir);
+	if (rc)
+		err = backend_err(ERR_FATAL, rc, "cannot open '%s'", repo->objects_dir);
+	else if (quarantine)
+		err = add_quarantine(odb, quarantine);
+	if (err) {
+		git_odb_free(odb);
+		odb = NULL;
+	}
+	*out = odb;
+	return err;
+}
+
+struct err *backend_odb(const struct repo *repo, git_odb **out)
+{
+	return open_odb(repo, repo->quarantine, out);
+}
+
 struct err *backend_use(struct repo *repo, const char *quarantine)
 {
 	git_repository *git = NULL;
 	git_odb *odb = NULL;
-	struct err *err = NULL;
+	struct err *err;
 	char *copy = NULL;
 	int rc;
 
 	if (quarantine && !(copy = strdup(quarantine)))
 		return err_nomem();
-	rc = git_odb_new(&odb);
-	/* As alternates alone, so that there is nowhere to write without a quarantine. */
-	if (!rc)
-		rc = git_odb_add_disk_alternate(odb, repo->objects_dir);
-	if (!rc && quarantine)
-		err = add_quarantine(odb, quarantine);
-	if (!rc && !err)
+	err = open_odb(repo, quarantine, &odb);
+	if (!err) {
 		rc = git_repository_wrap_odb(&git, odb);
-	if (rc)
-		err = backend_err(ERR_FATAL, rc, "cannot open '%s'", repo->objects_dir);
+		if (rc)
+			err = backend_err(ERR_FATAL, rc, "cannot open '%s'",
+					  repo->objects_dir);
+	}
 	if (err) {
 		git_odb_free(odb);
 		free(copy);
