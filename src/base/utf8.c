@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/utf8.h"
 
+#include <string.h>
+
 #include "base/compiler.h"
 
 struct range {
@@ -87,6 +89,21 @@ void utf8_add(struct str *out, uint32_t cp)
 	str_add(out, b, len);
 }
 
+/* From at over ASCII, by the word: most of most files is nothing else. */
+static size_t skip_ascii(struct span s, size_t at)
+{
+	uint64_t w[4];
+
+	for (; s.len - at >= sizeof(w); at += sizeof(w)) {
+		memcpy(w, s.ptr + at, sizeof(w));
+		if ((w[0] | w[1] | w[2] | w[3]) & 0x8080808080808080u)
+			break;
+	}
+	while (at < s.len && (unsigned char)s.ptr[at] < 0x80)
+		at++;
+	return at;
+}
+
 size_t utf8_check(struct span s)
 {
 	size_t at = 0;
@@ -96,7 +113,7 @@ size_t utf8_check(struct span s)
 		size_t len;
 
 		if ((unsigned char)s.ptr[at] < 0x80) {
-			at++;
+			at = skip_ascii(s, at);
 			continue;
 		}
 		len = utf8_next(s, at, &cp);
