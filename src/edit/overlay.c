@@ -64,6 +64,11 @@ static struct node *find(const struct overlay *o, struct span path)
 	return node;
 }
 
+bool overlay_knows(const struct overlay *o, const char *path)
+{
+	return find(o, span_of(path)) != NULL;
+}
+
 static struct err *grow(struct overlay *o)
 {
 	size_t n = o->n_buckets * 2;

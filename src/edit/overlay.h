@@ -54,6 +54,9 @@ struct overlay {
 struct err *overlay_init(struct overlay *o, const struct source *source) MUST_USE;
 void overlay_release(struct overlay *o);
 
+/* Whether an edit has named path, or something was looked up there. Changes nothing. */
+bool overlay_knows(const struct overlay *o, const char *path);
+
 /* The node of a path, read; key ("file", "to") is for errors. */
 struct err *overlay_node(struct overlay *o, const struct edit *edit, const char *key,
 			 const char *path, struct node **out) MUST_USE;

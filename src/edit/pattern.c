@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "edit/current.h"
 #include "edit/literal.h"
+#include "edit/required.h"
 #include "edit/rewrite.h"
 #include "sys/regex.h"
 
@@ -15,7 +16,13 @@ struct pattern {
 	struct span find, replace;
 	struct str find_hold, replace_hold;
 	struct regex *bytes, *utf; /* made when first needed */
+	struct required required;  /* known once a file was asked for by itself */
+	bool requires;
+	size_t unpaid_bytes;       /* of files that have added no time yet */
 };
+
+/* No pattern worth its while is slower than this, on the slowest machine. */
+#define SLOWEST_BYTES_PER_MS ((size_t)10 * 1000)
 
 static struct err *compile(struct pattern *p, bool utf, struct regex **out)
 {
@@ -75,19 +82,40 @@ void pattern_free(struct pattern *p)
 	free(p);
 }
 
-struct err *pattern_touches(struct pattern *p, struct span bytes, bool *any)
+static struct err *find_in_view(struct pattern *p, struct span view, bool *any)
 {
 	struct regex_match match;
 	struct regex *re;
+	struct err *err = compile(p, utf8_valid(view), &re);
+
+	if (err)
+		return err;
+	p->unpaid_bytes += view.len;
+	regex_add_budget(re, (int64_t)(p->unpaid_bytes / SLOWEST_BYTES_PER_MS));
+	p->unpaid_bytes %= SLOWEST_BYTES_PER_MS;
+	return regex_find(re, view, 0, any, &match);
+}
+
+struct err *pattern_touches(struct pattern *p, struct span bytes, bool *any)
+{
+	struct text text;
 	struct err *err;
 
-	*any = true;
-	if (span_findc(bytes, '\r', 0) >= 0)
-		return NULL; /* the view differs: the draft will tell */
-	err = compile(p, utf8_valid(bytes), &re);
-	if (!err)
-		err = regex_find(re, bytes, 0, any, &match);
-	return err;
+	*any = false;
+	if (!p->requires) {
+		required_init(&p->required, p->find, p->flags);
+		p->requires = true;
+	}
+	if (!required_holds(&p->required, bytes) || text_refusal(bytes))
+		return NULL;
+	if (span_findc(bytes, '\r', 0) >= 0 || span_starts(bytes, "\xef\xbb\xbf")) {
+		err = text_init(&text, bytes);
+		if (!err)
+			err = find_in_view(p, text.view, any);
+		text_release(&text);
+		return err;
+	}
+	return find_in_view(p, bytes, any);
 }
 
 void matches_release(struct matches *m)

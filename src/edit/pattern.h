@@ -26,7 +26,11 @@ struct pattern;
 struct err *pattern_new(struct pattern **out, const struct edit *edit) MUST_USE;
 void pattern_free(struct pattern *p);
 
-/* Whether bytes, a whole file, hold a match: no draft is needed for most files. */
+/*
+ * Whether bytes, a whole file, hold a match: no draft is needed for most files. What is
+ * no text holds none. Each file adds to the time that the searches have in all, for a
+ * tree takes longer than a file.
+ */
 struct err *pattern_touches(struct pattern *p, struct span bytes, bool *any) MUST_USE;
 
 /* Where the pattern matches in one file, and what each place becomes. */

@@ -12,6 +12,7 @@
 #include "edit/overlay.h"
 #include "edit/pattern.h"
 #include "edit/replace.h"
+#include "edit/sweep.h"
 #include "sys/json.h"
 
 /* Lines above and below a region that an executor gets to read. */
@@ -217,12 +218,11 @@ static struct err *glob_write(struct glob *g)
 static struct err *apply_glob(struct resolver *r, const struct edit *edit,
 			      struct edit_result *result)
 {
-	const struct source *source = r->overlay.source;
 	struct glob g = { .r = r, .edit = edit, .result = result };
 	struct err *err = pattern_new(&g.pattern, edit);
 
 	if (!err)
-		err = source->list(source->ctx, edit->file, glob_visit, &g);
+		err = sweep_files(&r->overlay, edit, glob_visit, &g);
 	if (err || g.refused)
 		goto out;
 	if (!g.total)

@@ -31,6 +31,18 @@ struct source_entry {
 	struct span bytes; /* owned by the source, as long as it lives */
 };
 
+/*
+ * Picks files by what is in them, on several threads at once. Each has a worker of
+ * its own from begin; wants must change nothing that another thread sees.
+ */
+struct sieve {
+	void *ctx;
+	struct err *(*begin)(void *ctx, void **worker);
+	struct err *(*wants)(void *ctx, void *worker, const char *path, struct span bytes,
+			     bool *wanted);
+	void (*end)(void *ctx, void *worker);
+};
+
 struct source {
 	void *ctx;
 
@@ -39,6 +51,15 @@ struct source {
 
 	/* Calls fn for every tracked file that the pathspec glob matches, sorted by path. */
 	struct err *(*list)(void *ctx, const char *pathspec,
+			    struct err *(*fn)(void *fn_ctx, const char *path), void *fn_ctx);
+
+	/*
+	 * As list, but of files alone (no links, none beyond the ceiling of one that
+	 * can be edited), and only those that the sieve wants: the bytes of the others
+	 * are let go at once. fn is called from this thread, when all were looked at.
+	 * NULL: the source has no such way, and list does.
+	 */
+	struct err *(*sift)(void *ctx, const char *pathspec, const struct sieve *sieve,
 			    struct err *(*fn)(void *fn_ctx, const char *path), void *fn_ctx);
 };
 

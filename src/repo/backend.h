@@ -91,8 +91,44 @@ struct err *backend_compare(const struct repo *repo, const git_oid *a, const git
 					      const git_tree_entry *after),
 			    void *ctx) MUST_USE;
 
-/* Reads a blob of at most max_bytes; a larger one is ERR_INPUT naming path. */
+/*
+ * Reads a blob of at most max_bytes; a larger one is ERR_INPUT naming path. The object
+ * outlives odb.
+ */
+struct err *backend_object(const struct repo *repo, git_odb *odb, const git_oid *id,
+			   const char *path, size_t max_bytes,
+			   git_odb_object **out) MUST_USE;
 struct err *backend_blob(const struct repo *repo, const git_oid *id, const char *path,
 			 size_t max_bytes, git_blob **out) MUST_USE;
+
+/* One file, link or submodule of a listing. */
+struct listed {
+	const char *path; /* lives as long as the listing */
+	git_filemode_t mode;
+	git_oid id;
+};
+
+/*
+ * Calls fn for all that one of the pathspecs matches, sorted by path; the text that the
+ * paths stand in goes to listing, which is initialised. ERR_INPUT with git's words for a
+ * bad pathspec. Turns the loop.
+ */
+struct err *backend_list(struct repo *repo, const struct oid *tree,
+			 const char *const *pathspecs, struct str *listing,
+			 struct err *(*fn)(void *ctx, const struct listed *file),
+			 void *ctx) MUST_USE;
+
+/*
+ * struct source's sift: fn gets each file that is wanted, and its object to keep. Files
+ * of more than max_bytes are passed over.
+ */
+struct err *backend_sift(struct repo *repo, const struct oid *tree, const char *pathspec,
+			 size_t max_bytes, const struct sieve *sieve,
+			 struct err *(*fn)(void *ctx, const struct listed *file,
+					   git_odb_object *object),
+			 void *ctx) MUST_USE;
+
+/* Of an entry, by its mode alone. */
+enum source_kind backend_kind(git_filemode_t mode);
 
 #endif

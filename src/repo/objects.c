@@ -14,8 +14,12 @@
 #define ALTERNATES_DEPTH_MAX 5
 #define ALTERNATES_MAX_BYTES ((size_t)1 << 20)
 
-/* Above the loose (1) and packed (2) objects of the user. */
-#define QUARANTINE_PRIORITY 10
+/*
+ * Above or below the loose (1) and packed (2) objects of the user: where most of what is
+ * read is theirs, there should be no look into the quarantine first.
+ */
+#define QUARANTINE_FIRST 10
+#define QUARANTINE_LAST 0
 
 struct err *backend_err(enum err_kind kind, int rc, const char *fmt, ...)
 {
@@ -144,20 +148,21 @@ struct err *object_dirs(struct argv *dirs, const char *objects_dir)
 	return add_dirs(dirs, objects_dir, 0);
 }
 
-static struct err *add_quarantine(git_odb *odb, const char *dir)
+static struct err *add_quarantine(git_odb *odb, const char *dir, int priority)
 {
 	git_odb_backend *loose;
 	int rc = git_odb_backend_loose(&loose, dir, -1, 0, 0, 0);
 
 	if (!rc) {
-		rc = git_odb_add_backend(odb, loose, QUARANTINE_PRIORITY);
+		rc = git_odb_add_backend(odb, loose, priority);
 		if (rc)
 			loose->free(loose);
 	}
 	return rc ? backend_err(ERR_FATAL, rc, "cannot use '%s'", dir) : NULL;
 }
 
-static struct err *open_odb(const struct repo *repo, const char *quarantine, git_odb **out)
+static struct err *open_odb(const struct repo *repo, const char *quarantine, int priority,
+			    git_odb **out)
 {
 	struct err *err = NULL;
 	git_odb *odb = NULL;
@@ -169,7 +174,7 @@ static struct err *open_odb(const struct repo *repo, const char *quarantine, git
 	if (rc)
 		err = backend_err(ERR_FATAL, rc, "cannot open '%s'", repo->objects_dir);
 	else if (quarantine)
-		err = add_quarantine(odb, quarantine);
+		err = add_quarantine(odb, quarantine, priority);
 	if (err) {
 		git_odb_free(odb);
 		odb = NULL;
@@ -180,7 +185,7 @@ static struct err *open_odb(const struct repo *repo, const char *quarantine, git
 
 struct err *backend_odb(const struct repo *repo, git_odb **out)
 {
-	return open_odb(repo, repo->quarantine, out);
+	return open_odb(repo, repo->quarantine, QUARANTINE_LAST, out);
 }
 
 struct err *backend_use(struct repo *repo, const char *quarantine)
@@ -193,7 +198,7 @@ struct err *backend_use(struct repo *repo, const char *quarantine)
 
 	if (quarantine && !(copy = strdup(quarantine)))
 		return err_nomem();
-	err = open_odb(repo, quarantine, &odb);
+	err = open_odb(repo, quarantine, QUARANTINE_FIRST, &odb);
 	if (!err) {
 		rc = git_repository_wrap_odb(&git, odb);
 		if (rc)
@@ -243,10 +248,9 @@ struct err *backend_commit(const struct repo *repo, const struct oid *oid,
 	return rc ? backend_missing(repo, rc, &id) : NULL;
 }
 
-/* Of an entry, by its mode alone. */
-static enum source_kind kind_of(const git_tree_entry *entry)
+enum source_kind backend_kind(git_filemode_t mode)
 {
-	switch (git_tree_entry_filemode(entry)) {
+	switch (mode) {
 	case GIT_FILEMODE_TREE:
 		return SOURCE_FOLDER;
 	case GIT_FILEMODE_COMMIT:
@@ -307,7 +311,7 @@ struct err *backend_entry(const struct repo *repo, const git_tree *root, const c
 			*kind = SOURCE_ABSENT;
 			break;
 		}
-		*kind = kind_of(entry);
+		*kind = backend_kind(git_tree_entry_filemode(entry));
 		git_oid_cpy(id, git_tree_entry_id(entry));
 		tree = NULL;
 	}
@@ -315,20 +319,45 @@ struct err *backend_entry(const struct repo *repo, const git_tree *root, const c
 	return err;
 }
 
-struct err *backend_blob(const struct repo *repo, const git_oid *id, const char *path,
-			 size_t max_bytes, git_blob **out)
+static struct err *check_blob(const struct repo *repo, git_odb *odb, const git_oid *id,
+			      const char *path, size_t max_bytes)
 {
 	git_object_t type;
 	size_t size;
-	int rc = git_odb_read_header(&size, &type, repo->odb, id);
+	int rc = git_odb_read_header(&size, &type, odb, id);
 
-	*out = NULL;
-	if (!rc && type != GIT_OBJECT_BLOB)
+	if (rc)
+		return backend_missing(repo, rc, id);
+	if (type != GIT_OBJECT_BLOB)
 		return err_new(ERR_FATAL, "'%s' is not a file", path);
-	if (!rc && size > max_bytes)
+	if (size > max_bytes)
 		return err_new(ERR_INPUT, "'%s' has %zu bytes, more than %zu", path, size,
 			       max_bytes);
-	if (!rc)
-		rc = git_blob_lookup(out, repo->git, id);
+	return NULL;
+}
+
+struct err *backend_object(const struct repo *repo, git_odb *odb, const git_oid *id,
+			   const char *path, size_t max_bytes, git_odb_object **out)
+{
+	struct err *err = check_blob(repo, odb, id, path, max_bytes);
+	int rc;
+
+	*out = NULL;
+	if (err)
+		return err;
+	rc = git_odb_read(out, odb, id);
+	return rc ? backend_missing(repo, rc, id) : NULL;
+}
+
+struct err *backend_blob(const struct repo *repo, const git_oid *id, const char *path,
+			 size_t max_bytes, git_blob **out)
+{
+	struct err *err = check_blob(repo, repo->odb, id, path, max_bytes);
+	int rc;
+
+	*out = NULL;
+	if (err)
+		return err;
+	rc = git_blob_lookup(out, repo->git, id);
 	return rc ? backend_missing(repo, rc, id) : NULL;
 }

@@ -7,11 +7,6 @@
 #include "base/path.h"
 #include "edit/resolve.h"
 #include "repo/backend.h"
-#include "repo/git.h"
-
-/* The tree without an entry, which git knows without having it. */
-#define EMPTY_TREE "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-#define LISTING_MAX_BYTES ((size_t)256 << 20)
 
 #define N_BUCKETS 1024
 
@@ -19,7 +14,7 @@
 struct held {
 	struct held *next;
 	enum source_kind kind;
-	git_blob *blob; /* NULL for what has no bytes */
+	git_odb_object *object; /* NULL for what has no bytes */
 	char path[];
 };
 
@@ -40,34 +35,52 @@ static struct held **bucket_of(struct repo_source *rs, const char *path)
 	return &rs->bucket[h % N_BUCKETS];
 }
 
+static struct held *find_held(struct repo_source *rs, const char *path)
+{
+	struct held *h = *bucket_of(rs, path);
+
+	while (h && strcmp(h->path, path))
+		h = h->next;
+	return h;
+}
+
+/* Takes object, also when it fails. */
+static struct err *add_held(struct repo_source *rs, const char *path,
+			    enum source_kind kind, git_odb_object *object,
+			    struct held **out)
+{
+	struct held **bucket = bucket_of(rs, path);
+	size_t len = strlen(path) + 1;
+	struct held *h = calloc(1, sizeof(*h) + len);
+
+	*out = h;
+	if (!h) {
+		git_odb_object_free(object);
+		return err_nomem();
+	}
+	memcpy(h->path, path, len);
+	h->kind = kind;
+	h->object = object;
+	h->next = *bucket;
+	*bucket = h;
+	return NULL;
+}
+
 static struct err *hold(struct repo_source *rs, const char *path, struct held **out)
 {
-	struct held **bucket = bucket_of(rs, path), *h;
-	size_t len = strlen(path) + 1;
+	git_odb_object *object = NULL;
+	enum source_kind kind;
 	struct err *err;
 	git_oid id;
 
-	for (h = *bucket; h && strcmp(h->path, path);)
-		h = h->next;
-	*out = h;
-	if (h)
+	*out = find_held(rs, path);
+	if (*out)
 		return NULL;
-	h = calloc(1, sizeof(*h) + len);
-	if (!h)
-		return err_nomem();
-	memcpy(h->path, path, len);
-	err = backend_entry(rs->repo, rs->root, path, &h->kind, &id);
-	if (!err && (h->kind == SOURCE_FILE || h->kind == SOURCE_EXECUTABLE ||
-		     h->kind == SOURCE_LINK))
-		err = backend_blob(rs->repo, &id, path, EDIT_FILE_MAX_BYTES, &h->blob);
-	if (err) {
-		free(h);
-		return err;
-	}
-	h->next = *bucket;
-	*bucket = h;
-	*out = h;
-	return NULL;
+	err = backend_entry(rs->repo, rs->root, path, &kind, &id);
+	if (!err && (kind == SOURCE_FILE || kind == SOURCE_EXECUTABLE || kind == SOURCE_LINK))
+		err = backend_object(rs->repo, rs->repo->odb, &id, path, EDIT_FILE_MAX_BYTES,
+				     &object);
+	return err ? err : add_held(rs, path, kind, object, out);
 }
 
 static struct err *source_read(void *ctx, const char *path, struct source_entry *out)
@@ -79,9 +92,9 @@ static struct err *source_read(void *ctx, const char *path, struct source_entry 
 	if (err)
 		return err;
 	out->kind = h->kind;
-	if (h->blob)
-		out->bytes = (struct span){ git_blob_rawcontent(h->blob),
-					    (size_t)git_blob_rawsize(h->blob) };
+	if (h->object)
+		out->bytes = (struct span){ git_odb_object_data(h->object),
+					    git_odb_object_size(h->object) };
 	return NULL;
 }
 
@@ -95,6 +108,36 @@ static struct err *source_list(void *ctx, const char *pathspec,
 	return repo_tree_match(rs->repo, &rs->tree, pathspecs, fn, fn_ctx);
 }
 
+struct sifting {
+	struct repo_source *rs;
+	struct err *(*fn)(void *ctx, const char *path);
+	void *ctx;
+};
+
+static struct err *keep_wanted(void *ctx, const struct listed *file, git_odb_object *object)
+{
+	struct sifting *s = ctx;
+	struct held *h = find_held(s->rs, file->path);
+	struct err *err = NULL;
+
+	if (h)
+		git_odb_object_free(object);
+	else
+		err = add_held(s->rs, file->path, backend_kind(file->mode), object, &h);
+	return err ? err : s->fn(s->ctx, file->path);
+}
+
+static struct err *source_sift(void *ctx, const char *pathspec, const struct sieve *sieve,
+			       struct err *(*fn)(void *fn_ctx, const char *path),
+			       void *fn_ctx)
+{
+	struct repo_source *rs = ctx;
+	struct sifting s = { rs, fn, fn_ctx };
+
+	return backend_sift(rs->repo, &rs->tree, pathspec, EDIT_FILE_MAX_BYTES, sieve,
+			    keep_wanted, &s);
+}
+
 struct err *repo_source_new(struct repo_source **out, struct repo *repo,
 			    const struct oid *tree)
 {
@@ -106,8 +149,8 @@ struct err *repo_source_new(struct repo_source **out, struct repo *repo,
 		return err_nomem();
 	rs->repo = repo;
 	rs->tree = *tree;
-	rs->source =
-		(struct source){ .ctx = rs, .read = source_read, .list = source_list };
+	rs->source = (struct source){ .ctx = rs, .read = source_read, .list = source_list,
+				      .sift = source_sift };
 	err = backend_tree(repo, tree, &rs->root);
 	if (err) {
 		free(rs);
@@ -126,7 +169,7 @@ void repo_source_free(struct repo_source *rs)
 			struct held *h = rs->bucket[i];
 
 			rs->bucket[i] = h->next;
-			git_blob_free(h->blob);
+			git_odb_object_free(h->object);
 			free(h);
 		}
 	}
@@ -139,51 +182,27 @@ const struct source *repo_source(struct repo_source *rs)
 	return &rs->source;
 }
 
-/* One entry of `git diff-tree --raw -z`: ":<modes> <ids> <status>", its path. */
-static struct err *each_added(struct span listing,
-			      struct err *(*fn)(void *ctx, const char *path), void *ctx)
+struct match {
+	struct err *(*fn)(void *ctx, const char *path);
+	void *ctx;
+};
+
+static struct err *match_file(void *ctx, const struct listed *file)
 {
-	static const char gitlink[] = ":000000 160000 ";
-	struct err *err = NULL;
+	const struct match *match = ctx;
 
-	while (!err && listing.len) {
-		ptrdiff_t meta = span_findc(listing, '\0', 0);
-		ptrdiff_t path =
-			meta < 0 ? -1 : span_findc(listing, '\0', (size_t)meta + 1);
-
-		if (path < 0)
-			return err_new(ERR_FATAL, "git diff-tree: output is cut off");
-		if (!span_starts(listing, gitlink))
-			err = fn(ctx, listing.ptr + meta + 1);
-		listing = span_cut(listing, (size_t)path + 1, listing.len);
-	}
-	return err;
+	return file->mode == GIT_FILEMODE_COMMIT ? NULL : match->fn(match->ctx, file->path);
 }
 
 struct err *repo_tree_match(struct repo *repo, const struct oid *tree,
 			    const char *const *pathspecs,
 			    struct err *(*fn)(void *ctx, const char *path), void *ctx)
 {
-	const char *const start[] = { "diff-tree", "-r",	   "-z",
-				      "--raw",	   "--no-renames", EMPTY_TREE,
-				      tree->hex,   "--",	   NULL };
-	struct str listing = STR_INIT(LISTING_MAX_BYTES);
-	struct argv args = ARGV_INIT;
-	struct err *err;
+	struct match match = { fn, ctx };
+	struct str listing = STR_INIT(0);
+	struct err *err = backend_list(repo, tree, pathspecs, &listing, match_file, &match);
 
-	/* From the difference to nothing: of the commands that list a tree it is the
-	 * one that takes whole pathspecs. */
-	argv_push_all(&args, start);
-	argv_push_all(&args, pathspecs);
-	err = argv_err(&args);
-	if (!err)
-		err = repo_git(repo, argv_list(&args), NO_INPUT, &listing, NULL);
-	if (err && err_kind(err) == ERR_FATAL)
-		err = err_as(err, ERR_INPUT); /* the tree is there: it is the pathspec */
-	if (!err)
-		err = each_added(str_span(&listing), fn, ctx);
 	str_release(&listing);
-	argv_release(&args);
 	return err;
 }
 

@@ -164,6 +164,12 @@ void regex_set_budget(struct regex *re, int64_t budget_ms)
 	re->left_ms = budget_ms;
 }
 
+void regex_add_budget(struct regex *re, int64_t more_ms)
+{
+	if (re->left_ms >= 0)
+		re->left_ms += more_ms;
+}
+
 static int look_at_clock(pcre2_callout_block *block, void *data)
 {
 	struct regex *re = data;

@@ -51,6 +51,9 @@ void regex_free(struct regex *re);
 /* Gives it that much from now on. */
 void regex_set_budget(struct regex *re, int64_t budget_ms);
 
+/* Gives it more, unless it has used up what it had. */
+void regex_add_budget(struct regex *re, int64_t more_ms);
+
 struct regex_match {
 	size_t start, end; /* of the whole match; start <= end always */
 };

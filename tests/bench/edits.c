@@ -115,7 +115,7 @@ static void judge(const struct damage *damage, const struct trial *t, struct spa
 static void run(const struct damage *damage, const struct sample *s, const struct trial *t,
 		struct score *score)
 {
-	const struct source source = { NULL, read_one, NULL };
+	const struct source source = { .read = read_one };
 	struct edit edit = { .kind = EDIT_REPLACE, .file = s->path,
 			     .find = str_span(&t->find), .replace = str_span(&t->replace) };
 	const struct file_change *changes;
@@ -298,7 +298,7 @@ static void make_part(const struct sample *s, struct trial *t, struct dice *dice
 static void run_commit(struct commit *c, struct dice *dice, bool damaged, struct score *score)
 {
 	static const struct damage whole = { "whole commit", NULL };
-	const struct source source = { NULL, read_one, NULL };
+	const struct source source = { .read = read_one };
 	const struct file_change *changes;
 	struct trial all, parts[COMMIT_HUNKS];
 	struct edit_result result;

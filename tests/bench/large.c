@@ -83,7 +83,7 @@ static void failing(struct edit *edit, struct str *find, struct str *replace, si
 
 static void run(const char *name, size_t lines, const char *eol, size_t n, make_edit *make)
 {
-	const struct source source = { NULL, read_one, NULL };
+	const struct source source = { .read = read_one };
 	struct str file = STR_INIT(MAX_BYTES), find = file, replace = file;
 	const struct file_change *changes;
 	size_t n_changes, applied = 0;
@@ -119,7 +119,7 @@ static void run(const char *name, size_t lines, const char *eol, size_t n, make_
 
 static void run_regex(size_t lines)
 {
-	const struct source source = { NULL, read_one, NULL };
+	const struct source source = { .read = read_one };
 	struct edit edit = { .kind = EDIT_REPLACE, .file = "a.c", .regex = true, .all = true,
 			     .find = SPAN("value_(\\d+)"), .replace = SPAN("v[$1]") };
 	struct str file = STR_INIT(MAX_BYTES);

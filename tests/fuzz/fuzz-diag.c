@@ -109,7 +109,7 @@ static void check_plan(const struct plan *plan)
 static void try_form(struct span text, enum diag_form form)
 {
 	struct str left = STR_INIT(LEFT_MAX_BYTES);
-	struct source source = { &text, read_entry, list };
+	struct source source = { .ctx = &text, .read = read_entry, .list = list };
 	struct evidence evidence = { &text, count_word, removed_word, files_with };
 	struct rules_input in = { .rules = shipped(), .source = &source,
 				  .evidence = &evidence };

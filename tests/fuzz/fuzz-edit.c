@@ -120,7 +120,7 @@ static bool run(struct resolver *r, const struct edit *edit)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct source source = { NULL, read_one, NULL };
+	const struct source source = { .read = read_one };
 	struct span rest = { (const char *)data, size }, part;
 	struct resolver *r;
 	char *texts[EDITS_MAX];

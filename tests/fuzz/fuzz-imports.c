@@ -33,7 +33,7 @@ static bool is_within(struct span part, struct span whole)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct source source = { NULL, read_one, NULL };
+	const struct source source = { .read = read_one };
 	struct span rest = { (const char *)data, size }, import;
 	struct edit edit = { .kind = EDIT_ADD_IMPORT };
 	const struct file_change *changes;

@@ -32,7 +32,7 @@ static struct err *list(void *ctx, const char *pathspec,
 static void apply(const struct rules *rules)
 {
 	struct str left = STR_INIT(LEFT_MAX_BYTES);
-	struct source source = { NULL, read_entry, list };
+	struct source source = { .read = read_entry, .list = list };
 	struct rules_input in = { .rules = rules, .source = &source, .own_log = true };
 	struct diags diags;
 	struct plan plan;

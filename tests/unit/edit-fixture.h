@@ -83,7 +83,8 @@ static inline struct resolver *fake_resolver(struct source *source,
 {
 	struct resolver *r;
 
-	*source = (struct source){ (void *)files, fake_read, fake_list };
+	*source = (struct source){ .ctx = (void *)files, .read = fake_read,
+				   .list = fake_list };
 	ok(resolver_new(&r, source));
 	return r;
 }

@@ -83,7 +83,8 @@ static void run_case(const char *path)
 	in = (struct rules_input){
 		.rules = rules,
 		.diags = &diags,
-		.source = &(struct source){ &c, case_tree_read, case_tree_list },
+		.source = &(struct source){ .ctx = &c, .read = case_tree_read,
+					   .list = case_tree_list },
 		.evidence =
 			&(struct evidence){ &c, case_count, case_removed, case_files },
 		.own_log = case_setting(&c, "own").ptr != NULL,
@@ -178,7 +179,8 @@ static void test_replaced(void **state)
 	struct plan plan;
 	struct rules_input in = {
 		.diags = &diags,
-		.source = &(struct source){ &c, case_tree_read, case_tree_list },
+		.source = &(struct source){ .ctx = &c, .read = case_tree_read,
+					   .list = case_tree_list },
 	};
 
 	(void)state;
