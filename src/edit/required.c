@@ -98,10 +98,12 @@ static bool read_escape(struct reader *r)
 		skip_past(r, '}');
 	else if (is_one_of(c, "pP"))
 		r->at++;
-	/* Digits may belong to it, and a text that goes on later is as good. */
-	while (is_digit(peek(r, 0)) ||
-	       (c == 'x' && is_one_of(peek(r, 0), "abcdefABCDEF")))
-		r->at++;
+	else if (c == 'x')
+		for (size_t n = 0; n < 2 && is_one_of(peek(r, 0), "0123456789abcdefABCDEF"); n++)
+			r->at++;
+	else if (is_digit(c)) /* more of them may belong to it, or be text that is lost */
+		while (is_digit(peek(r, 0)))
+			r->at++;
 	return true;
 }
 
