@@ -58,7 +58,7 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-shell check-asan lint bench bench-edits bench-sandbox bench-keyless bench-large fuzz doc install uninstall clean FORCE
+.PHONY: all check check-unit check-shell check-asan lint bench bench-edits bench-sandbox bench-keyless bench-large bench-codemod fuzz doc install uninstall clean FORCE
 
 all: $(O)/git-dualfix
 
@@ -162,6 +162,11 @@ bench-edits: $(O)/bench-edits
 
 bench-large: $(O)/bench-large
 	$(Q)$(O)/bench-large
+
+# A regex edit over the tree of REPO against git grep -P of the same pattern.
+bench-codemod: all
+	$(Q)$(PYTHON) tests/bench/codemod.py --program $(O)/git-dualfix --repo '$(REPO)' \
+		$(BENCH_ARGS)
 
 # Each fuzzer for FUZZ_SECONDS, its finds and corpus under build/fuzz/;
 # FUZZ='plan sse' names some. make -j2 fuzz runs two at a time.
