@@ -29,6 +29,8 @@ struct check_run {
 	struct loop_timer *look; /* at its memory */
 	uint64_t memory_max_bytes;
 	bool too_large;          /* the one that runs was ended for it */
+	int rounds;              /* of the one that runs, that have ended */
+	struct check_result earlier; /* what the last of them came to */
 	int64_t own_timeout_ms; /* what was given to it */
 	bool deadline_first;    /* the run's deadline comes before its own limit */
 	void (*done)(void *ctx, struct err *err);
@@ -105,9 +107,9 @@ static bool is_known(struct check_run *run, const struct check *check,
 {
 	struct str key = STR_INIT(KEY_BYTES);
 
-	if (run->spec.known)
+	if (run->spec.known && run->spec.repeat < 2)
 		key_of(run->spec.checks, check, &key);
-	result->cached = run->spec.known && !key.failed &&
+	result->cached = run->spec.known && run->spec.repeat < 2 && !key.failed &&
 			 known_pass(run->spec.known, run->spec.tree, str_span(&key),
 				    &result->tests);
 	str_release(&key);
@@ -170,8 +172,6 @@ static void judge(struct check_run *run, struct check_result *result,
 	if (result->status == CHECK_FAIL && cannot_run(&in, &result->why))
 		result->status = CHECK_ERROR;
 	counts_read(str_span(&result->log), &result->tests);
-	if (result->status == CHECK_PASS && run->spec.known)
-		note_pass(run, check, result);
 }
 
 static void look_later(struct check_run *run);
@@ -211,6 +211,51 @@ static void stop_looking(struct check_run *run)
 	run->look = NULL;
 }
 
+static void result_init(struct check_result *result)
+{
+	*result = (struct check_result){ 0 };
+	str_init(&result->log, LOG_MAX_BYTES);
+	str_init(&result->why, WHY_MAX_BYTES);
+}
+
+static void result_release(struct check_result *result)
+{
+	str_release(&result->log);
+	str_release(&result->why);
+}
+
+/*
+ * Whether the check that just ended runs once more. Of a flaky one the failure stays:
+ * its log has something to say.
+ */
+static bool runs_again(struct check_run *run, struct check_result *result)
+{
+	bool first = !run->rounds++;
+	bool ok = result->status == CHECK_PASS;
+	int64_t left = deadline_left_ms(run->spec.deadline_ms, loop_now_ms(run->loop));
+
+	if (!first && result->status != CHECK_ERROR &&
+	    ok != (run->earlier.status == CHECK_PASS)) {
+		if (ok) {
+			struct check_result swap = *result;
+
+			*result = run->earlier;
+			run->earlier = swap;
+		}
+		result->flaky = true;
+	}
+	result_release(&run->earlier);
+	if (run->rounds >= run->spec.repeat || result->flaky || result->cut_short ||
+	    result->status == CHECK_ERROR || left <= result->ms) {
+		run->rounds = 0;
+		result_init(&run->earlier);
+		return false;
+	}
+	run->earlier = *result;
+	result_init(result);
+	return true;
+}
+
 static void on_exit_of(void *ctx, struct proc_result *proc)
 {
 	struct check_run *run = ctx;
@@ -223,8 +268,12 @@ static void on_exit_of(void *ctx, struct proc_result *proc)
 	result->log = proc->out;
 	proc->out = swap;
 	judge(run, result, proc);
-	run->at++;
-	if (run->spec.stop_at_failure && result->status != CHECK_PASS) {
+	if (!runs_again(run, result)) {
+		if (result->status == CHECK_PASS && run->spec.known)
+			note_pass(run, &run->spec.checks->v[run->at], result);
+		run->at++;
+	}
+	if (run->spec.stop_at_failure && result->status != CHECK_PASS && !run->rounds) {
 		finish(run, NULL);
 		return;
 	}
@@ -393,6 +442,7 @@ static struct err *prepare(struct check_run *run)
 	run->setup_list.n = spec.checks->n_setup;
 	spec.checks = &run->setup_list;
 	spec.stop_at_failure = true;
+	spec.repeat = 1;
 	spec.known = NULL;
 	spec.wanted = NULL;
 	return err ? err : check_run_start(&run->setup, run->loop, &spec, on_setup_done, run);
@@ -449,10 +499,9 @@ struct err *check_run_start(struct check_run **out, struct loop *loop,
 		free(run);
 		return err_nomem();
 	}
-	for (size_t i = 0; i < run->n; i++) {
-		str_init(&run->results[i].log, LOG_MAX_BYTES);
-		str_init(&run->results[i].why, WHY_MAX_BYTES);
-	}
+	for (size_t i = 0; i < run->n; i++)
+		result_init(&run->results[i]);
+	result_init(&run->earlier);
 	err = loop_post(loop, next, run);
 	if (err) {
 		run->done = NULL;
@@ -476,10 +525,9 @@ void check_run_free(struct check_run *run)
 	proc_free(run->proc);
 	stop_looking(run);
 	loop_unpost(run->loop, next, run);
-	for (size_t i = 0; i < run->n; i++) {
-		str_release(&run->results[i].log);
-		str_release(&run->results[i].why);
-	}
+	for (size_t i = 0; i < run->n; i++)
+		result_release(&run->results[i]);
+	result_release(&run->earlier);
 	free(run->results);
 	free(run);
 }

@@ -73,6 +73,7 @@ struct check_result {
 	struct str why; /* of CHECK_ERROR, one line; a hint may follow "; " */
 	struct test_counts tests;
 	bool cached;    /* known from an earlier run on this very tree; log is empty */
+	bool flaky;     /* it passed once and failed once on this tree: status is the failure's */
 	bool cut_short; /* CHECK_TIMEOUT by the run's deadline, not by its own limit */
 };
 
@@ -87,6 +88,9 @@ struct check_run_spec {
 	int64_t deadline_ms;          /* for all of them */
 	uint64_t memory_max_bytes;    /* of each; 0: most of the machine's (memory.h) */
 	bool stop_at_failure;         /* the rest stay CHECK_NOT_RUN */
+
+	/* How often each runs, at most: until it both passed and failed. 0 is 1. */
+	int repeat;
 
 	/*
 	 * Where checks->setup is noted as done. It runs before the first check that

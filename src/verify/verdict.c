@@ -71,7 +71,8 @@ static bool ran(const struct check_result *result)
 
 static bool passes(const struct check_result *before, const struct check_result *after)
 {
-	return after->status == CHECK_PASS && !verdict_fewer_tests(before, after);
+	return after->status == CHECK_PASS && !after->flaky &&
+	       !verdict_fewer_tests(before, after);
 }
 
 static bool has_name(const struct test_names *names, const char *name)
@@ -100,7 +101,8 @@ static bool fails_less(const struct check_result *before,
 	struct test_names was, is;
 	struct err *err;
 
-	if (before->status != CHECK_FAIL || after->status != CHECK_FAIL ||
+	if (before->status != CHECK_FAIL || after->status != CHECK_FAIL || before->flaky ||
+	    after->flaky ||
 	    verdict_fewer_tests(before, after))
 		return false;
 	err = counts_names(str_span(&before->log), arena, &was);
@@ -135,7 +137,7 @@ static bool improved(const struct check_result *before, const struct check_resul
 			continue;
 		}
 		if (passes(&before[i], &after[i])) {
-			cured += before[i].status != CHECK_PASS;
+			cured += before[i].status != CHECK_PASS && !before[i].flaky;
 			continue;
 		}
 		arena_init(&arena, NAMES_MAX_BYTES);
@@ -165,7 +167,7 @@ enum outcome verdict(const struct check_result *before, const struct check_resul
 		}
 		compared++;
 		if (passes(b, a))
-			fixed += b->status != CHECK_PASS;
+			fixed += b->status != CHECK_PASS && !b->flaky;
 		else if (b->status == CHECK_PASS)
 			broken++;
 		else

@@ -43,7 +43,8 @@ bool outcome_emits(enum outcome outcome);
  * fails, else fixed if one failed before, else held; unverified when no check ran
  * on both. A timeout is a failure. Fewer tests than before in a log that counts
  * them is never a pass. Instead of unfixed it is improved when every failure left
- * names its tests, all of them failed before, and some that failed pass now.
+ * names its tests, all of them failed before, and some that failed pass now. A flaky
+ * check shows nothing: it never failed before, and never passes now.
  */
 enum outcome verdict(const struct check_result *before, const struct check_result *after,
 		     size_t n);
