@@ -9,6 +9,7 @@
 
 #include "base/jsonw.h"
 #include "cmd/past.h"
+#include "flow/report.h"
 #include "repo/record.h"
 #include "repo/tree.h"
 
@@ -184,13 +185,30 @@ static void add_usage(struct str *out, const json_node *root)
 	}
 }
 
+/* What came nearest in a run that emitted nothing. */
+static struct err *add_candidate(struct session *s, const struct past *past, struct str *out)
+{
+	const json_node *root = past->doc ? json_root(past->doc) : NULL;
+	struct str diff = STR_INIT(0);
+	struct err *err;
+
+	if (!json_get(root, "candidate"))
+		return NULL;
+	err = record_read(s->repo, past->id.buf, CANDIDATE_FILE, OUTPUT_MAX_BYTES, &diff);
+	if (!err)
+		str_addf(out, "\nnot taken; what came nearest:\n\n%s", diff.buf);
+	err_drop(err); /* removed by hand */
+	str_release(&diff);
+	return NULL;
+}
+
 static struct err *add_diff(struct session *s, const struct past *past, struct str *out)
 {
 	struct oid from, to;
 	struct err *err;
 
 	if (oid_is_none(&past->commit))
-		return NULL;
+		return add_candidate(s, past, out);
 	err = repo_tree_of(s->repo, &past->base, &from);
 	if (!err)
 		err = repo_tree_of(s->repo, &past->commit, &to);

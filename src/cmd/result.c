@@ -74,6 +74,9 @@ void result_figures(const struct report *report, struct str *out)
 	else
 		str_addf(out, "%" PRId64 " s", ms / 1000);
 	add_money(&sum, out);
+	if (report->hunks.tried)
+		str_addf(out, ", %zu of %zu hunks needed", report->hunks.needed,
+			 report->hunks.tried - (report->hunks.removed ? report->hunks.n_idle : 0));
 }
 
 static bool fails(const struct check_side *side)
@@ -114,7 +117,8 @@ static void say_check(const struct report *report, struct str *out)
 		str_adds(out, "failed before, passes now");
 		break;
 	case OUTCOME_HELD:
-		str_adds(out, "passed before and after: not shown to fix anything");
+		str_adds(out, row->before.flaky ? "passed and failed before: not shown to fix anything" :
+						  "passed before and after: not shown to fix anything");
 		break;
 	case OUTCOME_UNFIXED:
 		str_adds(out, "still fails");
@@ -138,6 +142,8 @@ static void say_check(const struct report *report, struct str *out)
 	}
 	if (report->n_checks > 1)
 		str_addf(out, ", of %zu checks", report->n_checks);
+	if (row->before.flaky || row->after.flaky)
+		str_adds(out, "; it is flaky");
 }
 
 static void tell_edits(struct session *s, const struct report *report)
@@ -180,6 +186,22 @@ static void tell_next(struct session *s, const struct report *report, const stru
 		terminal_hint(&s->terminal, "git dualfix show %s", report->run);
 }
 
+static void tell_candidate(struct session *s, const struct report *report)
+{
+	struct str how = STR_INIT(256);
+
+	if (!report->candidate.kept || report->exit_code != 1)
+		return;
+	if (report->candidate.judged && report->candidate.failed_tests)
+		str_addf(&how, ", where %zu test%s", report->candidate.failed_tests,
+			 report->candidate.failed_tests == 1 ? " fails" : "s fail");
+	else if (report->candidate.judged)
+		str_addf(&how, ", where %zu check%s", report->candidate.failed_checks,
+			 report->candidate.failed_checks == 1 ? " fails" : "s fail");
+	terminal_note(&s->terminal, "what came nearest%s, is kept as a diff", how.buf);
+	str_release(&how);
+}
+
 void result_tell(struct session *s, const struct run *run, bool alone)
 {
 	const struct report *report = run_report(run);
@@ -211,6 +233,7 @@ void result_tell(struct session *s, const struct run *run, bool alone)
 		}
 		terminal_verdict(&s->terminal, good, outcome_name(report->outcome), line.buf);
 	}
+	tell_candidate(s, report);
 	if (!error || report->run)
 		tell_next(s, report, error, alone);
 	str_release(&line);

@@ -12,6 +12,7 @@
 static const char *const send_names[] = { "ask", "always", "never", NULL };
 static const char *const pre_push_names[] = { "suggest", "warn", "block", NULL };
 const char *const accept_names[] = { "fixed", "improved", "held", "unverified", NULL };
+const char *const idle_names[] = { "name", "remove", "off", NULL };
 static const char *const sandbox_names[] = { "auto", "bwrap", "landlock", "none", NULL };
 static const char *const policy_names[] = { "disclose", "allow", "forbid", NULL };
 const char *const thinking_names[] = { "low", "off", "high", "max", NULL };
@@ -66,6 +67,10 @@ const struct setting settings_table[] = {
 	  "the weakest outcome that counts: fixed, improved, held, unverified" },
 	{ "dualfix.review", NULL, BOOLEAN(review), "false",
 	  "let the planner read the final diff and refuse it" },
+	{ "dualfix.loadBearing", NULL, CHOICE(idle, idle_names), "name",
+	  "hunks that the checks do not need: name, remove, or off (do not look)" },
+	{ "dualfix.repeat", NULL, COUNT(repeat, 1, 100), "1",
+	  "how often each check runs, so that flaky ones are seen" },
 	{ "dualfix.budget", NULL, USD(budget_usd), "0.25", "USD a run may spend" },
 	{ "dualfix.maxTokens", NULL, COUNT(max_tokens, 0, INT64_MAX), "2000000",
 	  "tokens a run may use" },

@@ -40,6 +40,8 @@ struct settings {
 	int accept;
 	bool accept_given;
 	bool review;
+	int idle;       /* enum idle_way */
+	int64_t repeat; /* of each check */
 	double budget_usd;
 	int64_t max_tokens;
 	int64_t max_changed_files, max_changed_lines;
@@ -100,6 +102,7 @@ extern const size_t settings_table_n;
 
 extern const char *const thinking_names[];
 extern const char *const accept_names[]; /* by enum outcome */
+extern const char *const idle_names[];   /* by enum idle_way */
 
 /* Defaults only. */
 struct err *settings_init(struct settings *s) MUST_USE;

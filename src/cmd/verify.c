@@ -47,6 +47,8 @@ static void tell(struct session *s, const struct check *check,
 
 	str_addf(&line, "'%s' (%.1f s%s)", check->command, (double)result->ms / 1000,
 		 result->cached ? ", known from an earlier run" : "");
+	if (result->flaky)
+		str_adds(&line, ": flaky, it passed on this tree, too");
 	if (result->why.len)
 		str_addf(&line, ": %s", result->why.buf);
 	terminal_verdict(&s->terminal, good, check_status_name(result->status), line.buf);
@@ -74,6 +76,7 @@ struct err *cmd_verify(struct session *s, int *exit_code)
 		.sandbox_env = argv_list(&set->sandbox_env),
 		.expire_s = set->expire_s,
 		.timeout_ms = set->timeout_s * 1000,
+		.repeat = (int)set->repeat,
 	};
 	enum check_status status;
 	struct oid commit;

@@ -25,6 +25,9 @@
 #include "verify/check.h"
 #include "verify/verdict.h"
 
+/* What becomes of hunks that the checks do not need. */
+enum idle_way { IDLE_NAME, IDLE_REMOVE, IDLE_OFF };
+
 /* What is to be done: an issue, plans, or whatever the checks say (failing). */
 struct run_input {
 	const char *title;    /* one line; NULL: none */
@@ -61,7 +64,9 @@ struct run_options {
 	bool patches, mbox;
 	const char *patch_dir;
 	int reroll_count; /* 0: none */
-	bool signoff, keep_going, allow_protected, review;
+	bool signoff, keep_going, allow_protected, allow_test_edits, review;
+	enum idle_way idle;
+	int repeat; /* how often each check runs, so that flaky ones are seen */
 	bool never_plan;    /* apply: the planner may edit, but writes no plan */
 	const char *const *protect; /* NULL-terminated; NULL: the default list */
 	const char *const *exclude;

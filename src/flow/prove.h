@@ -35,6 +35,7 @@ struct prove_spec {
 	int64_t deadline_ms;
 	const char *const *changed; /* paths that differ from the base; NULL: all checks run */
 	size_t n_changed;
+	int repeat; /* as in struct check_run_spec */
 };
 
 struct prove;

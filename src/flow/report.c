@@ -97,7 +97,7 @@ void report_error(struct report *report, const struct err *err)
 static struct check_side side_of(const struct check_result *result)
 {
 	return (struct check_side){ result->status, result->exit_code, result->ms,
-				    result->tests };
+				    result->tests, result->flaky };
 }
 
 struct err *report_set_checks(struct report *report, const struct check_list *checks,
@@ -179,6 +179,8 @@ static void encode_side(struct jsonw *w, const char *key, bool has,
 	jsonw_kv_text(w, "status", check_status_name(side->status));
 	jsonw_kv_int(w, "exit", side->exit_code);
 	jsonw_kv_int(w, "ms", side->ms);
+	if (side->flaky)
+		jsonw_kv_bool(w, "flaky", true);
 	if (side->tests.known) {
 		jsonw_key(w, "tests");
 		jsonw_object(w);
@@ -202,6 +204,41 @@ static void encode_checks(const struct report *report, struct jsonw *w)
 		encode_side(w, "before", row->has_before, &row->before);
 		encode_side(w, "after", row->has_after, &row->after);
 		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
+static void encode_hunks(const struct report *report, struct jsonw *w)
+{
+	if (!report->hunks.tried)
+		return;
+	jsonw_key(w, "hunks");
+	jsonw_object(w);
+	jsonw_kv_int(w, "tried", (int64_t)report->hunks.tried);
+	jsonw_kv_int(w, "needed", (int64_t)report->hunks.needed);
+	jsonw_key(w, "idle");
+	jsonw_array(w);
+	for (size_t i = 0; i < report->hunks.n_idle; i++) {
+		jsonw_object(w);
+		jsonw_kv_text(w, "file", report->hunks.idle[i].file);
+		jsonw_kv_int(w, "line", (int64_t)report->hunks.idle[i].line);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+	jsonw_kv_bool(w, "removed", report->hunks.removed);
+	jsonw_end(w);
+}
+
+static void encode_candidate(const struct report *report, struct jsonw *w)
+{
+	if (!report->candidate.kept)
+		return;
+	jsonw_key(w, "candidate");
+	jsonw_object(w);
+	jsonw_kv_text(w, "diff", CANDIDATE_FILE);
+	if (report->candidate.judged) {
+		jsonw_kv_int(w, "failed_checks", (int64_t)report->candidate.failed_checks);
+		jsonw_kv_int(w, "failed_tests", (int64_t)report->candidate.failed_tests);
 	}
 	jsonw_end(w);
 }
@@ -282,6 +319,8 @@ void report_encode(const struct report *report, struct jsonw *w)
 		jsonw_null(w);
 	encode_edits(report, w);
 	encode_checks(report, w);
+	encode_hunks(report, w);
+	encode_candidate(report, w);
 	encode_sandbox(report, w);
 	encode_usage(report, w);
 	encode_timings(&report->timings, w);

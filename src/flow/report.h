@@ -45,6 +45,7 @@ struct check_report {
 		int exit_code;
 		int64_t ms;
 		struct test_counts tests;
+		bool flaky; /* it passed and it failed, on one tree */
 	} before, after;
 };
 
@@ -55,11 +56,18 @@ struct usage_report {
 	struct usage usage;
 };
 
+/* A hunk that the checks do not need: where it is in the result. */
+struct idle_report {
+	const char *file;
+	size_t line;
+};
+
 struct timings {
 	int64_t context_ms, plan_ms, edit_ms, verify_ms, publish_ms, total_ms;
 };
 
 #define REPORT_ROLES_MAX 64
+#define CANDIDATE_FILE "candidate.diff"
 
 struct report {
 	struct arena arena;
@@ -84,6 +92,17 @@ struct report {
 	size_t n_usage;
 	struct timings timings;
 	size_t files, added, removed; /* of the result against the base */
+	struct {
+		size_t tried, needed; /* 0 tried: it was not looked for */
+		struct idle_report *idle;
+		size_t n_idle;
+		bool removed;
+	} hunks;
+	struct {
+		bool kept; /* CANDIDATE_FILE of the record */
+		bool judged;
+		size_t failed_checks, failed_tests;
+	} candidate; /* what came nearest, where nothing is emitted */
 	const char *survives;  /* what of the patch does not survive git am; NULL: all does */
 	struct {
 		const char *code, *message, *hint; /* code NULL: no error */

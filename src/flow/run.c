@@ -17,6 +17,7 @@ static struct err *(*const steps[])(struct run *run) = {
 	[STEP_PLANNED] = step_planned, [STEP_APPLY] = step_apply,
 	[STEP_APPLIED] = step_applied, [STEP_CHECK] = step_check,
 	[STEP_REPRODUCED] = step_reproduced, [STEP_JUDGE] = step_judge,
+	[STEP_NEEDED] = step_needed,   [STEP_TRIED] = step_tried,
 	[STEP_REVIEW] = step_review,   [STEP_REVIEWED] = step_reviewed,
 	[STEP_PUBLISH] = step_publish,
 };
@@ -112,6 +113,10 @@ static void let_go(struct run *run)
 	run->withhold = NULL;
 	executors_free(run->executors);
 	run->executors = NULL;
+	needed_free(run->needed);
+	run->needed = NULL;
+	prove_free(run->nearest.prove);
+	run->nearest.prove = NULL;
 	prove_free(run->after);
 	prove_free(run->before);
 	run->after = run->before = NULL;
@@ -135,7 +140,10 @@ static void finish(struct run *run, struct err *err)
 	report->timings.total_ms = clock_mono_ms() - run->start_ms;
 	if (err) {
 		report_error(report, err);
-		report->outcome = err_kind(err) == ERR_NO_FIX ? OUTCOME_UNFIXED : OUTCOME_ERROR;
+		if (err_kind(err) != ERR_NO_FIX)
+			report->outcome = OUTCOME_ERROR;
+		else if (report->outcome != OUTCOME_REFUSED)
+			report->outcome = OUTCOME_UNFIXED;
 		report->exit_code = err_exit_code(err_kind(err));
 	} else {
 		report->exit_code = outcome_exit_code(report->outcome, accept);
@@ -145,6 +153,7 @@ static void finish(struct run *run, struct err *err)
 	run->err = err;
 	if (run->record) {
 		keep_before(run);
+		run_keep_candidate(run);
 		write_report(run);
 	}
 	let_go(run);

@@ -64,6 +64,57 @@ static bool needs_model(const struct plan *plan)
 	return false;
 }
 
+/* Whether every edit of the plan applies to tree as it is written, no model asked. */
+static struct err *applies_to(struct run *run, const struct oid *tree, bool *all)
+{
+	struct round_spec spec = run_round_spec(run, tree);
+	struct round *round;
+	enum round_end end = ROUND_FAILED;
+	struct oid made;
+	bool waits;
+	struct err *err;
+
+	*all = false;
+	spec.models = spec.rescue = spec.keep_going = false;
+	err = round_new(&round, &spec, NULL, NULL);
+	for (size_t i = 0; !err && i < run->current->n_edits; i++)
+		err = round_add(round, &run->current->edits[i]);
+	if (!err)
+		err = round_close(round, &waits);
+	if (!err)
+		err = round_finish(round, &end, &made);
+	round_free(round);
+	*all = !err && end != ROUND_FAILED;
+	/* What is wrong with a path or an edit is said by the round itself. */
+	err_drop(err);
+	return NULL;
+}
+
+/*
+ * A repair that quotes the base without saying so. If it cannot be meant for what the
+ * last round left, and every edit applies to the base, it can be read in one way only.
+ */
+static struct err *read_right(struct run *run)
+{
+	bool here, there = false;
+	struct err *err;
+
+	if (run->origin != FROM_PLANNER || run->current != &run->plan || run->plan.from_base ||
+	    !run->repairs || oid_eq(&run->tree, &run->base_tree) || run->input->n_plans ||
+	    needs_model(run->current))
+		return NULL;
+	err = applies_to(run, &run->tree, &here);
+	if (!err && !here)
+		err = applies_to(run, &run->base_tree, &there);
+	if (err || !there)
+		return err;
+	events_emit(run->env.events, EVENT_NOTE,
+		    "the plan quotes the base, so it is applied to that");
+	run_early_drop(run);
+	run->plan.from_base = true;
+	return NULL;
+}
+
 struct err *step_apply(struct run *run)
 {
 	struct round_spec spec;
@@ -91,6 +142,9 @@ struct err *step_apply(struct run *run)
 		run->step = STEP_END;
 		return NULL;
 	}
+	err = read_right(run);
+	if (err)
+		return err;
 	run_stage(run, "editing");
 	run->round_start_ms = clock_mono_ms();
 	err = run_know_withheld(run);
@@ -134,6 +188,17 @@ static struct err *edits_failed(struct run *run)
 		err = err_new(ERR_NO_FIX, "the plan could not be applied, so none of it was");
 	str_release(&text);
 	return err;
+}
+
+/* The checks have said what they have to say of it. */
+static struct err *tried_before(struct run *run)
+{
+	if (!run_may_repair(run))
+		return err_new(ERR_NO_FIX, "the planner comes to the same files again, which do "
+			       "not pass");
+	return run_repair(run, SPAN("With that plan the files are what an earlier round made of "
+				    "them, and the checks do not pass then. Find another cause."
+				    "\n"), false);
 }
 
 static struct span keep_text(struct run *run, struct span text)
@@ -228,7 +293,10 @@ struct err *step_applied(struct run *run)
 		return err;
 	if (end == ROUND_FAILED)
 		return edits_failed(run);
+	if (run->origin == FROM_PLANNER && run_has_tried(run, &tree))
+		return tried_before(run);
 	run->rules_spent = run->origin == FROM_RULES && oid_eq(&tree, &run->tree);
+	run->reproduced = run->reproduced && run->origin == FROM_RULES;
 	run->tree = tree;
 	last = run->next_plan >= run->input->n_plans;
 	if (last && oid_eq(&tree, &run->base_tree) &&

@@ -144,7 +144,7 @@ struct err *step_begin(struct run *run)
 		err = commit_worktree(run);
 	if (err)
 		return err;
-	run->tree = run->base_tree;
+	run->tree = run->before_tree = run->base_tree;
 	run->report.base = run->head;
 	run->step = STEP_SOURCE;
 	if (!checks_wanted(run)) {

@@ -3,6 +3,21 @@
 
 #include "repo/tree.h"
 
+#define SAID_MAX_BYTES 4096
+
+/*
+ * The plan whose reproducers count beside those of the given plans before it: the
+ * current one, which may be the last of those.
+ */
+static const struct plan *plan_at(const struct run *run, size_t i)
+{
+	const struct run_input *input = run->input;
+
+	if (i < run->next_plan && i < input->n_plans)
+		return &input->plans[i];
+	return run->origin == FROM_FILE || i > run->next_plan ? NULL : run->current;
+}
+
 static bool has_reproducer(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_edits; i++)
@@ -11,35 +26,62 @@ static bool has_reproducer(const struct plan *plan)
 	return false;
 }
 
-/* The tests that show the fault, alone on the base: the checks must fail there. */
-static struct err *try_reproducers(struct run *run)
+static bool has_reproducers(const struct run *run)
+{
+	const struct plan *plan;
+
+	for (size_t i = 0; (plan = plan_at(run, i)); i++)
+		if (has_reproducer(plan))
+			return true;
+	return false;
+}
+
+/* The tests of all plans that show the fault, alone on the base. */
+static struct err *add_reproducers(struct run *run, enum round_end *end)
 {
 	struct round_spec spec = {
 		.repo = run->env.repo,
 		.tree = &run->base_tree,
 		.reproducers_only = true,
 	};
+	const struct plan *plan;
 	struct round *round;
-	enum round_end end = ROUND_FAILED;
-	struct oid tree;
-	struct prove_spec prove;
 	bool waits;
 	struct err *err = round_new(&round, &spec, NULL, NULL);
+
+	*end = ROUND_FAILED;
+	if (err)
+		return err;
+	for (size_t k = 0; !err && (plan = plan_at(run, k)); k++)
+		for (size_t i = 0; !err && i < plan->n_edits; i++)
+			err = round_add(round, &plan->edits[i]);
+	if (!err)
+		err = round_close(round, &waits);
+	if (!err)
+		err = round_finish(round, end, &run->before_tree);
+	round_free(round);
+	return err;
+}
+
+/* The checks must fail there. */
+static struct err *try_reproducers(struct run *run)
+{
+	enum round_end end;
+	struct prove_spec prove;
+	struct err *err = add_reproducers(run, &end);
 
 	run->reproduced = true;
 	if (err)
 		return err;
-	for (size_t i = 0; !err && i < run->current->n_edits; i++)
-		err = round_add(round, &run->current->edits[i]);
-	if (!err)
-		err = round_close(round, &waits);
-	if (!err)
-		err = round_finish(round, &end, &tree);
-	round_free(round);
-	if (err || end != ROUND_CHANGED)
-		return err;
+	if (end != ROUND_CHANGED) {
+		run->before_tree = run->base_tree;
+		if (end == ROUND_FAILED)
+			events_emit(run->env.events, EVENT_WARNING,
+				    "the reproducers cannot be applied to the base alone");
+		return NULL;
+	}
 	run_stage(run, "checking the base with the reproducer");
-	prove = run_prove_spec(run, &tree);
+	prove = run_prove_spec(run, &run->before_tree);
 	err = prove_start(&run->after, &prove, run_on_stage, run);
 	if (!err)
 		run_wait(run, STEP_REPRODUCED);
@@ -59,6 +101,7 @@ struct err *step_reproduced(struct run *run)
 		events_emit(run->env.events, EVENT_WARNING,
 			    "the reproducer does not fail on the base");
 		prove_free(run->after);
+		run->before_tree = run->base_tree;
 	} else {
 		prove_free(run->before);
 		run->before = run->after;
@@ -82,6 +125,7 @@ static struct err *unchecked(struct run *run)
 struct err *step_check(struct run *run)
 {
 	struct prove_spec spec = run_prove_spec(run, &run->tree);
+	bool refused;
 	struct err *err;
 
 	if (!run->before)
@@ -94,14 +138,16 @@ struct err *step_check(struct run *run)
 	err = run_cannot_check(run, prove_results(run->before));
 	if (err)
 		return err;
-	prove_free(run->after);
-	run->after = NULL;
-	if (!run->reproduced && has_reproducer(run->current) &&
+	run_put_after_away(run);
+	if (!run->reproduced && has_reproducers(run) &&
 	    !run_any_failed(run, prove_results(run->before))) {
 		err = try_reproducers(run);
 		if (err || run->step == STEP_REPRODUCED)
 			return err;
 	}
+	err = run_weigh(run, &refused);
+	if (err || refused)
+		return err;
 	run_stage(run, "checking the result");
 	spec.changed = argv_list(&run->changed);
 	spec.n_changed = run->changed.n;
@@ -179,9 +225,32 @@ bool run_fall_back(struct run *run, struct err **err)
 	return true;
 }
 
+/* From what does not pass to the next round, unless there is none. */
+static struct err *go_on(struct run *run)
+{
+	struct str said = STR_INIT(SAID_MAX_BYTES);
+	bool cured = false, worse;
+	struct err *err = run_note_candidate(run, &worse, &said);
+
+	if (!err)
+		err = run_try_rules(run, false, &cured);
+	if (err || cured)
+		goto out;
+	if (run_may_plan(run)) {
+		err = run_ask_planner(run);
+	} else if (run_may_repair(run)) {
+		err = run_repair(run, worse ? str_span(&said) : (struct span){ 0 }, true);
+	} else {
+		run_tell_left(run);
+		run->step = STEP_END;
+	}
+out:
+	str_release(&said);
+	return err;
+}
+
 struct err *step_judge(struct run *run)
 {
-	bool cured;
 	struct err *err;
 
 	if (!run_stage_ended(run, &err))
@@ -200,17 +269,8 @@ struct err *step_judge(struct run *run)
 	run->report.outcome = verdict(prove_results(run->before), prove_results(run->after),
 				      run->options.checks->n);
 	if (outcome_emits(run->report.outcome) && !goes_on(run)) {
-		run->step = STEP_REVIEW;
+		run->step = STEP_NEEDED;
 		return NULL;
 	}
-	err = run_try_rules(run, false, &cured);
-	if (err || cured)
-		return err;
-	if (run_may_plan(run))
-		return run_ask_planner(run);
-	if (run_may_repair(run))
-		return run_repair(run, (struct span){ 0 }, true);
-	run_tell_left(run);
-	run->step = STEP_END;
-	return NULL;
+	return go_on(run);
 }

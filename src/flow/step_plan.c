@@ -262,7 +262,8 @@ struct err *run_repair(struct run *run, struct span failures, bool applied)
 		.answer = str_span(&run->answer),
 		.failures = failures,
 		.checks = run->options.checks,
-		.results = failures.ptr ? NULL : run_results(run),
+		/* What was not checked has no results: those at hand speak of the base. */
+		.results = applied && (!failures.ptr || run->after) ? run_results(run) : NULL,
 		.root = run->checkout ? checkout_dir(run->checkout) : "",
 	};
 	const char *const no_files[] = { NULL };

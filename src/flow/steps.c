@@ -76,6 +76,7 @@ struct prove_spec run_prove_spec(struct run *run, const struct oid *tree)
 		.pass_env = run->options.sandbox_env,
 		.known = run->known,
 		.deadline_ms = run->deadline_ms,
+		.repeat = run->options.repeat,
 	};
 }
 

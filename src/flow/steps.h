@@ -33,6 +33,8 @@ enum step {
 	STEP_CHECK,
 	STEP_REPRODUCED,
 	STEP_JUDGE,
+	STEP_NEEDED,    /* which hunks is the result owed to? */
+	STEP_TRIED,
 	STEP_REVIEW,
 	STEP_REVIEWED,
 	STEP_PUBLISH,
@@ -51,6 +53,19 @@ struct best {
 	bool from_model;
 	size_t failed; /* tests */
 };
+
+/* The candidate that came nearest to passing, and what its checks said. */
+struct nearest {
+	bool known;
+	struct oid tree;
+	struct landing last;
+	size_t n_landings;
+	bool current;        /* run->after is its checks */
+	struct prove *prove; /* its checks, when they are put away; or NULL */
+	size_t broken, checks, tests; /* that fail; the fewer the better, in this order */
+};
+
+#define TRIED_MAX 64
 
 struct run {
 	const struct run_input *input;
@@ -79,6 +94,7 @@ struct run {
 	const char *hide_dirs[3];   /* NULL-terminated */
 	struct oid head, base_tree; /* the base: commit and tree */
 	struct oid tree;            /* what stands now */
+	struct oid before_tree;     /* what before speaks of: the base, with reproducers */
 	struct prove *before, *after;
 	struct argv changed;        /* paths that differ from the base */
 
@@ -114,6 +130,10 @@ struct run {
 	struct landing *landings;
 	size_t n_landings;
 	struct best best;
+	struct nearest nearest;
+	struct oid tried[TRIED_MAX]; /* trees whose checks did not pass */
+	size_t n_tried;
+	struct needed *needed;      /* the trials of hunks (flow/step_needed.c) */
 	struct arena texts;         /* of landings */
 	struct str output;
 };
@@ -137,6 +157,8 @@ struct err *step_applied(struct run *run) MUST_USE;
 struct err *step_check(struct run *run) MUST_USE;
 struct err *step_reproduced(struct run *run) MUST_USE;
 struct err *step_judge(struct run *run) MUST_USE;
+struct err *step_needed(struct run *run) MUST_USE;
+struct err *step_tried(struct run *run) MUST_USE;
 struct err *step_review(struct run *run) MUST_USE;
 struct err *step_reviewed(struct run *run) MUST_USE;
 struct err *step_publish(struct run *run) MUST_USE;
@@ -159,6 +181,26 @@ void run_early_drop(struct run *run);
 
 /* Begins to find out the executors' models, unless that has been done. */
 struct err *run_find_executors(struct run *run) MUST_USE;
+
+/* Whether all that the tree that stands now changes comes from rules. */
+bool run_only_rules(const struct run *run);
+
+/*
+ * Looks whether what stands now makes tests ask less, or was written for what they
+ * ask. Then *refused is set, and the next step is repair, or there is an err.
+ */
+struct err *run_weigh(struct run *run, bool *refused) MUST_USE;
+
+/*
+ * The candidate that came nearest (flow/nearest.c): takes note of one whose checks did
+ * not pass; *worse says that an earlier one was nearer and that the run went back to it,
+ * and what became of this one. Keeps the diff of the nearest with the run's record.
+ */
+struct err *run_note_candidate(struct run *run, bool *worse, struct str *said) MUST_USE;
+bool run_has_tried(const struct run *run, const struct oid *tree);
+void run_put_after_away(struct run *run);
+void run_keep_candidate(struct run *run);
+void needed_free(struct needed *needed);
 
 /* For progress. */
 void run_stage(struct run *run, const char *text);

@@ -60,6 +60,7 @@ struct err *verify_commit(struct verification *out, const struct verify_spec *sp
 		.hide_dirs = hide_dirs,
 		.pass_env = spec->sandbox_env,
 		.deadline_ms = deadline_after_ms(clock_mono_ms(), spec->timeout_ms),
+		.repeat = spec->repeat,
 	};
 	struct err *err;
 

@@ -24,6 +24,7 @@ struct verify_spec {
 	const char *const *sandbox_env;
 	int64_t expire_s;
 	int64_t timeout_ms; /* for all of them together */
+	int repeat;         /* how often each runs */
 };
 
 struct verification {
