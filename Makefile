@@ -58,7 +58,8 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-shell check-asan lint bench bench-edits bench-sandbox bench-keyless bench-large bench-codemod fuzz doc install uninstall clean FORCE
+.PHONY: all check check-unit check-shell check-asan check-kill lint fuzz doc install uninstall \
+	clean FORCE bench bench-codemod bench-edits bench-keyless bench-large bench-live bench-sandbox bench-seed bench-verdicts
 
 all: $(O)/git-dualfix
 
@@ -211,6 +212,13 @@ STEP = 7
 check-kill: all
 	$(Q)$(PYTHON) tests/crash/kill.py --program $(O)/git-dualfix --random $(KILLS) \
 		--syscalls $(STEP) $(KILL_ARGS)
+
+# Whether spoilt fixes are called fixed: N of them, and a quarter as many whole ones.
+N = 1000
+
+bench-verdicts: all
+	$(Q)$(PYTHON) tests/bench/verdicts.py --program $(O)/git-dualfix -n '$(N)' \
+		--seed '$(SEED)' $(BENCH_ARGS)
 
 # What checks cost in each sandbox.
 $(O)/boxes: tests/bench/boxes.c $(O)/libdualfix.a $(O)/flags

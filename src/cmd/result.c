@@ -117,8 +117,8 @@ static void say_check(const struct report *report, struct str *out)
 		str_adds(out, "failed before, passes now");
 		break;
 	case OUTCOME_HELD:
-		str_adds(out, row->before.flaky ? "passed and failed before: not shown to fix anything" :
-						  "passed before and after: not shown to fix anything");
+		str_addf(out, "passed %s: not shown to fix anything",
+			 row->before.flaky ? "and failed before" : "before and after");
 		break;
 	case OUTCOME_UNFIXED:
 		str_adds(out, "still fails");

@@ -191,8 +191,9 @@ static struct err *refuse(struct run *run, struct str *why, size_t n)
 		events_emit(run->env.events, EVENT_WARNING, "%.*s", (int)line.len, line.ptr);
 	run->report.outcome = OUTCOME_REFUSED;
 	if (run_may_repair(run) && run->has_prompt) {
-		str_addf(&text, "It was refused before any check ran. Tests say what is wanted: they "
-			 "may not ask less, and no code may hold their answers.\n\n%s", why->buf);
+		str_addf(&text, "It was refused before any check ran. Tests say what is "
+			 "wanted: they may not ask less, and no code may hold their "
+			 "answers.\n\n%s", why->buf);
 		err = run_repair(run, str_span(&text), true);
 		str_release(&text);
 		return err;

@@ -20,6 +20,11 @@ static const char *const comparisons[] = {
 	"==", "case ", "-eq ", "strcmp(", "equals(", " = ", "when ", "=> ", " in (", " is ",
 };
 
+/* What stands before a value that is given, and not compared with. */
+static const char *const givers[] = {
+	"return", "echo", "?", ":", "=>", "{", "printf", "print", "yield", "then", ")",
+};
+
 static size_t string_end(struct span line, size_t at)
 {
 	char quote = line.ptr[at++];
@@ -63,6 +68,16 @@ static void read_literals(struct span line, struct literals *out)
 
 	while (out->n < LITERALS_MAX && next_literal(line, &at, &one))
 		out->v[out->n++] = one;
+}
+
+/* A shell's tests say it all in strings: "fib 6". */
+static void read_within(struct literals *out)
+{
+	size_t n = out->n;
+
+	for (size_t i = 0; i < n; i++)
+		if (span_findc(out->v[i], ' ', 0) >= 0)
+			read_literals(out->v[i], out);
 }
 
 static bool has(const struct literals *list, struct span one)
@@ -115,6 +130,17 @@ static struct err *add(struct answers *answers, struct arena *arena, const char 
 	return NULL;
 }
 
+static bool is_given(struct span line, const struct span *question, const struct span *reply)
+{
+	size_t from = (size_t)(question->ptr - line.ptr) + question->len;
+	size_t to = (size_t)(reply->ptr - line.ptr);
+
+	for (size_t i = 0; i < ARRAY_SIZE(givers); i++)
+		if (span_find(span_cut(line, from, to), span_of(givers[i]), 0) >= 0)
+			return true;
+	return false;
+}
+
 /* A comparison in line i; what it answers stands there or in the next two new lines. */
 static struct err *collect_at(struct answers *answers, struct arena *arena, const char *path,
 			      const struct lines *lines, const size_t *from, size_t i)
@@ -136,7 +162,9 @@ static struct err *collect_at(struct answers *answers, struct arena *arena, cons
 	}
 	for (size_t q = 0; !err && q < asked.n; q++)
 		for (size_t r = q + 1; !err && r < given.n; r++)
-			if (is_question(asked.v[q]) && !span_eq(asked.v[q], given.v[r]))
+			if (is_question(asked.v[q]) && !span_eq(asked.v[q], given.v[r]) &&
+			    (r >= asked.n ||
+			     is_given(lines->v[i], &asked.v[q], &given.v[r])))
 				err = add(answers, arena, path, i + 1, asked.v[q], given.v[r]);
 	return err;
 }
@@ -173,6 +201,7 @@ void answers_seek(struct answers *answers, const char *path, struct span text,
 		struct literals here = { .n = 0 };
 
 		read_literals(line, &here);
+		read_within(&here);
 		if (here.n < 2)
 			continue;
 		for (size_t i = 0; i < answers->n; i++) {

@@ -24,11 +24,13 @@ static const char *const names[] = {
 };
 
 static const char *const recipes[] = {
-	"Makefile",	  "makefile",	 "GNUmakefile",	   "*.mk",	  "Makefile.am",
-	"Makefile.in",	  "package.json", "tox.ini",	   "noxfile.py",  "setup.cfg",
-	"pytest.ini",	  "pyproject.toml", "CMakeLists.txt", "meson.build", "Cargo.toml",
-	"build.gradle",	  "build.gradle.kts", "pom.xml",   "Rakefile",	  "phpunit.xml",
-	"phpunit.xml.dist", ".mocharc*", "jest.config.*",  "vitest.config.*", "justfile",
+	"Makefile",	"makefile",	    "GNUmakefile", "*.mk",
+	"Makefile.am",	"Makefile.in",	    "package.json", "tox.ini",
+	"noxfile.py",	"setup.cfg",	    "pytest.ini",  "pyproject.toml",
+	"Cargo.toml",	"CMakeLists.txt",   "meson.build", "build.gradle",
+	"pom.xml",	"build.gradle.kts", "Rakefile",	   "phpunit.xml",
+	".mocharc*",	"phpunit.xml.dist", "justfile",	   "jest.config.*",
+	"vitest.config.*",
 };
 
 /* Neither code nor what a test reads, wherever they stand. */
