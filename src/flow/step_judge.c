@@ -212,6 +212,13 @@ bool run_fall_back(struct run *run, struct err **err)
 	run->step = oid_eq(&run->tree, &best->tree) && run->after ? STEP_REVIEW : STEP_CHECK;
 	run->tree = best->tree;
 	measured = run_measure(run);
+	if (!measured && run->step == STEP_REVIEW) {
+		/* A round that was taken back may have been judged since. */
+		run->report.outcome = OUTCOME_IMPROVED;
+		measured = report_set_checks(&run->report, run->options.checks,
+					     prove_results(run->before),
+					     prove_results(run->after));
+	}
 	if (measured) { /* it did pass when it was landed: so this is about the repository */
 		err_drop(*err);
 		*err = measured;

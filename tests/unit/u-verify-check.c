@@ -553,6 +553,49 @@ static void configured(void **state)
 	}
 }
 
+/* Each run counts itself in a file; flaky: its status is that of the failure. */
+static const struct {
+	const char *command;
+	int repeat;
+	enum check_status status;
+	bool flaky;
+	size_t runs;
+} repeats[] = {
+	{ "echo >>n", 0, CHECK_PASS, false, 1 },
+	{ "echo >>n", 1, CHECK_PASS, false, 1 },
+	{ "echo >>n", 3, CHECK_PASS, false, 3 },
+	{ "echo >>n; echo no; exit 1", 3, CHECK_FAIL, false, 3 },
+	{ "echo >>n; echo no; test $(wc -l <n) != 1", 5, CHECK_FAIL, true, 2 },
+	{ "echo >>n; test $(wc -l <n) = 1 || { echo no; exit 1; }", 5, CHECK_FAIL, true, 2 },
+	{ "echo >>n; exit 127", 5, CHECK_ERROR, false, 1 },
+};
+
+static void repeated(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(repeats); i++) {
+		struct check check = COMMAND(repeats[i].command);
+		struct check_list list = { .v = &check, .n = 1 };
+		struct check_run_spec spec = { .repeat = repeats[i].repeat };
+		struct str runs = STR_INIT(64);
+		char path[160];
+		struct check_run *checks = run(&list, &spec);
+		struct check_result *result = check_run_results(checks);
+
+		snprintf(path, sizeof(path), "%s/n", w.checkout.dir);
+		ok(file_read(path, &runs));
+		if (result->status != repeats[i].status || result->flaky != repeats[i].flaky ||
+		    runs.len != repeats[i].runs)
+			fail_msg("'%s': %s, %d, after %zu", repeats[i].command,
+				 check_status_name(result->status), result->flaky, runs.len);
+		if (result->flaky)
+			assert_non_null(strstr(result->log.buf, "no"));
+		str_release(&runs);
+		check_run_free(checks);
+		ok(file_remove_tree(path));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -565,6 +608,7 @@ int main(void)
 		cmocka_unit_test(deadline_of_all),
 		cmocka_unit_test(known_passes),
 		cmocka_unit_test(known_damaged),
+		cmocka_unit_test(repeated),
 		cmocka_unit_test(freed_early),
 		cmocka_unit_test(setup_is_listed),
 		cmocka_unit_test(no_checks),

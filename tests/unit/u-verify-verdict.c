@@ -49,11 +49,11 @@ static void names_and_order(void **state)
 
 /*
  * The result of a check from a letter: p pass, f fail, t timeout, e error, - not
- * run; then optionally tests that ran; then optionally ":a,b", the ones that failed.
+ * run, x for flaky; then optionally tests that ran; then optionally ":a,b", the ones that failed.
  */
 static void make(const char *text, struct check_result *result)
 {
-	static const char letters[] = { '-', 'p', 'f', 't', 'e' };
+	static const char letters[] = { '-', 'p', 'f', 't', 'e', 'x' };
 	const char *letter = memchr(letters, text[0], sizeof(letters));
 	size_t run = 0, failed = 0;
 	bool counted = false;
@@ -61,7 +61,8 @@ static void make(const char *text, struct check_result *result)
 	*result = (struct check_result){ 0 };
 	str_init(&result->log, 4096);
 	assert_non_null(letter);
-	result->status = (enum check_status)(letter - letters);
+	result->flaky = *letter == 'x';
+	result->status = result->flaky ? CHECK_FAIL : (enum check_status)(letter - letters);
 	for (text++; *text >= '0' && *text <= '9'; text++) {
 		run = run * 10 + (size_t)(*text - '0');
 		counted = true;
@@ -176,6 +177,16 @@ static const struct row rows[] = {
 	{ "f10:a", "p", OUTCOME_UNFIXED },
 	{ "f", "p9", OUTCOME_FIXED },
 	{ "p10 f", "p9 p", OUTCOME_BROKEN },
+
+	/* a flaky one never failed before and never passes now */
+	{ "x", "p", OUTCOME_HELD },
+	{ "x", "x", OUTCOME_UNFIXED },
+	{ "f", "x", OUTCOME_UNFIXED },
+	{ "p", "x", OUTCOME_BROKEN },
+	{ "x f", "p p", OUTCOME_FIXED },
+	{ "f10:a,b", "x10:a", OUTCOME_UNFIXED },
+	{ "x10:a,b", "f10:a", OUTCOME_UNFIXED },
+	{ "f10:a,b x", "f10:a p", OUTCOME_IMPROVED },
 
 	/* fewer failing tests, by name */
 	{ "f10:a,b", "f10:a", OUTCOME_IMPROVED },
