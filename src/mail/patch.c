@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
+#include "mail/cover.h"
 #include "mail/message.h"
 #include "mail/proof.h"
 #include "sys/file.h"
@@ -22,10 +24,8 @@
  * diff.relative, format.attach and format.signOff broke or signed patches when tried.
  */
 static const char *const settled[] = {
-	"format-patch",
 	"--no-attach",
 	"--no-signoff",
-	"--no-cover-letter",
 	"--src-prefix=a/",
 	"--dst-prefix=b/",
 	"--unified=3",
@@ -54,12 +54,34 @@ void patch_series_release(struct patch_series *series)
 	series->n = 0;
 }
 
+static bool is_no(const char *value)
+{
+	static const char *const words[] = { "", "false", "no", "off", "0" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!strcasecmp(value, words[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool wants_cover(struct repo *repo, const struct patch_spec *spec)
+{
+	const char *says = config_get(repo_config(repo), "format.coverletter");
+
+	return spec->cover_subject.ptr && !(says && is_no(says));
+}
+
 static struct err *format_patch(struct repo *repo, const struct patch_spec *spec,
 				const char *dir, struct str *names)
 {
 	struct argv args = ARGV_INIT;
 	struct err *err;
 
+	argv_push(&args, "-c");
+	argv_pushf(&args, "format.coverLetter=%s",
+		   wants_cover(repo, spec) ? "auto" : "false");
+	argv_push(&args, "format-patch");
 	argv_push_all(&args, settled);
 	argv_pushf(&args, "--output-directory=%s", dir);
 	argv_pushf(&args, "--base=%s", spec->base->hex);
@@ -67,6 +89,12 @@ static struct err *format_patch(struct repo *repo, const struct patch_spec *spec
 		argv_pushf(&args, "--reroll-count=%d", spec->reroll);
 	if (spec->in_reply_to)
 		argv_pushf(&args, "--in-reply-to=%s", spec->in_reply_to);
+	/* The patches answer the cover letter then, and only that the mail. */
+	if (spec->in_reply_to && wants_cover(repo, spec))
+		argv_push(&args, "--thread=shallow");
+	if (spec->earlier_tip)
+		argv_pushf(&args, "--range-diff=%s..%s", spec->earlier_base->hex,
+			   spec->earlier_tip->hex);
 	argv_pushf(&args, "%s..%s", spec->base->hex, spec->tip->hex);
 	err = argv_err(&args);
 	if (!err)
@@ -74,6 +102,14 @@ static struct err *format_patch(struct repo *repo, const struct patch_spec *spec
 			       NULL);
 	argv_release(&args);
 	return err;
+}
+
+/* "0000-cover-letter.patch", or "v2-0000-..."; patches count from 1. */
+static bool is_cover(const char *name)
+{
+	if (*name == 'v')
+		name += strcspn(name, "-") + 1;
+	return !strncmp(name, "0000-", 5);
 }
 
 /* Takes the files that git named, which are all in dir. */
@@ -102,6 +138,7 @@ static struct err *take_files(struct patch_series *series, const char *dir,
 		str_init(&patch->text, PATCH_MAX_BYTES);
 		series->n++;
 	}
+	series->cover = series->n && is_cover(series->v[0].name);
 	for (size_t i = 0; !err && i < series->n; i++) {
 		struct str path = STR_INIT(PATH_BYTES);
 
@@ -137,7 +174,7 @@ static struct err *clean_notes(struct span notes, struct str *out)
 
 static struct err *add_notes(struct patch_series *series, struct span notes)
 {
-	for (size_t i = 0; notes.len && i < series->n; i++) {
+	for (size_t i = series->cover; notes.len && i < series->n; i++) {
 		struct str *text = &series->v[i].text;
 		size_t at = below_the_cut(str_span(text));
 		struct err *err;
@@ -160,15 +197,17 @@ static struct err *prove(struct patch_series *series, struct repo *repo,
 	struct proof_spec proof = {
 		.base = spec->base,
 		.tip = spec->tip,
-		.n = series->n,
+		.n = series->n - series->cover,
 	};
 	struct err *err = NULL;
 
-	for (size_t i = 0; !err && i < series->n; i++) {
-		argv_pushf(&files, "%s/%s", dir, series->v[i].name);
+	for (size_t i = 0; !err && i < proof.n; i++) {
+		const struct patch *patch = &series->v[i + series->cover];
+
+		argv_pushf(&files, "%s/%s", dir, patch->name);
 		err = argv_err(&files);
 		if (!err)
-			err = file_write(files.v[i], str_span(&series->v[i].text), 0600);
+			err = file_write(files.v[i], str_span(&patch->text), 0600);
 	}
 	str_addf(&path, "%s/am", dir);
 	if (!err)
@@ -200,6 +239,8 @@ struct err *patch_series_make(struct patch_series *out, struct repo *repo,
 		err = take_files(out, dir.buf, str_span(&names));
 	if (!err && !out->n)
 		err = err_new(ERR_INPUT, "no commit to make a patch of");
+	if (!err && out->cover)
+		err = cover_fill(&out->v[0].text, spec->cover_subject, spec->cover_body);
 	if (!err)
 		err = clean_notes(spec->notes, &notes);
 	if (!err)
@@ -221,7 +262,7 @@ out:
 
 void patch_series_mbox(const struct patch_series *series, struct str *out)
 {
-	for (size_t i = 0; i < series->n; i++)
+	for (size_t i = series->cover; i < series->n; i++)
 		str_add_span(out, str_span(&series->v[i].text));
 }
 

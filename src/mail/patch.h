@@ -10,6 +10,9 @@
  * them. They are cleaned as a message is, and made ASCII: the mail may declare no
  * charset.
  *
+ * A series of two commits or more has a cover letter, unless format.coverLetter says
+ * no. It is for people: git am cannot take it, so it is in no mbox made here.
+ *
  * Functions here run git and turn the loop: not from a callback.
  */
 #ifndef MAIL_PATCH_H
@@ -36,6 +39,7 @@ struct patch {
 struct patch_series {
 	struct patch *v;
 	size_t n;
+	bool cover; /* v[0] is the cover letter */
 
 	/*
 	 * What does not survive git am, one line; empty when tree, author and message
@@ -52,6 +56,12 @@ struct patch_spec {
 	int reroll;              /* N of [PATCH vN]; 0: none */
 	const char *in_reply_to; /* message id, or NULL */
 	struct span notes;
+
+	/* What was sent before, for the range-diff that the first mail then has; or NULL. */
+	const struct oid *earlier_base, *earlier_tip;
+
+	/* Of the cover letter, clean (mail/message.h); subject.ptr NULL: no letter. */
+	struct span cover_subject, cover_body;
 };
 
 /* Each commit of base..tip, which must be a line, as one patch. */
@@ -59,7 +69,7 @@ struct err *patch_series_make(struct patch_series *out, struct repo *repo,
 			      const struct patch_spec *spec) MUST_USE;
 void patch_series_release(struct patch_series *series);
 
-/* All of them as one mbox. */
+/* All but the cover letter as one mbox. */
 void patch_series_mbox(const struct patch_series *series, struct str *out);
 
 /*
