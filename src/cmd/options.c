@@ -51,6 +51,8 @@ const struct option options_table[] = {
 	WITH("output-directory", 'o', SHOWS, TEXT(output_directory), "dir",
 	     "put them there; implies --format-patch"),
 	WITH("reroll-count", 0, SHOWS, COUNT(reroll_count, 1, 1000), "n", "mark them as v<n>"),
+	WITH("range-diff", 0, SHOWS, TEXT(range_diff), "rev",
+	     "say in them what changed since that version"),
 	FLAG("stdout", 0, SHOWS, BOOLEAN(to_stdout), "the patch series itself to stdout"),
 	FLAG("diff", 0, SHOWS, BOOLEAN(diff),
 	     "only the diff to stdout; no checks, no branch, no commit"),

@@ -380,6 +380,7 @@ struct run_options session_run_options(struct session *s, const struct check_lis
 		.mbox = set->to_stdout,
 		.patch_dir = set->output_directory ? set->output_directory : ".",
 		.reroll_count = (int)set->reroll_count,
+		.earlier = set->range_diff,
 		.signoff = set->signoff,
 		.keep_going = set->keep_going,
 		.allow_protected = set->allow_protected,

@@ -162,6 +162,7 @@ void settings_release(struct settings *s)
 	argv_release(&s->verify);
 	free(s->branch);
 	free(s->output_directory);
+	free(s->range_diff);
 	free(s->progress);
 	free(s->color);
 	argv_release(&s->hooks);

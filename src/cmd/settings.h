@@ -71,6 +71,7 @@ struct settings {
 	bool format_patch;
 	char *output_directory;
 	int64_t reroll_count;
+	char *range_diff;
 	bool to_stdout, diff, json;
 	bool signoff;
 	bool keep_going;

@@ -35,6 +35,7 @@ struct run_input {
 	struct span text;     /* the issue, cleaned, for a model; ptr NULL: none */
 	struct span raw;      /* as it came, for the record; ptr NULL: none */
 	const char *address;  /* https URL of the issue; NULL: none */
+	const char *in_reply_to; /* "<id>" of the mail that patches answer; NULL: none */
 	bool reports;         /* raw is a log or the like, with diagnostics in it */
 	enum diag_form form;  /* of raw, then */
 	const char *root;     /* the folder that the tools ran in, then */
@@ -67,6 +68,7 @@ struct run_options {
 	bool signoff, keep_going, allow_protected, allow_test_edits, review;
 	enum idle_way idle;
 	int repeat; /* how often each check runs, so that flaky ones are seen */
+	const char *earlier; /* revision of an earlier version, for a range-diff; NULL: none */
 	bool never_plan;    /* apply: the planner may edit, but writes no plan */
 	const char *const *protect; /* NULL-terminated; NULL: the default list */
 	const char *const *exclude;

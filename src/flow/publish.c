@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/publish.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "flow/letter.h"
 #include "mail/message.h"
 #include "mail/patch.h"
 #include "mail/trailers.h"
@@ -143,28 +145,6 @@ static struct err *make_commits(const struct publish_spec *spec, struct report *
 	return err;
 }
 
-/* Below the cut: who made it, what ran, what was not shown. */
-static void add_notes(const struct report *report, struct str *out)
-{
-	str_addf(out, "- git dualfix run %s: %s\n", report->run, outcome_name(report->outcome));
-	if (!report->n_usage)
-		str_adds(out, "- models: none; made by rules or from a given plan\n");
-	for (size_t i = 0; i < report->n_usage; i++)
-		str_addf(out, "- %s: %s\n", report->usage[i].role, report->usage[i].model);
-	for (size_t i = 0; i < report->n_checks; i++) {
-		const struct check_report *row = &report->checks[i];
-
-		str_addf(out, "- check: %s (%s before, %s after)\n", row->command,
-			 row->has_before ? check_status_name(row->before.status) : "not run",
-			 row->has_after ? check_status_name(row->after.status) : "not run");
-	}
-	if (report->outcome == OUTCOME_UNVERIFIED)
-		str_adds(out, "- not verified: no check ran\n");
-	if (report->outcome == OUTCOME_HELD)
-		str_adds(out, "- not shown to fix anything: all checks passed before, too\n");
-	str_addf(out, "- tree: %s\n", report->tree.hex);
-}
-
 static struct err *name_patches(const struct argv *paths, struct report *report)
 {
 	report->patches = arena_array(&report->arena, paths->n + 1, sizeof(*report->patches));
@@ -193,27 +173,96 @@ static struct err *scratch_folder(struct repo *repo, const char *run, struct str
 	return err;
 }
 
-static struct err *make_patches(const struct publish_spec *spec, struct report *report,
-				struct str *mbox)
+/* The commits of an earlier version: those that the base does not have. */
+static struct err *find_earlier(const struct publish_spec *spec, struct oid *base,
+				struct oid *tip)
 {
-	struct str notes = STR_INIT(TRAILERS_MAX_BYTES), scratch = STR_INIT(NAME_MAX_BYTES);
-	struct patch_series series = { 0 };
-	struct argv paths = ARGV_INIT;
-	struct patch_spec patch = {
+	struct str answer = STR_INIT(NAME_MAX_BYTES);
+	struct span rest, line = { 0 };
+	int code = 0;
+	struct err *err = repo_commit_of(spec->repo, spec->earlier, tip);
+
+	if (!err) {
+		const char *const args[] = { "merge-base", spec->parent->hex, tip->hex, NULL };
+
+		err = repo_git(spec->repo, args, (struct span){ 0 }, &answer, &code);
+	}
+	rest = str_span(&answer);
+	if (!err && (code || !span_line(&rest, &line)))
+		err = err_new(ERR_INPUT, "'%s' has nothing in common with the base",
+			      spec->earlier);
+	if (!err)
+		snprintf(base->hex, sizeof(base->hex), "%.*s", (int)line.len, line.ptr);
+	str_release(&answer);
+	return err;
+}
+
+/* What the patches are made of; its texts live in notes, subject and body. */
+struct mailing {
+	struct patch_spec spec;
+	struct oid earlier_base, earlier_tip;
+	struct str scratch, notes, subject, body;
+};
+
+static void mailing_init(struct mailing *m)
+{
+	*m = (struct mailing){ 0 };
+	str_init(&m->scratch, NAME_MAX_BYTES);
+	str_init(&m->notes, TRAILERS_MAX_BYTES);
+	str_init(&m->subject, NAME_MAX_BYTES);
+	str_init(&m->body, MESSAGE_MAX_BYTES);
+}
+
+static void mailing_release(struct mailing *m)
+{
+	str_release(&m->scratch);
+	str_release(&m->notes);
+	str_release(&m->subject);
+	str_release(&m->body);
+}
+
+static struct err *prepare_mailing(struct mailing *m, const struct publish_spec *spec,
+				   const struct report *report)
+{
+	struct err *err = scratch_folder(spec->repo, report->run, &m->scratch);
+
+	m->spec = (struct patch_spec){
 		.base = spec->parent,
 		.tip = &report->commit,
 		.reroll = spec->reroll_count,
+		.in_reply_to = spec->in_reply_to,
 	};
-	struct err *err = scratch_folder(spec->repo, report->run, &scratch);
+	if (!err)
+		err = file_mkdirs(m->scratch.buf, 0700);
+	letter_notes(report, &m->notes);
+	err = err_first(err, str_err(&m->notes, "notes"));
+	m->spec.scratch_dir = m->scratch.buf;
+	m->spec.notes = str_span(&m->notes);
+	if (!err && spec->n_landings > 1) {
+		err = letter_cover(spec, m->spec.notes, &m->subject, &m->body);
+		m->spec.cover_subject = str_span(&m->subject);
+		m->spec.cover_body = str_span(&m->body);
+	}
+	if (!err && spec->earlier) {
+		err = find_earlier(spec, &m->earlier_base, &m->earlier_tip);
+		m->spec.earlier_base = &m->earlier_base;
+		m->spec.earlier_tip = &m->earlier_tip;
+	}
+	return err;
+}
 
+static struct err *make_patches(const struct publish_spec *spec, struct report *report,
+				struct str *mbox)
+{
+	struct patch_series series = { 0 };
+	struct argv paths = ARGV_INIT;
+	struct mailing m;
+	struct err *err;
+
+	mailing_init(&m);
+	err = prepare_mailing(&m, spec, report);
 	if (!err)
-		err = file_mkdirs(scratch.buf, 0700);
-	add_notes(report, &notes);
-	err = err_first(err, str_err(&notes, "notes"));
-	patch.scratch_dir = scratch.buf;
-	patch.notes = str_span(&notes);
-	if (!err)
-		err = patch_series_make(&series, spec->repo, &patch);
+		err = patch_series_make(&series, spec->repo, &m.spec);
 	if (!err && spec->patches)
 		err = patch_series_write(&series, spec->patch_dir, &paths);
 	if (!err)
@@ -227,8 +276,7 @@ static struct err *make_patches(const struct publish_spec *spec, struct report *
 	}
 	patch_series_release(&series);
 	argv_release(&paths);
-	str_release(&notes);
-	str_release(&scratch);
+	mailing_release(&m);
 	return err ? err : str_err(mbox, "mbox");
 }
 

@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "flow/report.h"
 #include "model/tape.h"
+#include "model/template.h"
 #include "repo/repo.h"
 
 /* One commit to be: a tree and what its plan says of it. Texts are a model's or a user's. */
@@ -40,6 +41,9 @@ struct publish_spec {
 	bool patches, mbox;
 	const char *patch_dir;
 	int reroll_count;
+	const char *earlier;      /* revision: what was sent before; NULL: nothing */
+	const char *in_reply_to;  /* message id; NULL: none */
+	const struct templates *templates;
 };
 
 /*

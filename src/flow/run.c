@@ -41,6 +41,9 @@ struct err *step_publish(struct run *run)
 		.mbox = run->options.mbox && !run->options.forbid_patches,
 		.patch_dir = run->options.patch_dir,
 		.reroll_count = run->options.reroll_count,
+		.earlier = run->options.earlier,
+		.in_reply_to = run->input->in_reply_to,
+		.templates = run->env.templates,
 	};
 	int64_t start_ms = clock_mono_ms();
 	struct err *err;

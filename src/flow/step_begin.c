@@ -99,6 +99,7 @@ static struct err *open_checks(struct run *run)
 static struct err *check_outlet(struct run *run)
 {
 	struct str author = STR_INIT(4096), committer = STR_INIT(4096), name = STR_INIT(4096);
+	struct oid earlier;
 	struct err *err = NULL;
 
 	if (run->options.goal != GOAL_COMMIT)
@@ -106,9 +107,13 @@ static struct err *check_outlet(struct run *run)
 	err = repo_identity(run->env.repo, &author, &committer);
 	if (!err)
 		err = publish_free_name(run->env.repo, run->options.branch, run_slug(run), &name);
-	if (!err && run->options.patches && !file_is_dir(run->options.patch_dir))
+	/* A missing one is made, as git format-patch does. */
+	if (!err && run->options.patches && file_exists(run->options.patch_dir) &&
+	    !file_is_dir(run->options.patch_dir))
 		err = err_new(ERR_CONFIG, "'%s' is not a folder for patches",
 			      run->options.patch_dir);
+	if (!err && run->options.earlier)
+		err = repo_commit_of(run->env.repo, run->options.earlier, &earlier);
 	str_release(&author);
 	str_release(&committer);
 	str_release(&name);

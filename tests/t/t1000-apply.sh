@@ -375,10 +375,11 @@ test_expect_success '--format-patch and -o: files here and there, git am of them
 	make_py_repo files && mkdir files/sub patches &&
 	cp several/p1.json several/p2.json . &&
 	(cd files && git dualfix apply --branch fix --format-patch -o ../patches ../p1.json ../p2.json) >names &&
-	test_line_count 3 names &&
-	ls patches >got && test_write_lines 0001-first-things.patch 0002-second-things.patch >want &&
+	test_line_count 4 names &&
+	ls patches >got && test_write_lines 0000-cover-letter.patch 0001-first-things.patch \
+		0002-second-things.patch >want &&
 	test_cmp want got &&
-	am_gives_fix files fix "$PWD"/patches/*.patch &&
+	am_gives_fix files fix "$PWD"/patches/*-things.patch &&
 	(cd files/sub && git dualfix apply --format-patch "$seed" >names && tail -n 1 names >name &&
 		test_path_is_file "$(cat name)") &&
 	mkdir v2 && (cd files && git dualfix apply --reroll-count 2 -o ../v2 ../p1.json) &&
