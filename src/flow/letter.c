@@ -2,7 +2,6 @@
 #include "flow/letter.h"
 
 #include "mail/message.h"
-#include "model/template.h"
 
 #define TEXT_MAX_BYTES ((size_t)256 * 1024)
 
@@ -29,7 +28,7 @@ void letter_notes(const struct report *report, struct str *out)
 }
 
 /* Of each plan what it says of its cause, once. */
-static void add_reasons(const struct publish_spec *spec, struct str *out)
+static void add_reasons(const struct letter_spec *spec, struct str *out)
 {
 	for (size_t i = 0; i < spec->n_landings; i++) {
 		struct span why = spec->landings[i].why;
@@ -43,7 +42,7 @@ static void add_reasons(const struct publish_spec *spec, struct str *out)
 	}
 }
 
-static void add_issue(const struct publish_spec *spec, struct str *out)
+static void add_issue(const struct letter_spec *spec, struct str *out)
 {
 	if (spec->title && spec->address)
 		str_addf(out, "%s\n%s", spec->title, spec->address);
@@ -51,15 +50,15 @@ static void add_issue(const struct publish_spec *spec, struct str *out)
 		str_adds(out, spec->title ? spec->title : spec->address);
 }
 
-struct err *letter_cover(const struct publish_spec *spec, struct span notes,
-			 struct str *subject, struct str *body)
+struct err *letter_cover(const struct letter_spec *spec, struct str *subject,
+			 struct str *body)
 {
 	struct str why = STR_INIT(TEXT_MAX_BYTES), issue = STR_INIT(TEXT_MAX_BYTES);
 	struct str text = STR_INIT(4 * TEXT_MAX_BYTES), first = STR_INIT(TEXT_MAX_BYTES);
 	struct template_value values[] = {
 		{ "issue", { NULL, 0 } },
 		{ "why", { NULL, 0 } },
-		{ "notes", notes },
+		{ "notes", spec->notes },
 	};
 	struct template tpl;
 	struct err *err = template_find(&tpl, spec->templates, "mail/cover.txt");

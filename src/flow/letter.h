@@ -6,18 +6,29 @@
 #ifndef FLOW_LETTER_H
 #define FLOW_LETTER_H
 
+#include <stddef.h>
+
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "base/str.h"
-#include "flow/publish.h"
+#include "flow/landing.h"
 #include "flow/report.h"
+#include "model/template.h"
 
 /* Who made it, what ran, what was not shown: a list, an item a line. */
 void letter_notes(const struct report *report, struct str *out);
 
+struct letter_spec {
+	const struct templates *templates;
+	const struct landing *landings;
+	size_t n_landings;
+	const char *title, *address; /* of the issue; NULL: none */
+	struct span notes;
+};
+
 /* A series' cover letter: subject and body, both cleaned. */
-struct err *letter_cover(const struct publish_spec *spec, struct span notes,
-			 struct str *subject, struct str *body) MUST_USE;
+struct err *letter_cover(const struct letter_spec *spec, struct str *subject,
+			 struct str *body) MUST_USE;
 
 #endif

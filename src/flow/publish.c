@@ -224,6 +224,13 @@ static void mailing_release(struct mailing *m)
 static struct err *prepare_mailing(struct mailing *m, const struct publish_spec *spec,
 				   const struct report *report)
 {
+	struct letter_spec letter = {
+		.templates = spec->templates,
+		.landings = spec->landings,
+		.n_landings = spec->n_landings,
+		.title = spec->title,
+		.address = spec->address,
+	};
 	struct err *err = scratch_folder(spec->repo, report->run, &m->scratch);
 
 	m->spec = (struct patch_spec){
@@ -238,8 +245,9 @@ static struct err *prepare_mailing(struct mailing *m, const struct publish_spec 
 	err = err_first(err, str_err(&m->notes, "notes"));
 	m->spec.scratch_dir = m->scratch.buf;
 	m->spec.notes = str_span(&m->notes);
+	letter.notes = m->spec.notes;
 	if (!err && spec->n_landings > 1) {
-		err = letter_cover(spec, m->spec.notes, &m->subject, &m->body);
+		err = letter_cover(&letter, &m->subject, &m->body);
 		m->spec.cover_subject = str_span(&m->subject);
 		m->spec.cover_body = str_span(&m->body);
 	}

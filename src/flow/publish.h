@@ -13,17 +13,11 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "base/str.h"
+#include "flow/landing.h"
 #include "flow/report.h"
 #include "model/tape.h"
 #include "model/template.h"
 #include "repo/repo.h"
-
-/* One commit to be: a tree and what its plan says of it. Texts are a model's or a user's. */
-struct landing {
-	struct oid tree;
-	struct span subject, body; /* ptr NULL: none was given */
-	struct span why;           /* root cause and strategy: the body if there is none */
-};
 
 struct publish_spec {
 	struct repo *repo;

@@ -37,8 +37,8 @@ struct err *step_publish(struct run *run)
 		.trailer = run->options.trailer,
 		.planned = run->from_model,
 		.signoff = run->options.signoff,
-		.patches = run->options.patches && !run->options.forbid_patches,
-		.mbox = run->options.mbox && !run->options.forbid_patches,
+		.patches = run->options.patches,
+		.mbox = run->options.mbox,
 		.patch_dir = run->options.patch_dir,
 		.reroll_count = run->options.reroll_count,
 		.earlier = run->options.earlier,
@@ -48,9 +48,6 @@ struct err *step_publish(struct run *run)
 	int64_t start_ms = clock_mono_ms();
 	struct err *err;
 
-	if (run->options.forbid_patches && (run->options.patches || run->options.mbox))
-		events_emit(run->env.events, EVENT_WARNING,
-			    "no patches are made: dualfix.policy is forbid");
 	run_stage(run, "publishing");
 	err = publish(&spec, &run->report, &run->output);
 	run->report.timings.publish_ms = clock_mono_ms() - start_ms;
@@ -146,7 +143,8 @@ static void finish(struct run *run, struct err *err)
 		if (err_kind(err) != ERR_NO_FIX)
 			report->outcome = OUTCOME_ERROR;
 		else if (report->outcome != OUTCOME_REFUSED)
-			report->outcome = OUTCOME_UNFIXED;
+			report->outcome = run_is_forbidden(run) ? OUTCOME_REFUSED :
+								  OUTCOME_UNFIXED;
 		report->exit_code = err_exit_code(err_kind(err));
 	} else {
 		report->exit_code = outcome_exit_code(report->outcome, accept);

@@ -2,7 +2,9 @@
 #include "flow/steps.h"
 
 #include "base/deadline.h"
+#include "mail/policy.h"
 #include "repo/quarantine.h"
+#include "repo/tree.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 
@@ -104,6 +106,10 @@ static struct err *check_outlet(struct run *run)
 
 	if (run->options.goal != GOAL_COMMIT)
 		return NULL;
+	if (run_is_forbidden(run))
+		return err_hint(err_new(ERR_NO_FIX,
+					"dualfix.policy is forbid: no patches are made"),
+				"without --format-patch, -o and --stdout a fix stays on a branch");
 	err = repo_identity(run->env.repo, &author, &committer);
 	if (!err)
 		err = publish_free_name(run->env.repo, run->options.branch, run_slug(run), &name);
@@ -117,6 +123,28 @@ static struct err *check_outlet(struct run *run)
 	str_release(&author);
 	str_release(&committer);
 	str_release(&name);
+	return err;
+}
+
+/* Whether to send it is the user's to decide; that there is a rule must not escape him. */
+static struct err *tell_policy(struct run *run)
+{
+	struct str sentence = STR_INIT(4096);
+	struct repo_source *base = NULL;
+	const char *file = NULL;
+	struct err *err;
+
+	if (run->options.goal != GOAL_COMMIT || !run->options.mind_policy ||
+	    (!run->env.client && !run->input->n_plans))
+		return NULL;
+	err = repo_source_new(&base, run->env.repo, &run->base_tree);
+	if (!err)
+		err = policy_look(repo_source(base), &file, &sentence);
+	if (file)
+		events_emit(run->env.events, EVENT_WARNING,
+			    "%s seems to ban what models made: \"%s\"", file, sentence.buf);
+	repo_source_free(base);
+	str_release(&sentence);
 	return err;
 }
 
@@ -147,6 +175,8 @@ struct err *step_begin(struct run *run)
 		err = repo_tree_of(repo, &run->head, &run->base_tree);
 	if (!err && run->options.worktree)
 		err = commit_worktree(run);
+	if (!err)
+		err = tell_policy(run);
 	if (err)
 		return err;
 	run->tree = run->before_tree = run->base_tree;

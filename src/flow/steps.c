@@ -56,6 +56,12 @@ bool run_stage_ended(struct run *run, struct err **err)
 	return true;
 }
 
+bool run_is_forbidden(const struct run *run)
+{
+	return run->options.goal == GOAL_COMMIT && run->options.forbid_patches &&
+	       (run->options.patches || run->options.mbox);
+}
+
 const char *run_slug(const struct run *run)
 {
 	return run->input->slug && *run->input->slug ? run->input->slug : "fix";

@@ -202,6 +202,9 @@ void run_put_after_away(struct run *run);
 void run_keep_candidate(struct run *run);
 void needed_free(struct needed *needed);
 
+/* Whether patches are wanted that dualfix.policy forbids. */
+bool run_is_forbidden(const struct run *run);
+
 /* For progress. */
 void run_stage(struct run *run, const char *text);
 

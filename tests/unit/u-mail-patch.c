@@ -198,6 +198,64 @@ static void notes_and_base(void **state)
 	drop(&w);
 }
 
+static void cover_and_range_diff(void **state)
+{
+	struct oid root;
+	struct world w;
+	char *text;
+
+	(void)state;
+	make(&w, "git checkout -q -b earlier && " EDIT COMMIT " && echo 4 >four" COMMIT
+		 " && git checkout -q main && git checkout -q -b later && " EDIT COMMIT
+		 " && echo 44 >four" COMMIT);
+	w.spec.reroll = 2;
+	w.spec.in_reply_to = "<id@example.org>";
+	w.spec.cover_subject = SPAN("caf\303\251 has no cups, whatever is asked for in it, "
+				    "today and tomorrow");
+	w.spec.cover_body = SPAN("They are \342\202\254 2.\n---\n");
+	w.spec.notes = SPAN("Models: m\n");
+	ok(repo_commit_of(w.f.repo, "earlier", &root));
+	w.spec.earlier_tip = &root;
+	w.spec.earlier_base = &w.base;
+	ok(patch_series_make(&w.series, w.f.repo, &w.spec));
+	assert_string_equal(w.series.caveat.buf, "");
+	assert_true(w.series.cover);
+	assert_int_equal(w.series.n, 3);
+	assert_string_equal(w.series.v[0].name, "v2-0000-cover-letter.patch");
+	text = w.series.v[0].text.buf;
+	assert_non_null(strstr(text, "\nSubject: [PATCH v2 0/2] =?UTF-8?q?caf=C3=A9=20has=20"));
+	assert_non_null(strstr(text, "?=\n =?UTF-8?q?"));
+	assert_non_null(strstr(text, "\nContent-Type: text/plain; charset=UTF-8\n"));
+	assert_non_null(strstr(text, "\n\nThey are \342\202\254 2."));
+	assert_non_null(strstr(text, "\nRange-diff against v1:\n1:  "));
+	assert_non_null(strstr(text, "\nbase-commit: "));
+	assert_non_null(strstr(text, "\nIn-Reply-To: <id@example.org>\n"));
+	assert_null(strstr(text, "Models: m"));
+	/* The patches answer the letter. */
+	assert_null(strstr(w.series.v[1].text.buf, "In-Reply-To: <id@"));
+	assert_non_null(strstr(w.series.v[1].text.buf, "In-Reply-To: <cover."));
+	assert_null(strstr(w.series.v[1].text.buf, "Range-diff"));
+	patch_series_release(&w.series);
+
+	/* One patch has no letter, and says itself what changed. */
+	ok(repo_commit_of(w.f.repo, "later^", &w.tip));
+	ok(patch_series_make(&w.series, w.f.repo, &w.spec));
+	assert_int_equal(w.series.n, 1);
+	assert_false(w.series.cover);
+	assert_non_null(strstr(w.series.v[0].text.buf, "\nRange-diff against v1:\n"));
+	assert_string_equal(w.series.caveat.buf, "");
+	patch_series_release(&w.series);
+	drop(&w);
+
+	/* Who wants none gets none. */
+	make(&w, "git config format.coverLetter False && " EDIT COMMIT " && echo 4 >four" COMMIT);
+	w.spec.cover_subject = SPAN("s");
+	ok(patch_series_make(&w.series, w.f.repo, &w.spec));
+	assert_int_equal(w.series.n, 2);
+	assert_false(w.series.cover);
+	drop(&w);
+}
+
 /* A commit that is in no ref and no object store yet. */
 static void from_the_quarantine(void **state)
 {
@@ -306,6 +364,7 @@ int main(void)
 		cmocka_unit_test(our_messages),
 		cmocka_unit_test(hostile_settings),
 		cmocka_unit_test(notes_and_base),
+		cmocka_unit_test(cover_and_range_diff),
 		cmocka_unit_test(from_the_quarantine),
 		cmocka_unit_test(other_repositories),
 		cmocka_unit_test(writing),
