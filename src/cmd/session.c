@@ -395,6 +395,7 @@ struct run_options session_run_options(struct session *s, const struct check_lis
 		.sandbox = set->sandbox,
 		.expire_s = set->expire_s,
 		.trailer = set->trailer,
+		.evidence = set->evidence,
 		.mind_policy = set->policy != POLICY_ALLOW,
 		.forbid_patches = set->policy == POLICY_FORBID,
 		.max_changed_files = (size_t)set->max_changed_files,

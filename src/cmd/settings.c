@@ -97,6 +97,8 @@ const struct setting settings_table[] = {
 	  "run hooks where CI is set" },
 	{ "dualfix.trailer", NULL, CHOICE(trailer, trailer_styles), "assisted-by",
 	  "how models are named: assisted-by, generated-by, co-authored-by, none" },
+	{ "dualfix.evidence", NULL, CHOICE(evidence, evidence_places), "trailer",
+	  "where what the checks showed goes: trailer, note (refs/notes/dualfix), none" },
 	{ "dualfix.policy", NULL, CHOICE(policy, policy_names), "disclose",
 	  "disclose, allow or forbid; under forbid no patch files are made" },
 	{ "dualfix.expire", NULL, AGE(expire_s), "14.days", "how long runs are kept" },

@@ -53,6 +53,7 @@ struct settings {
 	int64_t hook_timeout_s;
 	bool hook_models, hook_in_ci;
 	int trailer;
+	int evidence;
 	int policy;
 	int64_t expire_s;
 

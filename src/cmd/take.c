@@ -9,6 +9,7 @@
 #include "cmd/past.h"
 #include "repo/record.h"
 #include "repo/tree.h"
+#include "repo/write.h"
 #include "sys/file.h"
 
 #define NAMED_MAX 1000
@@ -273,6 +274,8 @@ static struct err *drop_branch(struct session *s, const struct past *past)
 		err = run_git(s, del, (struct span){ 0 }, NULL);
 	}
 out:
+	if (!err && !oid_is_none(&past->commit))
+		err = repo_drop_note(s->repo, &past->commit);
 	str_release(&ref);
 	str_release(&now);
 	return err;

@@ -77,6 +77,7 @@ struct run_options {
 	const char *sandbox; /* "auto", "bwrap", "none" */
 	int64_t expire_s;    /* how long passes stay known */
 	int trailer;         /* enum trailer_style */
+	int evidence;        /* enum evidence_place */
 	bool mind_policy;    /* say if the project bans what models made */
 	bool forbid_patches; /* dualfix.policy=forbid: a run that shall make some is refused */
 	size_t max_changed_files, max_changed_lines;

@@ -3,18 +3,21 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "flow/letter.h"
 #include "mail/message.h"
 #include "mail/patch.h"
 #include "mail/trailers.h"
 #include "repo/quarantine.h"
+#include "repo/write.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 
 #define MESSAGE_MAX_BYTES ((size_t)256 * 1024)
 #define TRAILERS_MAX_BYTES ((size_t)64 * 1024)
 #define NAME_MAX_BYTES 4096
+#define NOTE_TRIES_MAX 10
 
 static bool some_edit_by(const struct report *report, enum edit_author author)
 {
@@ -72,7 +75,7 @@ static struct err *make_message(const struct publish_spec *spec, const struct re
 	if (last)
 		trailers_closes(&trailers, spec->address ? spec->address : "");
 	add_models(spec, report, &trailers);
-	if (last)
+	if (last && spec->evidence == EVIDENCE_TRAILER)
 		add_checks(report, &trailers);
 	if (spec->signoff) {
 		str_add(&identity, committer, strcspn(committer, ">") + 1);
@@ -94,7 +97,8 @@ static void take_fact(struct tape *tape, const char *name, struct str *identity)
 {
 	const char *fact;
 
-	str_addf(identity, " %lld +0000", (long long)clock_wall_s());
+	if (identity->len && identity->buf[identity->len - 1] == '>')
+		str_addf(identity, " %lld +0000", (long long)clock_wall_s());
 	fact = tape_fact(tape, name, identity->buf);
 	if (fact) {
 		str_reset(identity);
@@ -115,33 +119,120 @@ static struct err *who(const struct publish_spec *spec, struct str *author,
 					str_err(committer, "committer")));
 }
 
-static struct err *make_commits(const struct publish_spec *spec, struct report *report)
+static struct err *make_commit(const struct publish_spec *spec,
+			       const struct commit_request *request, struct oid *out)
 {
-	struct str author = STR_INIT(NAME_MAX_BYTES), committer = STR_INIT(NAME_MAX_BYTES);
-	struct str message = STR_INIT(MESSAGE_MAX_BYTES);
+	bool sign;
+	struct err *err = repo_signs(spec->repo, &sign);
+
+	if (err)
+		return err;
+	return sign ? candidate_commit_signed(spec->repo, request, out) :
+		      candidate_commit(spec->repo, request, out);
+}
+
+/* Below the run's own, so that gc knows whether it is in use. */
+static struct err *scratch_path(struct repo *repo, const char *run, const char *name,
+				struct str *out)
+{
+	struct str path = STR_INIT(NAME_MAX_BYTES);
+	struct err *err;
+
+	str_addf(&path, "runs/%s/%s", run, name);
+	err = str_err(&path, "path");
+	if (!err)
+		err = repo_private_path(repo, path.buf, true, out);
+	str_release(&path);
+	return err;
+}
+
+/* Each commit on top of the one before. */
+static struct err *commit_all(const struct publish_spec *spec, struct report *report,
+			      const char *author, const char *committer)
+{
+	struct str message = STR_INIT(MESSAGE_MAX_BYTES), path = STR_INIT(NAME_MAX_BYTES);
 	struct oid parent = *spec->parent;
-	struct err *err = who(spec, &author, &committer);
+	struct err *err = scratch_path(spec->repo, report->run, "COMMIT_EDITMSG", &path);
 
 	for (size_t i = 0; !err && i < spec->n_landings; i++) {
 		struct commit_request request = {
 			.tree = &spec->landings[i].tree,
 			.parent = &parent,
-			.author = author.buf,
-			.committer = committer.buf,
+			.author = author,
+			.committer = committer,
 		};
 
 		str_reset(&message);
-		err = make_message(spec, report, i, committer.buf, &message);
+		err = make_message(spec, report, i, committer, &message);
+		if (!err)
+			err = repo_ask_hook(spec->repo, path.buf, &message);
 		request.message = str_span(&message);
 		if (!err)
-			err = candidate_commit(spec->repo, &request, &report->commit);
+			err = make_commit(spec, &request, &report->commit);
 		parent = report->commit;
 	}
+	if (path.len)
+		(void)unlink(path.buf);
+	str_release(&path);
+	str_release(&message);
+	return err;
+}
+
+static struct err *make_commits(const struct publish_spec *spec, struct report *report)
+{
+	struct str author = STR_INIT(NAME_MAX_BYTES), committer = STR_INIT(NAME_MAX_BYTES);
+	struct err *err = who(spec, &author, &committer);
+
+	if (!err)
+		err = commit_all(spec, report, author.buf, committer.buf);
 	if (!err)
 		report->tree = spec->landings[spec->n_landings - 1].tree;
 	str_release(&author);
 	str_release(&committer);
-	str_release(&message);
+	return err;
+}
+
+/* What a reviewer can compare with `git rev-parse <commit>^{tree}`, and the evidence. */
+static struct err *make_note(const struct publish_spec *spec, const struct report *report,
+			     struct candidate_note *note)
+{
+	struct str text = STR_INIT(TRAILERS_MAX_BYTES), author = STR_INIT(NAME_MAX_BYTES);
+	struct str committer = STR_INIT(NAME_MAX_BYTES);
+	struct err *err = repo_identity(spec->repo, &author, &committer);
+
+	str_addf(&text, "Run: %s\nOutcome: %s\nTree: %s\n", report->run,
+		 outcome_name(report->outcome), report->tree.hex);
+	add_checks(report, &text);
+	err = err_first(err, str_err(&text, "note"));
+	if (!err)
+		err = candidate_note(spec->repo, &report->commit, str_span(&text),
+				     committer.buf, note);
+	str_release(&text);
+	str_release(&author);
+	str_release(&committer);
+	return err;
+}
+
+/* Another run may write its note between our reading the notes and our writing. */
+static struct err *make_branch(const struct publish_spec *spec, const struct report *report,
+			       const char *name)
+{
+	struct str why = STR_INIT(NAME_MAX_BYTES);
+	struct candidate_note note;
+	bool noted = spec->evidence == EVIDENCE_NOTE, moved = true;
+	struct err *err = NULL;
+
+	str_addf(&why, "dualfix: run %s, %s", report->run, outcome_name(report->outcome));
+	for (int i = 0; !err && moved && i < NOTE_TRIES_MAX; i++) {
+		if (noted)
+			err = make_note(spec, report, &note);
+		if (!err)
+			err = publish_branch_noted(spec->repo, name, &report->commit, why.buf,
+						   noted ? &note : NULL, &moved);
+	}
+	if (!err && moved)
+		err = err_new(ERR_FATAL, "cannot write " NOTE_REF ": it does not stand still");
+	str_release(&why);
 	return err;
 }
 
@@ -157,20 +248,6 @@ static struct err *name_patches(const struct argv *paths, struct report *report)
 		report->n_patches++;
 	}
 	return NULL;
-}
-
-/* Below the run's own, so that gc knows whether it is in use. */
-static struct err *scratch_folder(struct repo *repo, const char *run, struct str *out)
-{
-	struct str name = STR_INIT(NAME_MAX_BYTES);
-	struct err *err;
-
-	str_addf(&name, "runs/%s/mail", run);
-	err = str_err(&name, "path");
-	if (!err)
-		err = repo_private_path(repo, name.buf, true, out);
-	str_release(&name);
-	return err;
 }
 
 /* The commits of an earlier version: those that the base does not have. */
@@ -231,7 +308,7 @@ static struct err *prepare_mailing(struct mailing *m, const struct publish_spec 
 		.title = spec->title,
 		.address = spec->address,
 	};
-	struct err *err = scratch_folder(spec->repo, report->run, &m->scratch);
+	struct err *err = scratch_path(spec->repo, report->run, "mail", &m->scratch);
 
 	m->spec = (struct patch_spec){
 		.base = spec->parent,
@@ -290,14 +367,13 @@ static struct err *make_patches(const struct publish_spec *spec, struct report *
 
 struct err *publish(const struct publish_spec *spec, struct report *report, struct str *mbox)
 {
-	struct str name = STR_INIT(NAME_MAX_BYTES), why = STR_INIT(NAME_MAX_BYTES);
+	struct str name = STR_INIT(NAME_MAX_BYTES);
 	struct err *err = make_commits(spec, report);
 
 	if (!err)
 		err = publish_free_name(spec->repo, spec->branch, spec->slug, &name);
-	str_addf(&why, "dualfix: run %s, %s", report->run, outcome_name(report->outcome));
 	if (!err)
-		err = publish_branch(spec->repo, name.buf, &report->commit, why.buf);
+		err = make_branch(spec, report, name.buf);
 	if (err) {
 		report->commit = (struct oid){ "" };
 		goto out;
@@ -310,6 +386,5 @@ struct err *publish(const struct publish_spec *spec, struct report *report, stru
 		err = make_patches(spec, report, mbox);
 out:
 	str_release(&name);
-	str_release(&why);
 	return err;
 }

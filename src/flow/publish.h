@@ -30,6 +30,7 @@ struct publish_spec {
 	const char *address; /* of the issue; NULL: none */
 	struct tape *tape;   /* identity and date are facts of it; NULL: those of now */
 	int trailer;         /* enum trailer_style */
+	int evidence;        /* enum evidence_place */
 	bool planned;        /* a planner's plan is in it */
 	bool signoff;
 	bool patches, mbox;
@@ -41,10 +42,11 @@ struct publish_spec {
 };
 
 /*
- * Makes the commits, migrates their objects and creates the branch; then patches of
- * them in patch_dir and an mbox in *mbox, whose failing leaves the branch. Fills
- * commit, tree, branch, patches and survives of the report, from whose checks and
- * usage the trailers come.
+ * Makes the commits, as the user's git would where it signs and where a commit-msg
+ * hook has a say; migrates their objects and creates the branch, with a note on its
+ * tip if evidence goes there; then patches of them in patch_dir and an mbox in *mbox,
+ * whose failing leaves the branch. Fills commit, tree, branch, patches and survives of
+ * the report, from whose checks and usage the trailers come.
  */
 struct err *publish(const struct publish_spec *spec, struct report *report,
 		    struct str *mbox) MUST_USE;

@@ -35,6 +35,7 @@ struct err *step_publish(struct run *run)
 		.address = run->input->address,
 		.tape = run->env.tape,
 		.trailer = run->options.trailer,
+		.evidence = run->options.evidence,
 		.planned = run->from_model,
 		.signoff = run->options.signoff,
 		.patches = run->options.patches,

@@ -19,6 +19,13 @@ const char *const trailer_styles[] = {
 	NULL,
 };
 
+const char *const evidence_places[] = {
+	[EVIDENCE_TRAILER] = "trailer",
+	[EVIDENCE_NOTE] = "note",
+	[EVIDENCE_NONE] = "none",
+	NULL,
+};
+
 bool trailer_style_parse(const char *name, enum trailer_style *out)
 {
 	for (size_t i = 0; trailer_styles[i]; i++) {

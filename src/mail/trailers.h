@@ -28,6 +28,15 @@ extern const char *const trailer_styles[]; /* NULL-terminated, by enum trailer_s
 
 bool trailer_style_parse(const char *name, enum trailer_style *out);
 
+/* dualfix.evidence: where what the checks showed is written. */
+enum evidence_place {
+	EVIDENCE_TRAILER,
+	EVIDENCE_NOTE, /* a git note on the commit */
+	EVIDENCE_NONE,
+};
+
+extern const char *const evidence_places[]; /* NULL-terminated, by enum evidence_place */
+
 void trailers_model(struct str *out, enum trailer_style style, const char *model);
 
 /* "Verified: <command> (failed before, passes now)", for a check that did so. */

@@ -12,7 +12,7 @@ static const char *const user_names[] = {
 	/* git -c */
 	"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_*",
 	"GIT_CONFIG_VALUE_*", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME",
-	"GIT_COMMITTER_EMAIL", "EMAIL",
+	"GIT_COMMITTER_EMAIL", "EMAIL", "GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE",
 	/* what `git var GIT_EDITOR` goes by, and what signing needs */
 	"GIT_EDITOR", "VISUAL", "EDITOR", "TERM", "GNUPGHOME", "GPG_TTY", "SSH_AUTH_SOCK",
 	NULL,

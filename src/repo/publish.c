@@ -12,6 +12,7 @@
 
 #include "repo/backend.h"
 #include "repo/git.h"
+#include "repo/write.h"
 
 #define REFS_MAX_BYTES ((size_t)64 << 20)
 #define NAME_MAX_BYTES ((size_t)1024)
@@ -323,45 +324,62 @@ static struct err *prove_complete(struct repo *repo, const struct oid *tip)
 	return err;
 }
 
-static struct err *create_ref(struct repo *repo, const char *branch,
-			      const struct oid *commit, const char *message)
+/* The branch must not exist, and the notes must be what they were: both, or neither. */
+static struct err *create_refs(struct repo *repo, const char *branch,
+			       const struct oid *commit, const char *message,
+			       const struct candidate_note *note)
 {
 	static const char *const env[] = { "GIT_ALTERNATE_OBJECT_DIRECTORIES=", NULL };
-	struct str ref = STR_INIT(NAME_MAX_BYTES);
+	const char *const args[] = { "update-ref", "--create-reflog", "-m", message,
+				     "--stdin", NULL };
+	struct str input = STR_INIT(4 * NAME_MAX_BYTES);
 	struct err *err;
 
-	str_addf(&ref, "refs/heads/%s", branch);
-	err = str_err(&ref, "branch name");
-	if (!err) {
-		const char *const args[] = {
-			"update-ref", "--create-reflog", "-m", message, ref.buf,
-			commit->hex,
-			/* must not exist */
-			"0000000000000000000000000000000000000000", NULL,
-		};
-
-		err = repo_git_env(repo, args, env, NO_INPUT, NULL, NULL);
-	}
-	str_release(&ref);
+	str_addf(&input, "create refs/heads/%s %s\n", branch, commit->hex);
+	if (note && oid_is_none(&note->old))
+		str_addf(&input, "create " NOTE_REF " %s\n", note->new.hex);
+	else if (note)
+		str_addf(&input, "update " NOTE_REF " %s %s\n", note->new.hex, note->old.hex);
+	err = str_err(&input, "branch name");
+	if (!err)
+		err = repo_git_env(repo, args, env, str_span(&input), NULL, NULL);
+	str_release(&input);
 	if (err && (strstr(err_text(err), "already exists") ||
 		    strstr(err_text(err), "exists; cannot create")))
 		err = err_as(err, ERR_INPUT);
 	return err_wrap(err, "cannot create branch '%s'", branch);
 }
 
-struct err *publish_branch(struct repo *repo, const char *branch,
-			   const struct oid *commit, const char *message)
+struct err *publish_branch_noted(struct repo *repo, const char *branch,
+				 const struct oid *commit, const char *message,
+				 const struct candidate_note *note, bool *moved)
 {
 	struct err *err;
 
+	*moved = false;
 	if (!repo->quarantine)
 		return err_new(ERR_FATAL, "no quarantine to publish from");
 	err = migrate(repo);
 	if (!err)
 		err = prove_complete(repo, commit);
+	if (!err && note)
+		err = prove_complete(repo, &note->new);
 	if (!err)
-		err = create_ref(repo, branch, commit, message);
+		err = create_refs(repo, branch, commit, message, note);
+	if (err && note && strstr(err_text(err), NOTE_REF)) {
+		err_drop(err);
+		*moved = true;
+		return NULL;
+	}
 	return err;
+}
+
+struct err *publish_branch(struct repo *repo, const char *branch,
+			   const struct oid *commit, const char *message)
+{
+	bool moved;
+
+	return publish_branch_noted(repo, branch, commit, message, NULL, &moved);
 }
 
 enum name_state { NAME_FREE, NAME_TAKEN, NAME_BELOW_BRANCH, NAME_IS_FOLDER };

@@ -111,7 +111,10 @@ struct err *repo_dirty_files(struct repo *repo, size_t max, struct str *out,
  */
 struct err *repo_worktree_tree(struct repo *repo, struct oid *out) MUST_USE;
 
-/* "Name <mail>" of author and committer as git takes them; ERR_CONFIG if it has none. */
+/*
+ * "Name <mail>" of author and committer as git takes them, and " seconds zone" where
+ * GIT_AUTHOR_DATE or GIT_COMMITTER_DATE is set; ERR_CONFIG if it has none.
+ */
 struct err *repo_identity(struct repo *repo, struct str *author,
 			  struct str *committer) MUST_USE;
 

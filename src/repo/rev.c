@@ -121,8 +121,21 @@ static struct err *no_identity(struct err *why)
 			     "git config --global user.email you@example.com");
 }
 
-/* "Name <mail> seconds zone" without its date. */
-static struct err *read_ident(struct repo *repo, const char *variable, struct str *out)
+static bool has_variable(const struct repo *repo, const char *name)
+{
+	for (size_t i = 0; i < repo->env.n; i++) {
+		const char *end = strchr(repo->env.v[i], '=');
+
+		if (span_eqs(span_cut(span_of(repo->env.v[i]), 0, strcspn(repo->env.v[i], "=")),
+			     name) && end && end[1])
+			return true;
+	}
+	return false;
+}
+
+/* "Name <mail> seconds zone"; the date only where the user's environment sets it. */
+static struct err *read_ident(struct repo *repo, const char *variable, const char *date,
+			      struct str *out)
 {
 	const char *const args[] = { "var", variable, NULL };
 	struct str answer = STR_INIT(LINE_MAX_BYTES);
@@ -137,6 +150,8 @@ static struct err *read_ident(struct repo *repo, const char *variable, struct st
 	end = strrchr(answer.buf, '>');
 	if (!end)
 		err = err_new(ERR_FATAL, "git var %s: unexpected answer", variable);
+	else if (has_variable(repo, date))
+		str_add_span(out, span_trim(str_span(&answer)));
 	else
 		str_add(out, answer.buf, (size_t)(end + 1 - answer.buf));
 out:
@@ -145,8 +160,8 @@ out:
 }
 
 /* git is asked once: it is wanted before a run begins and again when it publishes. */
-static struct err *ident(struct repo *repo, const char *variable, char **known,
-			 struct str *out)
+static struct err *ident(struct repo *repo, const char *variable, const char *date,
+			 char **known, struct str *out)
 {
 	struct err *err;
 
@@ -155,7 +170,7 @@ static struct err *ident(struct repo *repo, const char *variable, char **known,
 		str_adds(out, *known);
 		return str_err(out, variable);
 	}
-	err = read_ident(repo, variable, out);
+	err = read_ident(repo, variable, date, out);
 	if (!err)
 		*known = strdup(out->buf);
 	return err;
@@ -163,7 +178,9 @@ static struct err *ident(struct repo *repo, const char *variable, char **known,
 
 struct err *repo_identity(struct repo *repo, struct str *author, struct str *committer)
 {
-	struct err *err = ident(repo, "GIT_AUTHOR_IDENT", &repo->author, author);
+	struct err *err = ident(repo, "GIT_AUTHOR_IDENT", "GIT_AUTHOR_DATE", &repo->author,
+				author);
 
-	return err ? err : ident(repo, "GIT_COMMITTER_IDENT", &repo->committer, committer);
+	return err ? err : ident(repo, "GIT_COMMITTER_IDENT", "GIT_COMMITTER_DATE",
+				 &repo->committer, committer);
 }
