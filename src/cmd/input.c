@@ -3,8 +3,11 @@
 
 #include <string.h>
 
+#include "forge/thread.h"
 #include "issue/diag.h"
+#include "issue/mail.h"
 #include "plan/decode.h"
+#include "sys/charset.h"
 #include "sys/file.h"
 
 #define ISSUE_MAX_BYTES ((size_t)64 << 20)
@@ -15,6 +18,7 @@ void input_init(struct input *input)
 	*input = (struct input){ 0 };
 	str_init(&input->raw, ISSUE_MAX_BYTES);
 	str_init(&input->address, ADDRESS_MAX_BYTES);
+	str_init(&input->message_id, ADDRESS_MAX_BYTES);
 	issue_text_init(&input->text);
 	plan_init(&input->plan);
 }
@@ -23,6 +27,7 @@ void input_release(struct input *input)
 {
 	str_release(&input->raw);
 	str_release(&input->address);
+	str_release(&input->message_id);
 	issue_text_release(&input->text);
 	plan_release(&input->plan);
 }
@@ -91,8 +96,76 @@ static struct err *fetch_issue(struct input *input, struct session *s, const cha
 	return use_raw(input, argument, repo_work_tree(s->repo));
 }
 
+static struct note note_of(const struct mail *mail, struct span body)
+{
+	if (!span_trim(body).len && mail->html)
+		body = SPAN("[there is only HTML, which is not read]");
+	return (struct note){ .author = mail->author, .date = mail->day, .body = body,
+			      .cut = mail->cut };
+}
+
+/* What opens the thread is borrowed, cut to what a comment may have. */
+static struct err *add_mail(struct thread *thread, const struct mail *mail, bool opens)
+{
+	struct note body = note_of(mail, mail->body), more = note_of(mail, mail->attached);
+	struct err *err = NULL;
+
+	if (opens) {
+		body.cut |= body.body.len > THREAD_PIECE_MAX_BYTES;
+		body.body = thread_copy(thread, body.body);
+		thread->first = body;
+		if (!body.body.ptr)
+			err = arena_err(&thread->arena, "mail");
+	} else {
+		err = thread_add(thread, &body);
+	}
+	if (!err && mail->attached.len)
+		err = thread_add(thread, &more);
+	return err;
+}
+
+/* A mailbox as a forge's thread is shown: who said what when, without quotations. */
+static struct err *mail_to_text(const struct mailbox *box, struct str *out)
+{
+	struct thread thread;
+	struct err *err = NULL;
+
+	thread_init(&thread);
+	thread.title = box->v[0].subject.len ? box->v[0].subject :
+					       SPAN("a mail without a subject");
+	thread.left_out = box->left_out;
+	for (size_t i = 0; !err && i < box->n; i++)
+		err = add_mail(&thread, &box->v[i], i == 0);
+	if (!err)
+		err = thread_text(&thread, out);
+	thread_release(&thread);
+	return err;
+}
+
+static struct err *read_mail(struct input *input, const char *name)
+{
+	static const struct mail_charsets charsets = { NULL, charset_to_utf8 };
+	struct mailbox box;
+	struct err *err;
+
+	mailbox_init(&box);
+	err = mailbox_read(&box, str_span(&input->raw), &charsets);
+	if (!err) {
+		str_reset(&input->raw);
+		err = mail_to_text(&box, &input->raw);
+	}
+	if (!err && box.v[0].id.len) {
+		str_add_span(&input->message_id, box.v[0].id);
+		input->run.in_reply_to = input->message_id.buf;
+		err = str_err(&input->message_id, "Message-ID");
+	}
+	mailbox_release(&box);
+	return err ? err_wrap(err, "%s", name) : NULL;
+}
+
 struct err *input_read_issue(struct input *input, struct session *s, const char *argument)
 {
+	const char *name;
 	struct err *err;
 
 	if (forge_is_issue(argument))
@@ -100,8 +173,10 @@ struct err *input_read_issue(struct input *input, struct session *s, const char 
 	err = file_read(argument, &input->raw);
 	if (err)
 		return err_hint(err, "git dualfix -h says what an issue can be");
-	return use_raw(input, strcmp(argument, "-") ? argument : "stdin",
-		       repo_work_tree(s->repo));
+	name = strcmp(argument, "-") ? argument : "stdin";
+	if (mail_is(str_span(&input->raw)))
+		err = read_mail(input, name);
+	return err ? err : use_raw(input, name, repo_work_tree(s->repo));
 }
 
 struct err *input_take_message(struct input *input, struct session *s, struct span message)

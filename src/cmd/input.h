@@ -3,7 +3,8 @@
  * What the user names on the command line, read: an issue or a plan.
  *
  * An issue is "-" (stdin), the text of -m, a number or address of a forge, or a
- * file: text, SARIF, gcc JSON, clang-tidy, cargo, ruff or ESLint output, or a log.
+ * file: text, mail (mbox or .eml), SARIF, gcc JSON, clang-tidy, cargo, ruff or ESLint
+ * output, or a log.
  */
 #ifndef CMD_INPUT_H
 #define CMD_INPUT_H
@@ -18,7 +19,7 @@
 
 struct input {
 	struct run_input run; /* borrows from what follows */
-	struct str raw, address;
+	struct str raw, address, message_id;
 	struct issue_text text;
 	struct plan plan;
 };

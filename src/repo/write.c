@@ -50,15 +50,17 @@ static struct err *push_identity(struct argv *env, const char *who, const char *
 {
 	const char *open = strrchr(text, '<'), *close = open ? strchr(open, '>') : NULL;
 	size_t name = close ? (size_t)(open - text) : 0;
+	const char *date;
 
 	if (!close)
 		return err_new(ERR_INPUT, "'%s' cannot be an author", text);
+	date = close + 1 + strspn(close + 1, " ");
 	while (name && text[name - 1] == ' ')
 		name--;
 	argv_pushf(env, "GIT_%s_NAME=%.*s", who, (int)name, text);
 	argv_pushf(env, "GIT_%s_EMAIL=%.*s", who, (int)(close - open - 1), open + 1);
-	if (close[1])
-		argv_pushf(env, "GIT_%s_DATE=%s", who, close + 1 + strspn(close + 1, " "));
+	if (*date)
+		argv_pushf(env, "GIT_%s_DATE=%s", who, date);
 	return argv_err(env);
 }
 
@@ -85,7 +87,7 @@ struct err *candidate_commit_signed(struct repo *repo,
 	argv_release(&env);
 	if (err && err_kind(err) == ERR_FATAL)
 		err = err_hint(err_wrap(err_as(err, ERR_CONFIG), "cannot sign the commit"),
-			       "git -c commit.gpgSign=false dualfix apply <plan> leaves it unsigned");
+			       "unsigned: git -c commit.gpgSign=false dualfix apply <plan>");
 	return err;
 }
 
