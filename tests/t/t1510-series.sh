@@ -1,0 +1,164 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+test_description='mailed series: cover letters, rerolls, answers; what git and SMTP make of them'
+. "${0%/*}/test-lib.sh"
+
+# Three plans for a file of three lines, in $TRASH/work.
+make_repo () {
+	git init -q -b main "$1" && (cd "$1" && printf 'one\ntwo\nthree\n' >f && git add f &&
+		git commit -q -m base) &&
+	for word in one two three
+	do
+		cat >$word.json <<-EOF || return 1
+		{"root_cause": "$word is — oh — in lower case", "strategy": "raise it",
+		 "commit": {"subject": "f: raise $word", "body": "It was low."},
+		 "edits": [{"file": "f", "type": "replace", "find": "$word", "replace": "X $word é"}]}
+		EOF
+	done
+}
+
+# $1: repository, $2: commit, then what git am is given, in a clone of main.
+am_gives () {
+	rm -rf clone && git clone -q --no-local --single-branch "$1" clone &&
+	repo=$1 commit=$2 && shift 2 && git -C clone am -q "$@" &&
+	test "$(git -C clone rev-parse "HEAD^{tree}")" = "$(git -C "$repo" rev-parse "$commit^{tree}")" &&
+	git -C clone log --format=%an%n%B origin/main..HEAD >got &&
+	git -C "$repo" log --format=%an%n%B "main..$commit" >want && test_cmp want got
+}
+
+test_expect_success 'two plans: a cover letter that says what for, how made, what ran' '
+	make_repo two && cd two &&
+	git dualfix apply --no-verify -o ../deep/er ../one.json ../two.json >../names 2>../err &&
+	test_write_lines 0000-cover-letter.patch 0001-f-raise-one.patch 0002-f-raise-two.patch \
+		>../want &&
+	ls ../deep/er >../got && test_cmp ../want ../got &&
+	tail -n +2 ../names >../got && sed "s,^,../deep/er/," ../want >../paths &&
+	test_cmp ../paths ../got &&
+	letter=../deep/er/0000-cover-letter.patch &&
+	test_grep "^Subject: \[PATCH 0/2\] f: raise one\$" $letter &&
+	test_grep "^one is — oh — in lower case" $letter && test_grep "^two is — oh" $letter &&
+	test_grep "^Content-Type: text/plain; charset=UTF-8" $letter &&
+	test_grep "^- not verified: no check ran" $letter && test_grep "^  f: raise two\$" $letter &&
+	test_grep "^- tree: $(git rev-parse "dualfix/plan^{tree}")" $letter &&
+	test_grep "^base-commit: $(git rev-parse main)" $letter &&
+	test_grep ! "HERE \*\*\*" $letter &&
+	cd .. && am_gives two dualfix/plan "$PWD"/deep/er/000[12]*
+'
+
+test_expect_success '--stdout has no letter: git am takes it as it is' '
+	(cd two && git dualfix apply --no-verify --branch out --stdout ../one.json ../two.json) >mbox &&
+	test_grep "^Subject: \[PATCH 2/2\]" mbox && test_grep ! "PATCH 0/2" mbox &&
+	am_gives two out "$PWD/mbox"
+'
+
+test_expect_success 'one plan has no letter; format.coverLetter=false has none' '
+	cd two && git dualfix apply --no-verify --branch single -o ../single ../one.json &&
+	ls ../single >../got && echo 0001-f-raise-one.patch >../want && test_cmp ../want ../got &&
+	git -c format.coverLetter=true dualfix apply --no-verify --branch single2 -o ../single2 \
+		../one.json &&
+	test_line_count 1 ../got && ls ../single2 >../got && test_cmp ../want ../got &&
+	git -c format.coverLetter=false dualfix apply --no-verify --branch bare -o ../bare \
+		../one.json ../two.json &&
+	ls ../bare >../got && test_line_count 2 ../got
+'
+
+test_expect_success 'a reroll says what changed since, in the letter or below the cut' '
+	cd two &&
+	git dualfix apply --no-verify --branch again --reroll-count 2 --range-diff dualfix/plan \
+		-o ../again ../one.json ../three.json &&
+	letter=../again/v2-0000-cover-letter.patch &&
+	test_grep "^Range-diff against v1:" $letter && test_grep "^1:  .* = 1:  .* f: raise one" $letter &&
+	test_grep "^2:  .* < -:  .* f: raise two" $letter &&
+	test_grep ! "^Range-diff" ../again/v2-0001-f-raise-one.patch &&
+	git dualfix apply --no-verify --branch alone --reroll-count 3 --range-diff single \
+		-o ../alone ../two.json &&
+	test_grep "^Range-diff against v2:" ../alone/v3-0001-f-raise-two.patch &&
+	cd .. && am_gives two again "$PWD"/again/v2-000[12]* &&
+	am_gives two alone "$PWD/alone/v3-0001-f-raise-two.patch"
+'
+
+test_expect_success 'an earlier version that is none is told before anything is done' '
+	cd two && git for-each-ref >../before &&
+	test_expect_code 2 git dualfix apply --no-verify --range-diff nowhere -o ../none ../one.json \
+		2>../err &&
+	test_grep "nowhere" ../err && git for-each-ref >../after && test_cmp ../before ../after &&
+	>../file && test_expect_code 3 git dualfix apply --no-verify -o ../file ../one.json
+'
+
+test_expect_success 'the user cannot be made to sign, nor the patches to break, by his settings' '
+	cd two && cat >>.git/config <<-\EOF &&
+	[format]
+		signOff = true
+		attach = yes
+		thread = deep
+		subjectPrefix = PATCH f
+		notes = true
+		to = list@example.org
+	[diff]
+		noprefix = true
+		context = 0
+	[color]
+		ui = always
+	EOF
+	git dualfix apply --no-verify --branch odd -o ../odd ../one.json ../two.json &&
+	test_grep "^Subject: \[PATCH f 1/2\]" ../odd/0001-f-raise-one.patch &&
+	test_grep "^To: list@example.org" ../odd/0001-f-raise-one.patch &&
+	test_grep ! "Signed-off-by" ../odd/0001-f-raise-one.patch &&
+	cd .. && am_gives two odd "$PWD"/odd/000[12]*
+'
+
+test_expect_success 'damage on the way that git am is known to take' '
+	p=odd/0001-f-raise-one.patch &&
+	sed "s/\$/$(printf "\r")/" $p >crlf.eml && sed 1d $p >bare.eml &&
+	(cat $p && printf "_______\nlist mailing list\nlist@example.org\n") >footer.eml &&
+	sed "s/charset=UTF-8/charset=us-ascii/" $p >label.eml &&
+	for mail in crlf bare footer label
+	do
+		am_gives two odd^ "$PWD/$mail.eml" || return 1
+	done
+'
+
+# $1: folder of the mails
+start_sink () {
+	mkdir -p "$1" && rm -f "$TRASH/smtp.port" &&
+	"$PYTHON" "$TOP_DIR/tests/server/smtpsink.py" "$TRASH/smtp.port" "$1" >"$TRASH/smtp.out" 2>&1 &
+	server_pids="$server_pids $!"
+	tries=0
+	until test -f "$TRASH/smtp.port"
+	do
+		tries=$((tries + 1))
+		test $tries -lt 100 || return 1
+		sleep 0.1
+	done
+}
+
+if test -x "$(git --exec-path)/git-send-email" && perl -MNet::SMTP -MTime::Local -e 1 2>/dev/null
+then
+	test_set_prereq SEND_EMAIL
+fi
+
+test_expect_success SEND_EMAIL 'git send-email to a real server: what arrives is the commits' '
+	start_sink "$PWD/inbox" &&
+	(cd two && git -c sendemail.confirm=never send-email --quiet --from=me@example.org \
+		--to=list@example.org --suppress-cc=all --smtp-server=127.0.0.1 \
+		--smtp-server-port="$(cat "$TRASH/smtp.port")" ../again/*.patch) &&
+	ls inbox >got && test_write_lines 1.eml 2.eml 3.eml >want && test_cmp want got &&
+	test_grep "^Subject: \[PATCH v2 0/2\]" inbox/1.eml &&
+	id=$(sed -n "s/^Message-Id: *//Ip" inbox/1.eml | tr -d "\r") && test -n "$id" &&
+	test_grep "^In-Reply-To: $id" inbox/2.eml && test_grep "^In-Reply-To: $id" inbox/3.eml &&
+	am_gives two again "$PWD/inbox/2.eml" "$PWD/inbox/3.eml"
+'
+
+if command -v b4 >/dev/null
+then
+	test_set_prereq B4
+fi
+
+test_expect_success B4 'b4 takes the series from an mbox' '
+	(cat again/v2-0000* && echo && cat again/v2-0001* && echo && cat again/v2-0002*) >b4.mbox &&
+	id=$(sed -n "s/^Message-Id: <\(.*\)>/\1/Ip" b4.mbox | head -n 1) &&
+	b4 --offline-mode am -m b4.mbox -o out "$id" &&
+	am_gives two again out/*.mbx
+'
+
+test_done
