@@ -46,6 +46,7 @@ complete -c git-dualfix -n '__git_dualfix_is run' -l format-patch -d 'mailable p
 complete -c git-dualfix -n '__git_dualfix_is run' -l no-format-patch
 complete -c git-dualfix -n '__git_dualfix_is run' -l output-directory -s o -r -d 'put them there; implies --format-patch'
 complete -c git-dualfix -n '__git_dualfix_is run' -l reroll-count -x -d 'mark them as v<n>'
+complete -c git-dualfix -n '__git_dualfix_is run' -l range-diff -x -d 'say in them what changed since that version'
 complete -c git-dualfix -n '__git_dualfix_is run' -l stdout -d 'the patch series itself to stdout'
 complete -c git-dualfix -n '__git_dualfix_is run' -l no-stdout
 complete -c git-dualfix -n '__git_dualfix_is run' -l diff -d 'only the diff to stdout; no checks, no branch, no commit'
@@ -107,6 +108,7 @@ complete -c git-dualfix -n '__git_dualfix_is apply' -l format-patch -d 'mailable
 complete -c git-dualfix -n '__git_dualfix_is apply' -l no-format-patch
 complete -c git-dualfix -n '__git_dualfix_is apply' -l output-directory -s o -r -d 'put them there; implies --format-patch'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l reroll-count -x -d 'mark them as v<n>'
+complete -c git-dualfix -n '__git_dualfix_is apply' -l range-diff -x -d 'say in them what changed since that version'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l stdout -d 'the patch series itself to stdout'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l no-stdout
 complete -c git-dualfix -n '__git_dualfix_is apply' -l diff -d 'only the diff to stdout; no checks, no branch, no commit'
