@@ -171,7 +171,7 @@ struct err *brief_make(struct prompt *prompt, const struct brief_spec *spec,
 	if (!terms)
 		return err_nomem();
 	terms_init(terms);
-	plan_schema(&schema);
+	plan_schema(&schema, spec->direct_only);
 	err = str_err(&schema, "schema");
 	if (!err)
 		err = secrets_new(&secrets);

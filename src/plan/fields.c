@@ -44,8 +44,8 @@ const struct plan_field plan_fields[] = {
 	{ "line", FIELD_LINE, REPLACE | ADD | REMOVE, 0, false, AT(line),
 	  "line number in the base file; only breaks ties" },
 	{ "symbol", FIELD_WORD, REPLACE | ADD | REMOVE | MODEL, 0, false, AT(symbol),
-	  "function, class or type defined in the file; breaks ties, or is what "
-	  "model_edit rewrites" },
+	  "function, class or type defined in the file; breaks ties, or says what "
+	  "is to be rewritten" },
 	{ "region", FIELD_REGION, MODEL, 0, false, AT(region_start),
 	  "{\"start\": n, \"end\": n}: the lines to rewrite, both included" },
 	{ "role", FIELD_ROLE, KIND_ANY, 0, false, AT(role),
@@ -110,8 +110,10 @@ static void add_keys(struct str *out, enum edit_kind kind)
 	}
 }
 
-void plan_schema(struct str *out)
+void plan_schema(struct str *out, bool direct_only)
 {
+	const unsigned kinds = direct_only ? KIND_ANY & ~MODEL : KIND_ANY;
+
 	str_adds(out, "One JSON object:\n"
 		      "{\"root_cause\": \"...\", \"strategy\": \"...\", \"commit\": "
 		      "{\"subject\": \"...\", \"body\": \"...\"}, \"edits\": [...]}\n"
@@ -119,18 +121,24 @@ void plan_schema(struct str *out)
 		      "with ? may be left out, none may be null.\n"
 		      "Types:\n");
 	for (size_t i = 0; i < EDIT_KINDS; i++) {
+		if (!(kinds & KIND(i)))
+			continue;
 		str_addf(out, "- %s(", edit_kind_name((enum edit_kind)i));
 		add_keys(out, (enum edit_kind)i);
 		str_addf(out, "): %s\n", plan_kinds[i].meaning);
 	}
 	str_adds(out, "Keys:\n");
 	for (size_t i = 0; i < plan_fields_n; i++)
-		str_addf(out, "- %s: %s\n", plan_fields[i].key, plan_fields[i].meaning);
+		if (plan_fields[i].kinds & kinds)
+			str_addf(out, "- %s: %s\n", plan_fields[i].key,
+				 plan_fields[i].meaning);
 	str_adds(out, "Examples:\n");
 	for (size_t i = 0; i < EDIT_KINDS; i++)
-		str_addf(out, "{\"file\": \"src/a.c\", \"type\": \"%s\"%s%s}\n",
-			 edit_kind_name((enum edit_kind)i),
-			 *plan_kinds[i].example ? ", " : "", plan_kinds[i].example);
+		if (kinds & KIND(i))
+			str_addf(out, "{\"file\": \"src/a.c\", \"type\": \"%s\"%s%s}\n",
+				 edit_kind_name((enum edit_kind)i),
+				 *plan_kinds[i].example ? ", " : "",
+				 plan_kinds[i].example);
 	str_adds(out, "Edits of one file apply in order, each to what the earlier ones "
 		      "left. All of a plan applies, or none.\n");
 }

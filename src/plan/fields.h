@@ -51,8 +51,11 @@ extern const struct plan_kind plan_kinds[EDIT_KINDS];
 /* "a string", "an integer", ...: what the type wants to find. */
 const char *field_type_wants(enum field_type type);
 
-/* Adds what a planner has to know to write a plan, under 900 tokens. */
-void plan_schema(struct str *out);
+/*
+ * Adds what a planner has to know to write a plan, under 900 tokens; direct_only:
+ * nothing is said of edits that need a model.
+ */
+void plan_schema(struct str *out, bool direct_only);
 
 /* Adds the same for the man page: mdoc(7), a list of types and one of keys. */
 void plan_man(struct str *out);

@@ -174,7 +174,8 @@ test_expect_success 'sequential: model edits are refused and listed, the executo
 	test_expect_code 1 test_unchanged git dualfix --mode sequential -m "$issue" >../out 2>../err &&
 	test_must_be_empty ../out && test_grep "^warning: model_edit calc.py" ../err &&
 	test "$(asked qwen2.5-coder:7b)" = 0 && test "$(asked deepseek-flash)" = 1 &&
-	cd .. && prompt_of deepseek-flash 1 >prompt && test_grep "model_edit is not available" prompt
+	cd .. && prompt_of deepseek-flash 1 >prompt && test_grep "no other kinds" prompt &&
+	test_grep ! "model_edit" prompt
 '
 
 test_expect_success 'hybrid: model edits go to the executor' '

@@ -133,7 +133,7 @@ static void plan_prompt(void **state)
 
 	make_plan_prompt(&prompt, true, "it breaks");
 	assert_non_null(
-		strstr(prompt.messages[0].text.ptr, "model_edit is not available"));
+		strstr(prompt.messages[0].text.ptr, "no other kinds of edit"));
 	assert_null(strstr(prompt.messages[0].text.ptr, "Use model_edit where"));
 	prompt_release(&prompt);
 }
@@ -147,7 +147,7 @@ static void fixed_part_is_small(void **state)
 	struct prompt prompt;
 
 	(void)state;
-	plan_schema(&schema);
+	plan_schema(&schema, false);
 	input.schema = str_span(&schema);
 	prompt_init(&prompt);
 	assert_null(prompt_plan(&prompt, &shipped, &input));

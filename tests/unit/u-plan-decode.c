@@ -279,7 +279,7 @@ static void test_schema(void **state)
 	size_t examples = 0;
 
 	(void)state;
-	plan_schema(&schema);
+	plan_schema(&schema, false);
 	ok(str_err(&schema, "schema"));
 	assert_true(schema.len < 900 * 7 / 2); /* such text has 3.5 to 4 bytes a token */
 	for (size_t i = 0; i < plan_fields_n; i++)
@@ -296,6 +296,12 @@ static void test_schema(void **state)
 		plan_release(&plan);
 	}
 	assert_int_equal(examples, EDIT_KINDS);
+	str_reset(&schema);
+	plan_schema(&schema, true);
+	assert_null(strstr(schema.buf, "model"));
+	assert_null(strstr(schema.buf, "action"));
+	assert_null(strstr(schema.buf, "region"));
+	assert_non_null(strstr(schema.buf, "rename_file"));
 	str_release(&schema);
 	str_release(&json);
 }
