@@ -42,10 +42,29 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+/* A server may give itself another name each time: those past the end are others. */
+static struct usage_report *usage_row(struct report *report, const char *role,
+				      const char *model, const char *host)
+{
+	struct usage_report *row = report->usage;
+
+	for (size_t i = 0; i < report->n_usage; i++, row++)
+		if (same_text(row->role, role) && same_text(row->model, model) &&
+		    same_text(row->endpoint, host))
+			return row;
+	if (report->n_usage == REPORT_ROLES_MAX)
+		return row - 1;
+	*row = (struct usage_report){ role, model, host, { 0 } };
+	if (++report->n_usage == REPORT_ROLES_MAX)
+		*row = (struct usage_report){ role, REPORT_OTHERS, REPORT_OTHERS, { 0 } };
+	return row;
+}
+
 struct err *report_usage(struct report *report, const struct endpoint *endpoint,
 			 const char *model, const struct usage *usage)
 {
 	struct usage_report *row;
+	size_t n = report->n_usage;
 	char host[256];
 	bool https, loopback;
 	struct err *err = http_url_check(endpoint->url, &https, &loopback, host, sizeof(host));
@@ -54,25 +73,16 @@ struct err *report_usage(struct report *report, const struct endpoint *endpoint,
 		return err;
 	if (!model || !*model)
 		model = endpoint->model;
-	for (size_t i = 0; i < report->n_usage; i++) {
-		row = &report->usage[i];
-		if (same_text(row->role, endpoint->role) && same_text(row->model, model) &&
-		    same_text(row->endpoint, host)) {
-			usage_add(&row->usage, usage);
-			return NULL;
-		}
+	row = usage_row(report, endpoint->role, model, host);
+	if (report->n_usage > n) { /* its names are the caller's still */
+		row->model = arena_dups(&report->arena, row->model);
+		row->endpoint = arena_dups(&report->arena, row->endpoint);
 	}
-	if (report->n_usage == REPORT_ROLES_MAX)
-		return err_new(ERR_FATAL, "more than %d models and endpoints in one run",
-			       REPORT_ROLES_MAX);
-	row = &report->usage[report->n_usage];
-	row->role = endpoint->role;
-	row->model = arena_dups(&report->arena, model);
-	row->endpoint = arena_dups(&report->arena, host);
-	if (!row->model || !row->endpoint)
+	if (!row->model || !row->endpoint) {
+		report->n_usage = n;
 		return arena_err(&report->arena, "report");
-	row->usage = *usage;
-	report->n_usage++;
+	}
+	usage_add(&row->usage, usage);
 	return NULL;
 }
 

@@ -66,8 +66,11 @@ struct timings {
 	int64_t context_ms, plan_ms, edit_ms, verify_ms, publish_ms, total_ms;
 };
 
-#define REPORT_ROLES_MAX 64
 #define CANDIDATE_FILE "candidate.diff"
+
+/* Rows of usage. What comes beyond goes into the last one, with OTHERS for names. */
+#define REPORT_ROLES_MAX 256
+#define REPORT_OTHERS "others"
 
 struct report {
 	struct arena arena;
