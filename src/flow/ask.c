@@ -46,8 +46,8 @@ static struct err *send_prompt(struct ask *ask)
 		.min_tokens = PLAN_MIN_TOKENS,
 		.json = true,
 	};
-	struct err *err = budget_hold(spec->budget, spec->endpoint->model,
-				      &spec->endpoint->prices, prompt_tokens(spec->prompt),
+	const struct budget_call call = endpoint_call(spec->endpoint);
+	struct err *err = budget_hold(spec->budget, &call, prompt_tokens(spec->prompt),
 				      PLAN_MIN_TOKENS, &request.max_tokens, &ask->hold);
 
 	if (err)

@@ -223,8 +223,8 @@ static struct err *send_task(struct task *task, size_t index)
 		.stop = task->prompt.stop,
 		.prefill = task->prompt.prefill,
 	};
-	struct err *err = budget_hold(d->spec.budget, server->endpoint->model,
-				      &server->endpoint->prices, prompt_tokens(&task->prompt),
+	const struct budget_call call = endpoint_call(server->endpoint);
+	struct err *err = budget_hold(d->spec.budget, &call, prompt_tokens(&task->prompt),
 				      request.max_tokens, &request.max_tokens, &task->hold);
 
 	if (err && err_kind(err) == ERR_SERVICE && may_wait(d)) {

@@ -111,8 +111,8 @@ static struct err *send_prompt(struct review *review)
 		.min_tokens = ANSWER_MIN_TOKENS,
 		.json = true,
 	};
-	struct err *err = budget_hold(spec->budget, spec->endpoint->model,
-				      &spec->endpoint->prices, prompt_tokens(&review->prompt),
+	const struct budget_call call = endpoint_call(spec->endpoint);
+	struct err *err = budget_hold(spec->budget, &call, prompt_tokens(&review->prompt),
 				      ANSWER_MIN_TOKENS, &request.max_tokens, &review->hold);
 
 	if (err)

@@ -55,15 +55,27 @@ static struct err *over_usd(const struct budget *budget, const char *model, doub
 			"raise --budget or dualfix.budget");
 }
 
-struct err *budget_hold(struct budget *budget, const char *model,
-			const struct prices *prices, int64_t prompt_tokens,
-			int min_tokens, int *max_tokens, struct budget_hold *hold)
+static struct err *no_price(const char *model)
 {
+	return err_hint(err_new(ERR_SERVICE,
+				"nothing may be spent, and what '%s' costs is not known",
+				model),
+			"raise --budget, or say the price: dualfix.<role>.priceInput, "
+			"priceOutput");
+}
+
+struct err *budget_hold(struct budget *budget, const struct budget_call *call,
+			int64_t prompt_tokens, int min_tokens, int *max_tokens,
+			struct budget_hold *hold)
+{
+	const struct prices *prices = call->prices;
 	bool priced = prices->input >= 0 && prices->output >= 0;
 	int64_t most = *max_tokens;
 	double input = priced ? (double)prompt_tokens * prices->input / MILLION : 0;
 
 	*hold = (struct budget_hold){ 0 };
+	if (!budget->usd_max && !priced && !call->local)
+		return no_price(call->model);
 	if (budget->tokens_max) {
 		int64_t left = budget->tokens_max - budget->spent.prompt_tokens -
 			       budget->spent.completion_tokens - budget->tokens_held;
@@ -71,7 +83,7 @@ struct err *budget_hold(struct budget *budget, const char *model,
 		if (prompt_tokens + most > left)
 			most = left - prompt_tokens;
 		if (most < min_tokens)
-			return over_tokens(budget, model, prompt_tokens + min_tokens,
+			return over_tokens(budget, call->model, prompt_tokens + min_tokens,
 					   left);
 	}
 	if (budget->usd_max >= 0 && priced) {
@@ -82,7 +94,7 @@ struct err *budget_hold(struct budget *budget, const char *model,
 			most = each > 0 && left > input ? (int64_t)((left - input) / each)
 							: 0;
 		if (most < min_tokens)
-			return over_usd(budget, model, input + min_tokens * each, left);
+			return over_usd(budget, call->model, input + min_tokens * each, left);
 	}
 	*max_tokens = (int)most;
 	hold->tokens = prompt_tokens + most;

@@ -3,9 +3,10 @@
  * What calls cost, and what is left for the next one. Pure.
  *
  * Money is US dollars. An unknown price makes a sum unknown (negative), never
- * zero; the limit in dollars then binds the known part, the one in tokens all.
+ * zero; the limit in dollars then binds the known part, the one in tokens all. A
+ * limit of nothing lets no call through of which it is not known that it is free.
  *
- *	err = budget_hold(&budget, model, &prices, prompt, 256, &max_tokens, &hold);
+ *	err = budget_hold(&budget, &what, prompt, 256, &max_tokens, &hold);
  *	... the call ...
  *	budget_settle(&budget, &hold, &reply->usage);
  */
@@ -46,6 +47,13 @@ struct budget {
 	int64_t tokens_held;
 };
 
+/* What is called. */
+struct budget_call {
+	const char *model;
+	const struct prices *prices;
+	bool local; /* a server of this machine: nobody bills what has no price */
+};
+
 struct budget_hold {
 	double usd;
 	int64_t tokens;
@@ -58,9 +66,8 @@ void budget_init(struct budget *budget, double usd_max, int64_t tokens_max);
  * go over is shortened, but not below min_tokens: then it is ERR_SERVICE, which
  * says what is left, and nothing is set aside.
  */
-struct err *budget_hold(struct budget *budget, const char *model,
-			const struct prices *prices, int64_t prompt_tokens,
-			int min_tokens, int *max_tokens,
+struct err *budget_hold(struct budget *budget, const struct budget_call *call,
+			int64_t prompt_tokens, int min_tokens, int *max_tokens,
 			struct budget_hold *hold) MUST_USE;
 
 /* The call is over; usage is what it did cost (NULL: it never left). */

@@ -193,6 +193,12 @@ struct endpoint endpoint_with(const struct endpoint *endpoint, const char *model
 	return copy;
 }
 
+struct budget_call endpoint_call(const struct endpoint *endpoint)
+{
+	return (struct budget_call){ endpoint->model, &endpoint->prices,
+				     endpoint->is_loopback };
+}
+
 /* Ollama's own API stands beside its OpenAI one. */
 static struct span ollama_base(struct span base)
 {

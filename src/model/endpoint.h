@@ -61,6 +61,9 @@ void endpoint_free(struct endpoint *endpoint);
 struct endpoint endpoint_with(const struct endpoint *endpoint, const char *model,
 			      const char *thinking);
 
+/* It, as a budget sees it. */
+struct budget_call endpoint_call(const struct endpoint *endpoint);
+
 enum endpoint_door { ENDPOINT_CHAT, ENDPOINT_MODELS };
 
 /* The full URL of a door, into out. */

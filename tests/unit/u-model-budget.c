@@ -135,6 +135,7 @@ static void unknown_is_never_zero(void **state)
 static void holds(void **state)
 {
 	static const struct prices prices = { 1, 1, 10 }, unknown = { -1, -1, -1 };
+	static const struct prices nothing = { 0, 0, 0 };
 	static const struct {
 		double usd;
 		int64_t tokens;
@@ -143,18 +144,23 @@ static void holds(void **state)
 		int min, max;
 		int granted; /* 0: refused */
 		const char *error;
+		bool local;
 	} cases[] = {
-		{ 1.0, 0, &prices, 100000, 100, 10000, 10000, NULL },
-		{ 0.15, 0, &prices, 100000, 100, 10000, 5000, NULL },
+		{ 1.0, 0, &prices, 100000, 100, 10000, 10000, NULL, false },
+		{ 0.15, 0, &prices, 100000, 100, 10000, 5000, NULL, false },
 		{ 0.1005, 0, &prices, 100000, 100, 10000, 0,
-		  "may cost $0.1010; $0.1005 of" },
-		{ 0.05, 0, &prices, 100000, 100, 10000, 0, "may cost" },
-		{ 0, 0, &prices, 1, 1, 1, 0, "may cost" },
-		{ -1, 0, &prices, 100000000, 100, 10000, 10000, NULL },
-		{ 0.05, 0, &unknown, 100000, 100, 10000, 10000, NULL },
+		  "may cost $0.1010; $0.1005 of", false },
+		{ 0.05, 0, &prices, 100000, 100, 10000, 0, "may cost", false },
+		{ 0, 0, &prices, 1, 1, 1, 0, "may cost", false },
+		{ -1, 0, &prices, 100000000, 100, 10000, 10000, NULL, false },
+		{ 0.05, 0, &unknown, 100000, 100, 10000, 10000, NULL, false },
 		{ 0.05, 50000, &unknown, 100000, 100, 10000, 0,
-		  "tokens; 50000 of 50000" },
-		{ -1, 105000, &prices, 100000, 100, 10000, 5000, NULL },
+		  "tokens; 50000 of 50000", false },
+		{ -1, 105000, &prices, 100000, 100, 10000, 5000, NULL, false },
+		{ 0, 0, &unknown, 1, 1, 1, 0, "what 'm' costs is not known", false },
+		{ 0, 0, &unknown, 100, 10, 100, 100, NULL, true },
+		{ 0, 0, &prices, 1, 1, 1, 0, "may cost", true },
+		{ 0, 0, &nothing, 100, 10, 100, 100, NULL, false },
 	};
 
 	(void)state;
@@ -165,8 +171,10 @@ static void holds(void **state)
 		struct err *err;
 
 		budget_init(&budget, cases[i].usd, cases[i].tokens);
-		err = budget_hold(&budget, "m", cases[i].prices, cases[i].prompt,
-				  cases[i].min, &max, &hold);
+		err = budget_hold(&budget,
+				  &(struct budget_call){ "m", cases[i].prices,
+							 cases[i].local },
+				  cases[i].prompt, cases[i].min, &max, &hold);
 		if (cases[i].error) {
 			assert_int_equal(err_kind(err), ERR_SERVICE);
 			if (!strstr(err_text(err), cases[i].error))
@@ -187,6 +195,7 @@ static void holds(void **state)
 static void calls_at_once(void **state)
 {
 	const struct prices prices = { 0, 0, 10 };
+	const struct budget_call call = { "m", &prices, false };
 	const struct usage cheap = { 1, 10, 0, 1000, 0.01, false };
 	struct budget budget;
 	struct budget_hold first, second;
@@ -195,12 +204,12 @@ static void calls_at_once(void **state)
 
 	(void)state;
 	budget_init(&budget, 0.15, 0);
-	assert_null(budget_hold(&budget, "m", &prices, 10, 10000, &max, &first));
-	err = budget_hold(&budget, "m", &prices, 10, 10000, &max, &second);
+	assert_null(budget_hold(&budget, &call, 10, 10000, &max, &first));
+	err = budget_hold(&budget, &call, 10, 10000, &max, &second);
 	assert_non_null(err);
 	err_drop(err);
 	budget_settle(&budget, &first, &cheap);
-	assert_null(budget_hold(&budget, "m", &prices, 10, 10000, &max, &second));
+	assert_null(budget_hold(&budget, &call, 10, 10000, &max, &second));
 	budget_settle(&budget, &second, NULL);
 	assert_float_equal(budget.usd_known, 0.01, 1e-9);
 }
