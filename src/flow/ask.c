@@ -177,7 +177,7 @@ void ask_free(struct ask *ask)
 	if (!ask)
 		return;
 	if (ask->chat) {
-		client_cancel(ask->chat);
+		client_cancel(ask->chat, NULL);
 		budget_settle(ask->spec.budget, &ask->hold, NULL);
 	}
 	plan_release(&ask->plan);

@@ -326,7 +326,7 @@ struct err *delegate_new(struct delegate **out, const struct delegate_spec *spec
 static void free_task(struct task *task)
 {
 	if (task->chat) {
-		client_cancel(task->chat);
+		client_cancel(task->chat, NULL);
 		budget_settle(task->d->spec.budget, &task->hold, NULL);
 	}
 	prompt_release(&task->prompt);

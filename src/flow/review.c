@@ -174,7 +174,7 @@ void review_free(struct review *review)
 	if (!review)
 		return;
 	if (review->chat) {
-		client_cancel(review->chat);
+		client_cancel(review->chat, NULL);
 		budget_settle(review->spec.budget, &review->hold, NULL);
 	}
 	prompt_release(&review->prompt);

@@ -28,6 +28,7 @@ struct chat_request {
 	bool json;           /* the answer is one JSON object */
 	const char *stop;    /* or NULL */
 	const char *prefill; /* how it is to begin, where the server can; or NULL */
+	int max_attempts;    /* 1: there is another server to ask; 0: the client's */
 };
 
 enum chat_finish {
@@ -42,6 +43,7 @@ struct chat_reply {
 	enum chat_finish finish;
 	char model[128]; /* what the server says answered */
 	struct usage usage;
+	bool overlong;    /* with an err: the prompt is longer than the server takes */
 	int64_t first_ms; /* to the first token, thinking included */
 	int64_t ms;
 };

@@ -7,6 +7,9 @@
 
 #include "base/deadline.h"
 #include "model/failure.h"
+#include "model/health.h"
+#include "model/pool.h"
+#include "model/pulse.h"
 #include "model/stream.h"
 #include "model/tape.h"
 #include "model/tokens.h"
@@ -26,9 +29,6 @@
 /* More than stream.c takes, so that it is the one to say so. */
 #define BODY_MAX_BYTES ((size_t)256 << 20)
 
-/* A server that said that it is done closes; one that does not is not waited for. */
-#define CLOSING_MS 2000
-
 /* Against a service that fails for everybody: all requests of a run together. */
 #define RETRIES_OF_A_RUN 64
 
@@ -47,6 +47,9 @@ struct chat {
 	bool cancelled;
 
 	struct endpoint endpoint;
+	size_t server; /* its number in the pool */
+	enum { SERVER_SPARED, SERVER_ANSWERED, SERVER_FAILED } verdict;
+	int64_t retry_after_ms;
 	struct str url, body;
 	int64_t prompt_tokens;
 	void (*delta)(void *ctx, struct span text);
@@ -65,8 +68,7 @@ struct chat {
 	struct stream stream;
 	struct str error_body;
 	struct failure failure; /* what we found wrong with it while it ran */
-	int64_t began_ms, byte_ms, work_ms;
-	bool worked;
+	struct pulse pulse;
 	size_t told; /* bytes of the text that delta has seen */
 };
 
@@ -76,6 +78,8 @@ struct client {
 	struct client_limits limits;
 	struct chat *chats; /* all that are not over, in the order asked */
 	struct loop_timer *kick;
+	struct pool pool;
+	struct health *health;
 	uint64_t lot;
 	int retries_left;
 	struct tape *tape; /* or NULL */
@@ -86,6 +90,13 @@ static void on_not_begun(void *ctx);
 
 /* ---- a chat's life ---- */
 
+static void begin_pulse(struct chat *chat)
+{
+	int64_t now_ms = loop_now_ms(chat->client->loop);
+
+	chat->pulse = (struct pulse){ now_ms, now_ms, now_ms, false, false };
+}
+
 static void attempt_init(struct chat *chat)
 {
 	chat_reply_init(&chat->reply, chat->client->limits.max_answer_bytes);
@@ -93,9 +104,8 @@ static void attempt_init(struct chat *chat)
 	stream_init(&chat->stream, &chat->reader);
 	str_init(&chat->error_body, ERROR_BODY_BYTES);
 	chat->failure = (struct failure){ 0 };
-	chat->worked = false;
 	chat->told = 0;
-	chat->began_ms = chat->byte_ms = chat->work_ms = loop_now_ms(chat->client->loop);
+	begin_pulse(chat);
 }
 
 static void attempt_release(struct chat *chat)
@@ -168,10 +178,11 @@ static void on_kick(void *ctx)
 		if (chat->state == CHAT_WAITS && running_at(client, e->url) < most)
 			attempt_begin(chat);
 	}
+	health_tell(client->health);
 }
 
 /* By a timer, since a transfer must not begin inside another's callback. */
-static struct err *kick(struct client *client)
+struct err *client_wake(struct client *client)
 {
 	if (client->kick)
 		return NULL;
@@ -179,9 +190,10 @@ static struct err *kick(struct client *client)
 			  &client->kick);
 }
 
-static void kick_or_fail(struct client *client)
+static void kick_or_fail(void *ctx)
 {
-	struct err *err = kick(client);
+	struct client *client = ctx;
+	struct err *err = client_wake(client);
 
 	if (err)
 		loop_fail(client->loop, err);
@@ -208,6 +220,28 @@ static struct err *record(const struct chat *chat, const struct err *failed)
 	return tape_add(tape, str_span(&chat->body), &chat->reply, failed);
 }
 
+static bool plays(const struct client *client)
+{
+	return client->tape && tape_plays(client->tape);
+}
+
+static void tell_pool(const struct chat *chat)
+{
+	struct client *client = chat->client;
+	int64_t ms = loop_now_ms(client->loop) - chat->pulse.began_ms;
+	struct err *err = NULL;
+
+	if (chat->verdict == SERVER_ANSWERED)
+		pool_answered(&client->pool, chat->server, chat->reply.first_ms, ms);
+	else if (chat->verdict == SERVER_FAILED)
+		err = health_failed(client->health, chat->server, &chat->endpoint,
+				    chat->retry_after_ms);
+	else
+		pool_dropped(&client->pool, chat->server);
+	if (err)
+		loop_fail(client->loop, err);
+}
+
 /* Nothing of the client is touched after done: it may free it. */
 static void finish(struct chat *chat, struct err *err)
 {
@@ -216,6 +250,7 @@ static void finish(struct chat *chat, struct err *err)
 	chat->state = CHAT_OVER;
 	stop_timer(chat);
 	unlink_chat(chat);
+	tell_pool(chat);
 	kick_or_fail(client);
 	chat->reply.usage = chat->spent;
 	chat->reply.ms = loop_now_ms(client->loop) - chat->asked_ms;
@@ -228,14 +263,16 @@ static void finish(struct chat *chat, struct err *err)
 	chat_free(chat);
 }
 
-static void count_attempt(struct chat *chat)
+/* read: the server may have read the prompt, though it has not said so. */
+static void count_attempt(struct chat *chat, bool read)
 {
 	struct usage *usage = &chat->reply.usage;
 
 	usage->requests = 1;
-	if (!chat->reader.has_usage && (chat->worked || chat->reply.text.len)) {
+	if (!chat->reader.has_usage && (read || chat->pulse.worked || chat->reply.text.len)) {
 		usage->prompt_tokens = chat->prompt_tokens;
-		usage->completion_tokens = tokens_of_bytes(chat->reply.text.len);
+		usage->completion_tokens = tokens_of_bytes(chat->reply.text.len +
+							   chat->reader.thought_bytes);
 		usage->estimated = true;
 	}
 	usage->usd = usage_usd(usage, &chat->endpoint.prices);
@@ -261,8 +298,9 @@ static void attempt_over(struct chat *chat, struct failure *failure)
 	bool told;
 
 	stop_timer(chat);
-	count_attempt(chat);
+	count_attempt(chat, false);
 	if (!err) {
+		chat->verdict = SERVER_ANSWERED;
 		chat->reply.finish = CHAT_STOP;
 		if (chat->reader.finish == WIRE_LENGTH)
 			chat->reply.finish = CHAT_LENGTH;
@@ -279,6 +317,10 @@ static void attempt_over(struct chat *chat, struct failure *failure)
 		if (chat->spent.requests > 1)
 			err = err_wrap(err, "after %lld attempts",
 				       (long long)chat->spent.requests);
+		if (failure_blames_server(failure))
+			chat->verdict = SERVER_FAILED;
+		chat->retry_after_ms = failure->retry_after_ms;
+		chat->reply.overlong = failure->overlong;
 		finish(chat, failure_say(err, &chat->endpoint));
 		return;
 	}
@@ -302,37 +344,15 @@ static struct err *time_is_up(void)
 			"raise --timeout or dualfix.timeout");
 }
 
-/* The next moment at which silence is too long, and what it is then called. */
-struct limit {
-	int64_t at_ms;
-	enum retry_cause cause;
-	const char *text;
-};
-
 static bool is_said(const struct chat *chat)
 {
 	return chat->reader.ended || chat->reader.failed;
 }
 
-static struct limit next_limit(const struct chat *chat)
+static struct pulse_limit next_limit(struct chat *chat)
 {
-	const struct client_limits *limits = &chat->client->limits;
-	int64_t silent_ms = deadline_after_ms(chat->byte_ms, limits->silent_ms);
-	int64_t queued_ms = deadline_after_ms(chat->began_ms, limits->queued_ms);
-	struct limit limit = { silent_ms, RETRY_SILENCE, "no answer" };
-
-	if (is_said(chat))
-		limit.at_ms = deadline_after_ms(chat->byte_ms, CLOSING_MS);
-	else if (chat->worked)
-		limit = (struct limit){
-			deadline_after_ms(chat->work_ms, limits->between_ms),
-			RETRY_SILENCE, "the answer stopped half way, silent"
-		};
-	else if (queued_ms < silent_ms)
-		limit = (struct limit){ queued_ms, RETRY_SILENCE, "queued, no answer" };
-	if (limits->deadline_ms < limit.at_ms)
-		limit = (struct limit){ limits->deadline_ms, RETRY_NEVER, NULL };
-	return limit;
+	chat->pulse.said = is_said(chat);
+	return pulse_limit(&chat->pulse, &chat->client->limits);
 }
 
 static void on_watchdog(void *ctx)
@@ -340,8 +360,8 @@ static void on_watchdog(void *ctx)
 	struct chat *chat = ctx;
 	struct failure failure = { .retry_after_ms = -1 };
 	int64_t now_ms = loop_now_ms(chat->client->loop);
-	int64_t since_ms = chat->worked ? chat->work_ms : chat->began_ms;
-	struct limit limit = next_limit(chat);
+	int64_t since_ms = chat->pulse.worked ? chat->pulse.work_ms : chat->pulse.began_ms;
+	struct pulse_limit limit = next_limit(chat);
 
 	chat->timer = NULL;
 	if (now_ms < limit.at_ms) {
@@ -381,7 +401,7 @@ static struct err *on_data(void *ctx, const struct http_reply *reply, struct spa
 	bool progress;
 	struct err *err;
 
-	chat->byte_ms = loop_now_ms(chat->client->loop);
+	chat->pulse.byte_ms = loop_now_ms(chat->client->loop);
 	if (reply->status != 200) {
 		str_add_span(&chat->error_body,
 			     span_cut(bytes, 0, ERROR_BODY_BYTES - chat->error_body.len));
@@ -389,10 +409,10 @@ static struct err *on_data(void *ctx, const struct http_reply *reply, struct spa
 	}
 	err = stream_feed(&chat->stream, bytes, &progress);
 	if (progress) {
-		chat->work_ms = chat->byte_ms;
-		if (!chat->worked)
-			chat->reply.first_ms = chat->work_ms - chat->began_ms;
-		chat->worked = true;
+		chat->pulse.work_ms = chat->pulse.byte_ms;
+		if (!chat->pulse.worked)
+			chat->reply.first_ms = chat->pulse.work_ms - chat->pulse.began_ms;
+		chat->pulse.worked = true;
 	}
 	if (err) {
 		chat->failure = failure_of_stream(err, &chat->stream);
@@ -488,15 +508,15 @@ static void attempt_begin(struct chat *chat)
 
 	stop_timer(chat);
 	chat->state = CHAT_RUNS;
-	chat->began_ms = chat->byte_ms = chat->work_ms = loop_now_ms(chat->client->loop);
-	if (chat->client->tape && tape_plays(chat->client->tape)) {
-		set_timer(chat, chat->began_ms, on_played);
+	begin_pulse(chat);
+	if (plays(chat->client)) {
+		set_timer(chat, chat->pulse.began_ms, on_played);
 		return;
 	}
 	err = http_start(chat->client->http, &request, &chat->transfer);
 	chat->failure.err = err;
 	if (err)
-		set_timer(chat, chat->began_ms, on_not_begun);
+		set_timer(chat, chat->pulse.began_ms, on_not_begun);
 	else
 		set_timer(chat, next_limit(chat).at_ms, on_watchdog);
 }
@@ -508,6 +528,7 @@ struct err *client_new(struct client **out, struct loop *loop, struct http *http
 {
 	struct client *client = calloc(1, sizeof(*client));
 	struct client_limits *l;
+	struct err *err;
 
 	*out = NULL;
 	if (!client)
@@ -525,6 +546,11 @@ struct err *client_new(struct client **out, struct loop *loop, struct http *http
 	l->max_attempts = l->max_attempts ? l->max_attempts : ATTEMPTS;
 	l->max_answer_bytes =
 		l->max_answer_bytes ? l->max_answer_bytes : ANSWER_MAX_BYTES;
+	err = health_new(&client->health, loop, http, &client->pool, kick_or_fail, client);
+	if (err) {
+		client_free(client);
+		return err;
+	}
 	*out = client;
 	return NULL;
 }
@@ -534,14 +560,42 @@ void client_use_tape(struct client *client, struct tape *tape)
 	client->tape = tape;
 }
 
+struct loop *client_loop(const struct client *client)
+{
+	return client->loop;
+}
+
+struct pool *client_pool(struct client *client)
+{
+	return &client->pool;
+}
+
+void client_listen(struct client *client, struct client_listener *listener)
+{
+	health_listen(client->health, listener);
+}
+
+void client_unlisten(struct client *client, struct client_listener *listener)
+{
+	health_unlisten(client->health, listener);
+}
+
+void client_warm(struct client *client, const struct endpoint *endpoint)
+{
+	if (!plays(client))
+		err_drop(health_warm(client->health, endpoint)); /* it is no call */
+}
+
 void client_free(struct client *client)
 {
 	if (!client)
 		return;
 	while (client->chats)
-		client_cancel(client->chats);
+		client_cancel(client->chats, NULL);
 	if (client->kick)
 		loop_cancel(client->loop, client->kick);
+	health_free(client->health);
+	pool_release(&client->pool);
 	free(client);
 }
 
@@ -555,7 +609,8 @@ static struct err *chat_new(struct chat **out, struct client *client,
 
 	if (!chat)
 		return err_nomem();
-	policy.attempts_max = client->limits.max_attempts - 1;
+	policy.attempts_max = (request->max_attempts ? request->max_attempts :
+						       client->limits.max_attempts) - 1;
 	chat->client = client;
 	chat->endpoint = *endpoint;
 	chat->asked_ms = loop_now_ms(client->loop);
@@ -566,6 +621,9 @@ static struct err *chat_new(struct chat **out, struct client *client,
 	retry_init(&chat->retry, &policy, chat->asked_ms, client->lot++);
 	endpoint_url(endpoint, ENDPOINT_CHAT, &chat->url);
 	err = str_err(&chat->url, "the endpoint's URL");
+	if (!err)
+		err = pool_server(&client->pool, endpoint->url, endpoint->model,
+				  &chat->server);
 	if (!err)
 		err = wire_encode(&chat->body, endpoint, request);
 	if (err)
@@ -591,7 +649,7 @@ struct err *client_chat(struct client *client, const struct endpoint *endpoint,
 	err = chat_new(&chat, client, endpoint, request);
 	if (err)
 		return err;
-	err = kick(client);
+	err = client_wake(client);
 	if (err) {
 		chat_free(chat);
 		return err;
@@ -602,22 +660,35 @@ struct err *client_chat(struct client *client, const struct endpoint *endpoint,
 	while (*last)
 		last = &(*last)->next;
 	*last = chat;
+	pool_begin(&client->pool, chat->server);
 	set_timer(chat, client->limits.deadline_ms, on_not_begun);
 	*out = chat;
 	return NULL;
 }
 
-void client_cancel(struct chat *chat)
+void client_cancel(struct chat *chat, struct usage *spent)
 {
+	if (spent)
+		*spent = (struct usage){ 0 };
 	if (!chat || chat->state == CHAT_OVER)
 		return;
+	if (chat->state == CHAT_RUNS && !plays(chat->client))
+		count_attempt(chat, true);
+	if (spent)
+		*spent = chat->spent;
 	chat->state = CHAT_OVER;
 	chat->cancelled = true;
 	stop_timer(chat);
 	unlink_chat(chat);
+	pool_dropped(&chat->client->pool, chat->server);
 	kick_or_fail(chat->client);
 	if (chat->in_callback)
 		return; /* our transfer is on the stack: on_data() ends it */
 	http_cancel(chat->transfer);
 	chat_free(chat);
+}
+
+bool chat_has_begun(const struct chat *chat)
+{
+	return chat->pulse.worked;
 }

@@ -27,6 +27,7 @@
 
 struct client;
 struct chat;
+struct pool;
 struct tape;
 
 /* Zero in a field takes the default. */
@@ -52,6 +53,33 @@ void client_use_tape(struct client *client, struct tape *tape);
 /* Cancels what is under way. */
 void client_free(struct client *client);
 
+struct loop *client_loop(const struct client *client);
+
+/*
+ * What is known of the servers that were asked (model/pool.h): the client tells it of
+ * each chat, and probes those that are out. To read, and for pool_server().
+ */
+struct pool *client_pool(struct client *client);
+
+/* Told, by a timer, when a server may have room again or has come back. */
+struct client_listener {
+	void (*woken)(void *ctx);
+	void *ctx;
+	struct client_listener *next; /* the client's */
+};
+
+void client_listen(struct client *client, struct client_listener *listener);
+void client_unlisten(struct client *client, struct client_listener *listener);
+
+/* Tells all of them, soon. */
+struct err *client_wake(struct client *client) MUST_USE;
+
+/*
+ * Opens the connection to a server that is likely to be asked soon (model/health.h);
+ * nothing comes of it if that fails. Not while a tape plays.
+ */
+void client_warm(struct client *client, const struct endpoint *endpoint);
+
 /*
  * Asks. delta (may be NULL) sees the answer's text as it arrives; it starts again
  * from nothing after a retry, which it is told with an empty span. done is
@@ -62,7 +90,8 @@ void client_free(struct client *client);
  *
  * Requests to one server beyond the endpoint's concurrency wait their turn.
  * Safe from callbacks. The request is copied, the endpoint's texts are borrowed
- * until done. A prompt that does not fit the window is an err at once.
+ * until done; URL and key until the client is freed, since a server that failed is
+ * probed. A prompt that does not fit the window is an err at once.
  */
 struct err *client_chat(struct client *client, const struct endpoint *endpoint,
 			const struct chat_request *request,
@@ -70,6 +99,13 @@ struct err *client_chat(struct client *client, const struct endpoint *endpoint,
 			void (*done)(void *ctx, struct chat_reply *reply,
 				     struct err *err),
 			void *ctx, struct chat **out) MUST_USE;
-void client_cancel(struct chat *chat); /* without calling done; NULL is fine */
+/*
+ * Without calling done; NULL is fine. spent (may be NULL) says what it did cost so
+ * far: a server that was asked may have read all of the prompt, and is taken to have.
+ */
+void client_cancel(struct chat *chat, struct usage *spent);
+
+/* Whether some of an answer, thinking included, has come. */
+bool chat_has_begun(const struct chat *chat);
 
 #endif

@@ -25,6 +25,19 @@ struct failure failure_of_stream(struct err *err, const struct stream *stream)
 	return failure;
 }
 
+bool failure_blames_server(const struct failure *failure)
+{
+	/* what servers answer to a request that no server would take */
+	static const int requests_own[] = { 400, 413, 414, 422 };
+
+	if (failure->cause == RETRY_NONE)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(requests_own); i++)
+		if (failure->cause == RETRY_STATUS && failure->status == requests_own[i])
+			return false;
+	return true;
+}
+
 static struct err *with_key_hint(struct err *err, const struct endpoint *endpoint)
 {
 	const char *variable =
@@ -46,6 +59,16 @@ static const char *const overlong[] = {
 	"context window", "prompt is too long", "input length",
 };
 
+static bool is_overlong(int status, const char *text)
+{
+	if (status == 413)
+		return true;
+	for (size_t i = 0; status == 400 && i < ARRAY_SIZE(overlong); i++)
+		if (strcasestr(text, overlong[i]))
+			return true;
+	return false;
+}
+
 static struct err *with_hint(struct err *err, const struct endpoint *endpoint, int status,
 			     const char *text)
 {
@@ -63,11 +86,9 @@ static struct err *with_hint(struct err *err, const struct endpoint *endpoint, i
 		return err_hint(err,
 				"see that dualfix.%s.url and dualfix.%s.model are right",
 				endpoint->role, endpoint->role);
-	for (size_t i = 0; status == 400 && i < ARRAY_SIZE(overlong); i++)
-		if (strcasestr(text, overlong[i]))
-			return err_hint(err,
-					"name the files in the issue, or leave some out "
-					"with dualfix.exclude");
+	if (is_overlong(status, text))
+		return err_hint(err, "name the files in the issue, or leave some out "
+				     "with dualfix.exclude");
 	return err;
 }
 
@@ -97,6 +118,7 @@ struct failure failure_of_status(const struct endpoint *endpoint,
 	struct str text = STR_INIT(TEXT_MAX_BYTES);
 
 	wire_error_text(body, &text);
+	failure.overlong = is_overlong(reply->status, text.buf);
 	failure.err = status_err(endpoint, reply->status, reply->request_id, &text);
 	str_release(&text);
 	return failure;
@@ -113,6 +135,7 @@ static struct failure failure_of_message(const struct endpoint *endpoint,
 
 	str_add_span(&text, span_cut(str_span(&reader->message), 0, TEXT_MAX_BYTES));
 	if (reader->status) {
+		failure.overlong = is_overlong(reader->status, text.buf);
 		failure.err = status_err(endpoint, reader->status, NULL, &text);
 	} else {
 		secret_redact(&text);
@@ -168,6 +191,7 @@ struct failure failure_of_answer(const struct endpoint *endpoint,
 	}
 	if (!failure.err && prompt_was_cut(endpoint, reader, prompt_tokens)) {
 		failure.cause = RETRY_NEVER;
+		failure.overlong = true;
 		failure.err = err_new(ERR_SERVICE,
 				      "the server saw %lld tokens of a prompt of about "
 				      "%lld: it was cut",

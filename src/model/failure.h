@@ -34,7 +34,11 @@ struct failure {
 	enum retry_cause cause;
 	int status;             /* for RETRY_STATUS */
 	int64_t retry_after_ms; /* -1: the server said nothing */
+	bool overlong;          /* the prompt is longer than the server takes */
 };
+
+/* Whether it speaks against the server, not against this request. */
+bool failure_blames_server(const struct failure *failure);
 
 /* The request could not be sent, or the answer not be read to its end. Takes err. */
 struct failure failure_of_transport(struct err *err, const struct http_reply *reply);

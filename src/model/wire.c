@@ -366,8 +366,10 @@ static bool take_message(struct wire_reader *reader, const json_node *message)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(thinking_keys); i++) {
 		if (json_string_of(json_get(message, thinking_keys[i]), &text) &&
-		    text.len)
+		    text.len) {
 			some = reader->thought = true;
+			reader->thought_bytes += text.len;
+		}
 	}
 	return some;
 }

@@ -49,6 +49,7 @@ struct wire_reader {
 	bool ended;    /* [DONE], "done":true, or a whole body */
 	bool has_usage;
 	bool thought;  /* some thinking came */
+	size_t thought_bytes; /* of it */
 	bool failed;   /* the server sent an error: message and status */
 	int status;    /* of that error; 0: not said */
 	struct str message;

@@ -441,7 +441,7 @@ static void cancelling_delta(void *ctx, struct span text)
 	bool *over = ctx;
 
 	(void)text;
-	client_cancel(running);
+	client_cancel(running, NULL);
 	running = NULL;
 	*over = true;
 }
@@ -472,7 +472,7 @@ static void cancels(void **state)
 
 	/* before it began */
 	ok(client_chat(client, &endpoint, &request, NULL, never_called, NULL, &running));
-	client_cancel(running);
+	client_cancel(running, NULL);
 
 	/* from its own callback */
 	ok(client_chat(client, &endpoint, &request, cancelling_delta, never_called, &over,
@@ -489,7 +489,7 @@ static void cancels(void **state)
 	over = false;
 	ok(loop_timer(side.loop, clock_mono_ms() + 100, ring, &over, &timer));
 	ok(loop_run(side.loop, &over));
-	client_cancel(NULL);
+	client_cancel(NULL, NULL);
 }
 
 /* What a server said, and what the tape says then, are the same; no key is on it. */
