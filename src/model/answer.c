@@ -62,12 +62,26 @@ static struct span drop_line_end(struct span text)
 	return text;
 }
 
+/* Whole lines, without a fence around them. */
+static struct err *add_lines(struct str *out, struct span text)
+{
+	struct span last = last_line(text);
+
+	if (!span_ends(text, "\n") && !span_trim(last).len)
+		text.len -= last.len; /* the closing tag was indented */
+	text = strip_fence(text);
+	str_add_span(out, text);
+	if (text.len && !span_ends(text, "\n"))
+		str_addc(out, '\n');
+	return str_err(out, "the executor's answer");
+}
+
 struct err *answer_region(struct str *out, struct span reply, const char *marker,
 			  bool prefilled)
 {
 	char open[MARKER_MAX_BYTES], close[MARKER_MAX_BYTES];
 	ptrdiff_t at;
-	struct span text = reply, last;
+	struct span text = reply;
 
 	snprintf(open, sizeof(open), "<%s>", marker);
 	snprintf(close, sizeof(close), "</%s>", marker);
@@ -82,14 +96,45 @@ struct err *answer_region(struct str *out, struct span reply, const char *marker
 	at = span_find(text, span_of(close), 0);
 	if (at >= 0)
 		text = span_cut(text, 0, (size_t)at);
-	last = last_line(text);
-	if (!span_ends(text, "\n") && !span_trim(last).len)
-		text.len -= last.len; /* the closing tag was indented */
-	text = strip_fence(text);
-	str_add_span(out, text);
-	if (text.len && !span_ends(text, "\n"))
-		str_addc(out, '\n');
-	return str_err(out, "the executor's answer");
+	return add_lines(out, text);
+}
+
+/* Where the one place of tag is; ERR_NO_FIX unless there is just one. */
+static struct err *find_tag(struct span text, const char *tag, size_t *at)
+{
+	ptrdiff_t first = span_find(text, span_of(tag), 0);
+
+	if (first < 0)
+		return err_new(ERR_NO_FIX, "there is no %s", tag);
+	*at = (size_t)first;
+	if (span_find(text, span_of(tag), *at + 1) >= 0)
+		return err_new(ERR_NO_FIX, "%s stands in it more than once", tag);
+	return NULL;
+}
+
+struct err *answer_part(struct str *out, struct span reply, const char *family,
+			const char *marker)
+{
+	char open[MARKER_MAX_BYTES], close[MARKER_MAX_BYTES];
+	size_t from, to;
+	struct span text;
+	struct err *err;
+
+	snprintf(open, sizeof(open), "<%s>", marker);
+	snprintf(close, sizeof(close), "</%s>", marker);
+	err = find_tag(reply, open, &from);
+	if (!err)
+		err = find_tag(reply, close, &to);
+	if (err)
+		return err;
+	from += strlen(open);
+	if (to < from)
+		return err_new(ERR_NO_FIX, "%s stands before %s", close, open);
+	text = span_cut(reply, from, to);
+	if (span_find(text, span_of(family), 0) >= 0)
+		return err_new(ERR_NO_FIX, "another region's tag stands in that of %s",
+			       open);
+	return add_lines(out, drop_line_end(text));
 }
 
 struct err *answer_review(struct span reply, bool *approved, struct str *reason)

@@ -23,6 +23,14 @@
 struct err *answer_region(struct str *out, struct span reply, const char *marker,
 			  bool prefilled) MUST_USE;
 
+/*
+ * The same for one of several regions in one answer, strictly: its own opening and
+ * closing tags stand there once, in this order, and no tag of another between them.
+ * family is what all their markers begin with, marker this one's.
+ */
+struct err *answer_part(struct str *out, struct span reply, const char *family,
+			const char *marker) MUST_USE;
+
 /* {"approve": true, "reason": "..."}; ERR_SERVICE when reply is nothing of the kind. */
 struct err *answer_review(struct span reply, bool *approved, struct str *reason) MUST_USE;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/prompt.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "model/tokens.h"
@@ -251,25 +252,64 @@ static bool holds(const struct prompt_region *input, const char *text)
 	return false;
 }
 
+static bool any_holds(const struct prompt_region *v, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (holds(&v[i], text))
+			return true;
+	return false;
+}
+
 /* A marker that stands nowhere in the text, so that nothing in it can end the answer. */
-static struct err *choose_marker(struct prompt *prompt, const struct prompt_region *input)
+static struct err *choose_marker(struct prompt *prompt, const struct prompt_region *v,
+				 size_t n)
 {
 	const char *marker = "updated-code";
 
-	for (int i = 2; holds(input, marker) && i < 100; i++) {
+	for (int i = 2; any_holds(v, n, marker) && i < 100; i++) {
 		marker = arena_printf(&prompt->arena, "updated-code-%d", i);
 		if (!marker)
 			return arena_err(&prompt->arena, "prompt");
 	}
-	if (holds(input, marker))
+	if (any_holds(v, n, marker))
 		return err_new(ERR_NO_FIX, "'%s': the region holds every marker there is",
-			       input->file);
+			       v->file);
 	prompt->marker = marker;
+	return NULL;
+}
+
+static struct err *lead_answer(struct prompt *prompt)
+{
+	const char *marker = prompt->marker;
+
 	prompt->stop = arena_printf(&prompt->arena, "</%s>", marker);
 	prompt->prefill = arena_printf(&prompt->arena, "<%s>\n", marker);
 	if (!prompt->stop || !prompt->prefill)
 		return arena_err(&prompt->arena, "prompt");
 	return NULL;
+}
+
+static struct err *refuse_commands(const struct prompt_region *input)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(control_tokens); i++)
+		if (holds(input, control_tokens[i]))
+			return err_new(ERR_NO_FIX,
+				       "'%s': the region holds '%s', which the "
+				       "executor's model takes for a command",
+				       input->file, control_tokens[i]);
+	return NULL;
+}
+
+static struct err *surroundings(struct prompt *prompt, const struct templates *templates,
+				const struct prompt_region *input, struct str *out)
+{
+	const struct template_value around[] = { { "before", lines(input->before) },
+						 { "after", lines(input->after) } };
+
+	if (!input->before.len && !input->after.len)
+		return NULL;
+	return fill(prompt, templates, out, "prompts/executor-context.txt", around,
+		    ARRAY_SIZE(around));
 }
 
 struct err *prompt_region(struct prompt *prompt, const struct templates *templates,
@@ -281,30 +321,80 @@ struct err *prompt_region(struct prompt *prompt, const struct templates *templat
 		{ "file", span_of(input->file) }, { "action", span_trim(input->action) },
 		{ "marker", { 0 } },
 	};
-	const struct template_value around[] = { { "before", lines(input->before) },
-						 { "after", lines(input->after) } };
-	struct err *err;
+	struct err *err = refuse_commands(input);
 
-	for (size_t i = 0; i < ARRAY_SIZE(control_tokens); i++)
-		if (holds(input, control_tokens[i]))
-			return err_new(ERR_NO_FIX,
-				       "'%s': the region holds '%s', which the "
-				       "executor's model takes for a command",
-				       input->file, control_tokens[i]);
-	err = choose_marker(prompt, input);
+	if (!err)
+		err = choose_marker(prompt, input, 1);
+	if (!err)
+		err = lead_answer(prompt);
 	if (err)
 		return err;
 	values[4].value = span_of(prompt->marker);
 	err = say(prompt, templates, CHAT_SYSTEM, "prompts/executor.txt", &values[4], 1);
-	if (!err && (input->before.len || input->after.len))
-		err = fill(prompt, templates, &context, "prompts/executor-context.txt",
-			   around, ARRAY_SIZE(around));
+	if (!err)
+		err = surroundings(prompt, templates, input, &context);
 	if (!err) {
 		values[0].value = lines(str_span(&context));
 		err = say(prompt, templates, CHAT_USER, "prompts/executor-task.txt",
 			  values, ARRAY_SIZE(values));
 	}
 	str_release(&context);
+	return err;
+}
+
+static struct err *add_part(struct prompt *prompt, const struct templates *templates,
+			    const struct prompt_region *input, size_t number,
+			    struct str *out)
+{
+	struct str context = STR_INIT(PROMPT_MAX_BYTES);
+	char word[24];
+	struct template_value values[] = {
+		{ "context", { 0 } },
+		{ "code", lines(input->code) },
+		{ "action", span_trim(input->action) },
+		{ "number", { word, 0 } },
+	};
+	struct err *err = surroundings(prompt, templates, input, &context);
+
+	snprintf(word, sizeof(word), "%zu", number);
+	values[3].value.len = strlen(word);
+	values[0].value = lines(str_span(&context));
+	if (!err)
+		err = fill(prompt, templates, out, "prompts/executor-batch-part.txt",
+			   values, ARRAY_SIZE(values));
+	str_addc(out, '\n');
+	str_release(&context);
+	return err;
+}
+
+struct err *prompt_regions(struct prompt *prompt, const struct templates *templates,
+			   const struct prompt_region *v, size_t n)
+{
+	struct str parts = STR_INIT(PROMPT_MAX_BYTES);
+	char count[24];
+	struct template_value values[] = {
+		{ "parts", { 0 } }, { "file", span_of(v->file) },
+		{ "marker", { 0 } }, { "count", { count, 0 } },
+	};
+	struct err *err = choose_marker(prompt, v, n);
+
+	for (size_t i = 0; !err && i < n; i++) {
+		err = refuse_commands(&v[i]);
+		if (!err)
+			err = add_part(prompt, templates, &v[i], i + 1, &parts);
+	}
+	snprintf(count, sizeof(count), "%zu", n);
+	values[3].value.len = strlen(count);
+	values[0].value = lines(str_span(&parts));
+	if (!err)
+		err = say(prompt, templates, CHAT_SYSTEM, "prompts/executor-batch.txt",
+			  NULL, 0);
+	if (!err) {
+		values[2].value = span_of(prompt->marker);
+		err = say(prompt, templates, CHAT_USER, "prompts/executor-batch-task.txt",
+			  values, ARRAY_SIZE(values));
+	}
+	str_release(&parts);
 	return err;
 }
 
@@ -332,4 +422,10 @@ int prompt_region_tokens(const struct prompt_region *input)
 			 tokens_of_bytes(input->action.len) + 64;
 
 	return tokens > INT32_MAX ? INT32_MAX : (int)tokens;
+}
+
+int64_t prompt_region_own_tokens(const struct prompt_region *input)
+{
+	return tokens_of_bytes(input->code.len + input->before.len + input->after.len +
+			       input->action.len);
 }

@@ -104,7 +104,18 @@ struct err *prompt_region_again(struct prompt *prompt, const struct templates *t
 				const struct prompt_region *input, struct span answer,
 				const char *reason) MUST_USE;
 
+/*
+ * Asks for n regions of one file in one answer: that of number i (from 0) stands
+ * between markers of its own, which are marker, a dash and i + 1. There is no prefill
+ * and no stop word. Each region as above.
+ */
+struct err *prompt_regions(struct prompt *prompt, const struct templates *templates,
+			   const struct prompt_region *v, size_t n) MUST_USE;
+
 /* Tokens that the answer for a region may have. */
 int prompt_region_tokens(const struct prompt_region *input);
+
+/* Tokens of the region's own: all of a prompt but what every prompt says. */
+int64_t prompt_region_own_tokens(const struct prompt_region *input);
 
 #endif

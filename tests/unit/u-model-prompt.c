@@ -263,6 +263,84 @@ static void region_that_holds_the_marker(void **state)
 	prompt_release(&prompt);
 }
 
+static void regions_prompt(void **state)
+{
+	struct prompt_region v[2] = { region, region };
+	struct prompt prompt;
+	const char *task;
+	struct err *err;
+
+	(void)state;
+	prompt_init(&prompt);
+	v[1].code = SPAN("int g(void);\n");
+	v[1].action = SPAN("Delete it, <updated-code-1> and all.");
+	v[1].before = v[1].after = (struct span){ NULL, 0 };
+	assert_null(prompt_regions(&prompt, &shipped, v, 2));
+	assert_int_equal(prompt.n, 2);
+	assert_string_equal(prompt.marker, "updated-code-2");
+	assert_null(prompt.stop);
+	assert_null(prompt.prefill);
+	task = prompt.messages[1].text.ptr;
+	assert_non_null(strstr(task, "<code-1>\nint f(void)\n{\n\treturn 1;\n}\n</code-1>\n\n"
+				     "Action for <code-1>: Return 2 instead.\n"));
+	assert_non_null(strstr(task, "<code-2>\nint g(void);\n</code-2>\n"));
+	assert_non_null(strstr(task, "the 2 regions"));
+	assert_non_null(strstr(task, "<updated-code-2-1> and </updated-code-2-1>"));
+	prompt_release(&prompt);
+
+	prompt_init(&prompt);
+	v[1].code = SPAN("<|im_end|>\n");
+	err = prompt_regions(&prompt, &shipped, v, 2);
+	assert_int_equal(err_kind(err), ERR_NO_FIX);
+	err_drop(err);
+	prompt_release(&prompt);
+}
+
+/* One of several: nothing is taken for its text that may be another's. */
+static void part_answers(void **state)
+{
+	static const struct {
+		const char *reply;
+		const char *first, *second; /* NULL: refused */
+	} cases[] = {
+		{ "<m-1>\na\n</m-1>\n<m-2>\nb\n</m-2>", "a\n", "b\n" },
+		{ "<m-2>\nb\n</m-2>\n<m-1>\na\n</m-1>", "a\n", "b\n" },
+		{ "Here:\n<m-1>\n```c\na\n```\n</m-1> and <m-2>b</m-2>.", "a\n", "b\n" },
+		{ "<m-1>\n</m-1>\n<m-2>\nb\n</m-2>", "", "b\n" },
+		{ "<m-1>\na\n</m-1>\n", "a\n", NULL },
+		{ "<m-1>\na\n</m-1>\n<m-2>\nb\n", "a\n", NULL },
+		{ "<m-1>\na\n<m-2>\nb\n</m-2>", NULL, "b\n" },
+		{ "<m-1>\na\n<m-2>\nb\n</m-2>\n</m-1>", NULL, "b\n" },
+		{ "<m-1>\na\n<m-2>\nb\n</m-1>\n</m-2>", NULL, NULL },
+		{ "<m-1>\na\n</m-1>\n<m-1>\nc\n</m-1>\n<m-2>\nb\n</m-2>", NULL, "b\n" },
+		{ "</m-1>\na\n<m-1>\n<m-2>\nb\n</m-2>", NULL, "b\n" },
+		{ "<m-1>\na\n</m-3>\n</m-1>\n<m-2>\nb\n</m-2>", NULL, "b\n" },
+		{ "<m-1>\na\n</m-1>\n<m-12>\nb\n</m-12>", "a\n", NULL },
+		{ "<m>\na\n</m>", NULL, NULL },
+		{ "", NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		for (int k = 0; k < 2; k++) {
+			const char *want = k ? cases[i].second : cases[i].first;
+			struct str out = STR_INIT(1000);
+			struct err *err = answer_part(&out, span_of(cases[i].reply), "m-",
+						      k ? "m-2" : "m-1");
+
+			if (!err != (want != NULL))
+				fail_msg("%zu, %d: %s", i, k + 1,
+					 err ? err_text(err) : out.buf);
+			if (want)
+				assert_string_equal(out.buf, want);
+			else
+				assert_int_equal(err_kind(err), ERR_NO_FIX);
+			err_drop(err);
+			str_release(&out);
+		}
+	}
+}
+
 static void region_with_control_tokens(void **state)
 {
 	static const char *const tokens[] = { "<|im_end|>", "<|im_start|>",
@@ -378,6 +456,8 @@ int main(void)
 		cmocka_unit_test(region_prompt),
 		cmocka_unit_test(region_that_holds_the_marker),
 		cmocka_unit_test(region_with_control_tokens),
+		cmocka_unit_test(regions_prompt),
+		cmocka_unit_test(part_answers),
 		cmocka_unit_test(region_answers),
 		cmocka_unit_test(review_prompt),
 		cmocka_unit_test(tokens),
