@@ -375,6 +375,7 @@ struct run_options session_run_options(struct session *s, const struct check_lis
 		.timeout_ms = set->timeout_s * 1000,
 		.max_tokens = set->max_tokens,
 		.budget_usd = set->budget_usd,
+		.hedge = set->executor.hedge,
 		.branch = set->branch,
 		.patches = set->format_patch || set->output_directory,
 		.mbox = set->to_stdout,

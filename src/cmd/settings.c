@@ -48,6 +48,8 @@ const struct setting settings_table[] = {
 	  "allow plain http to another machine" },
 	{ "dualfix.executor.concurrency", NULL, COUNT(executor.concurrency, 0, 1024), "0",
 	  "requests at once; 0: by the kind of server" },
+	{ "dualfix.executor.hedge", NULL, COUNT(executor.hedge, 0, 1000), "0",
+	  "ask a second executor after so many times the usual wait; 0: never" },
 	{ "dualfix.executor.priceInput", NULL, USD(executor.price_input), NULL,
 	  "USD per million tokens read" },
 	{ "dualfix.executor.priceCachedInput", NULL, USD(executor.price_cached), NULL,

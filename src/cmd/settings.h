@@ -26,6 +26,7 @@ struct role_settings {
 	bool insecure;
 	double price_input, price_cached, price_output; /* USD per million tokens; < 0: not set */
 	int64_t concurrency; /* 0: by server kind */
+	int64_t hedge;
 };
 
 struct settings {

@@ -172,14 +172,24 @@ int64_t ask_ms(const struct ask *ask)
 	return ask->ms;
 }
 
+bool ask_stop(struct ask *ask)
+{
+	struct usage usage;
+
+	if (!ask->chat)
+		return false;
+	client_cancel(ask->chat, &usage);
+	ask->chat = NULL;
+	budget_settle(ask->spec.budget, &ask->hold, &usage);
+	usage_add(&ask->usage, &usage);
+	return true;
+}
+
 void ask_free(struct ask *ask)
 {
 	if (!ask)
 		return;
-	if (ask->chat) {
-		client_cancel(ask->chat, NULL);
-		budget_settle(ask->spec.budget, &ask->hold, NULL);
-	}
+	(void)ask_stop(ask);
 	plan_release(&ask->plan);
 	str_release(&ask->answer);
 	free(ask);

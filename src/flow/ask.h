@@ -8,6 +8,7 @@
 #ifndef FLOW_ASK_H
 #define FLOW_ASK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -45,6 +46,8 @@ struct span ask_answer(const struct ask *ask);
 const struct usage *ask_usage(const struct ask *ask);
 const char *ask_model(const struct ask *ask); /* as the server names it */
 int64_t ask_ms(const struct ask *ask);
+/* Ends a call that is under way, without done; whether there was one. Usage counts it. */
+bool ask_stop(struct ask *ask);
 void ask_free(struct ask *ask); /* ends a call under way */
 
 #endif

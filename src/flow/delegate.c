@@ -1,69 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/delegate.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "edit/region.h"
+#include "flow/calls.h"
 #include "flow/rescue.h"
-#include "model/answer.h"
-#include "model/prompt.h"
 #include "sys/clock.h"
 
-/* Two tries of the executor, one of the planner. */
-#define TRIES_EXECUTOR 2
-#define TRIES_PLANNER 1
 #define ANSWER_MAX_BYTES ((size_t)4 << 20)
 #define ACTION_MAX_BYTES ((size_t)2 << 20)
 
-enum task_state { TASK_QUEUED, TASK_ASKED, TASK_DONE, TASK_FAILED };
-
-struct task {
-	struct delegate *d;
-	struct delegate_row row;
-	struct edit_result *result; /* the caller's */
-	struct region region;
-	struct prompt prompt;
-	struct prompt_region input;
-	enum task_state state;
-	size_t server; /* index of the endpoint in d->servers */
-	int tries[2]; /* of executor and planner */
-	struct chat *chat;
-	struct budget_hold hold;
-	struct str action; /* what is to be done, where the edit itself does not say */
-	struct str answer; /* checked text */
-	struct str reason; /* why the last one would not do */
-	int64_t start_ms;
-};
-
-/* An endpoint with what is under way there and what it did cost. */
-struct server {
-	const struct endpoint *endpoint;
-	bool is_planner;
-	bool failed; /* and the user was told */
-	int busy;
-	char model[128];
-	struct usage usage;
-};
-
-struct delegate {
-	struct delegate_spec spec;
-	struct server *servers;
-	size_t n_servers;
-	struct task **tasks; /* each by itself: calls under way point to them */
-	size_t n_tasks, cap_tasks;
-	size_t n_open;
-	bool closed, ended;
-	struct err *err; /* that it ended with before it was closed */
-	void (*done)(void *ctx, struct err *err);
-	void *ctx;
-};
-
-static void pump(struct delegate *d);
-
 /* Before it is closed nobody waits for it, but for something else it may be. */
-static void end(struct delegate *d, struct err *err)
+void delegate_end(struct delegate *d, struct err *err)
 {
 	if (d->ended) {
 		err_drop(err);
@@ -98,10 +47,10 @@ static struct err *splice_all(struct delegate *d)
 static void end_if_all_have(struct delegate *d)
 {
 	if (d->closed && !d->n_open && !d->ended)
-		end(d, splice_all(d));
+		delegate_end(d, splice_all(d));
 }
 
-static void close_task(struct task *task, enum task_state state)
+void delegate_close_task(struct task *task, enum task_state state)
 {
 	task->state = state;
 	task->row.ms = clock_mono_ms() - task->start_ms;
@@ -109,197 +58,41 @@ static void close_task(struct task *task, enum task_state state)
 	end_if_all_have(task->d);
 }
 
-/* Whether some endpoint may still be asked for this edit. */
-static bool may_go_on(const struct task *task)
+static void woken(void *ctx)
 {
-	const struct delegate *d = task->d;
-
-	for (size_t i = 0; i < d->n_servers; i++) {
-		int most = d->servers[i].is_planner ? TRIES_PLANNER : TRIES_EXECUTOR;
-
-		/* Alone, the planner gets the second try too. */
-		if (d->servers[i].is_planner && d->n_servers == 1)
-			most = TRIES_EXECUTOR;
-		if (task->tries[d->servers[i].is_planner] < most)
-			return true;
-	}
-	return false;
+	calls_pump(ctx);
 }
 
-/* Takes the text out of reply and checks it against the region. */
-static struct err *take_answer(struct task *task, const struct chat_reply *reply)
+static struct err *add_server(struct delegate *d, const struct endpoint *endpoint)
 {
-	struct str reason = STR_INIT(EDIT_REASON_MAX_BYTES);
-	struct err *err = NULL;
+	struct server *server = &d->servers[d->n_servers++];
 
-	str_reset(&task->answer);
-	if (reply->finish != CHAT_STOP)
-		return err_new(ERR_NO_FIX, "the answer ended with '%s'",
-			       chat_finish_name(reply->finish));
-	err = answer_region(&task->answer, str_span(&reply->text), task->prompt.marker,
-			    task->prompt.prefill != NULL);
-	if (!err && !region_check(&task->region, str_span(&task->answer), &reason))
-		err = err_new(ERR_NO_FIX, "%s", reason.buf);
-	str_release(&reason);
-	return err;
-}
-
-static void fail_try(struct task *task, struct span answer, struct err *err)
-{
-	struct err *failed = NULL;
-
-	str_reset(&task->reason);
-	str_adds(&task->reason, err_text(err));
-	if (!may_go_on(task))
-		close_task(task, TASK_FAILED);
-	else if (err_kind(err) == ERR_NO_FIX)
-		failed = prompt_region_again(&task->prompt, task->d->spec.templates,
-					     &task->input, answer, err_text(err));
-	err_drop(err);
-	if (task->state == TASK_ASKED)
-		task->state = TASK_QUEUED;
-	if (failed)
-		end(task->d, failed);
-	else
-		pump(task->d);
-}
-
-/* Edits go elsewhere, which may cost more: the user should know why. */
-static void tell_failure(const struct delegate *d, struct server *server, const struct err *err)
-{
-	if (server->failed)
-		return;
-	server->failed = true;
-	events_emit(d->spec.events, EVENT_WARNING, "%s", err_text(err));
-}
-
-static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
-{
-	struct task *task = ctx;
-	struct delegate *d = task->d;
-	struct server *server = &d->servers[task->server];
-
-	task->chat = NULL;
-	server->busy--;
-	budget_settle(d->spec.budget, &task->hold, &reply->usage);
-	usage_add(&server->usage, &reply->usage);
-	if (*reply->model)
-		snprintf(server->model, sizeof(server->model), "%s", reply->model);
-	if (!err)
-		err = take_answer(task, reply);
-	if (!err) {
-		task->row.endpoint = server->endpoint;
-		close_task(task, TASK_DONE);
-		pump(d);
-	} else if (err_kind(err) == ERR_NO_FIX ||
-		   (err_kind(err) == ERR_SERVICE && may_go_on(task))) {
-		if (err_kind(err) == ERR_SERVICE)
-			tell_failure(d, server, err);
-		/* The answer will not do, or this server failed: another try, another server. */
-		fail_try(task, str_span(&reply->text), err);
-	} else {
-		end(d, err);
-	}
-	chat_reply_release(reply);
-}
-
-/* Whether calls that end will give back some of the budget: others', or the planner's. */
-static bool may_wait(const struct delegate *d)
-{
-	for (size_t i = 0; i < d->n_servers; i++)
-		if (d->servers[i].busy)
-			return true;
-	return !d->closed;
-}
-
-static struct err *send_task(struct task *task, size_t index)
-{
-	struct delegate *d = task->d;
-	struct server *server = &d->servers[index];
-	struct chat_request request = {
-		.messages = task->prompt.messages,
-		.n_messages = task->prompt.n,
-		.max_tokens = prompt_region_tokens(&task->input),
-		.stop = task->prompt.stop,
-		.prefill = task->prompt.prefill,
-	};
-	const struct budget_call call = endpoint_call(server->endpoint);
-	struct err *err = budget_hold(d->spec.budget, &call, prompt_tokens(&task->prompt),
-				      request.max_tokens, &request.max_tokens, &task->hold);
-
-	if (err && err_kind(err) == ERR_SERVICE && may_wait(d)) {
-		err_drop(err);
-		return NULL;
-	}
-	if (err)
-		return err;
-	err = client_chat(d->spec.client, server->endpoint, &request, NULL, on_reply, task,
-			  &task->chat);
-	if (err) {
-		budget_settle(d->spec.budget, &task->hold, NULL);
-		return err;
-	}
-	task->server = index;
-	task->state = TASK_ASKED;
-	task->tries[server->is_planner]++;
-	task->row.attempts++;
-	server->busy++;
-	return NULL;
-}
-
-/* The endpoint with room and the least to do that this task may still go to. */
-static bool find_server(const struct task *task, size_t *index)
-{
-	const struct delegate *d = task->d;
-	bool executor = d->n_servers > 1 || !d->servers[0].is_planner;
-	bool planner_turn = !executor || task->tries[0] >= TRIES_EXECUTOR;
-	bool found = false;
-
-	for (size_t i = 0; i < d->n_servers; i++) {
-		const struct server *server = &d->servers[i];
-
-		if (server->is_planner != planner_turn ||
-		    server->busy >= server->endpoint->concurrency)
-			continue;
-		if (!found || server->busy < d->servers[*index].busy)
-			*index = i;
-		found = true;
-	}
-	return found;
-}
-
-static void pump(struct delegate *d)
-{
-	for (size_t i = 0; i < d->n_tasks && !d->ended; i++) {
-		size_t index = 0;
-		struct err *err;
-
-		if (d->tasks[i]->state != TASK_QUEUED || !find_server(d->tasks[i], &index))
-			continue;
-		err = send_task(d->tasks[i], index);
-		if (err)
-			end(d, err);
-	}
+	server->endpoint = endpoint;
+	return pool_server(client_pool(d->spec.client), endpoint->url, endpoint->model,
+			   &server->in_pool);
 }
 
 static struct err *open_servers(struct delegate *d)
 {
 	const struct delegate_spec *spec = &d->spec;
+	struct err *err = NULL;
 
 	d->servers = calloc(spec->n_executors + 1, sizeof(*d->servers));
-	if (!d->servers)
+	d->choices = calloc(spec->n_executors + 1, sizeof(*d->choices));
+	if (!d->servers || !d->choices)
 		return err_nomem();
-	for (size_t i = 0; i < spec->n_executors; i++)
-		d->servers[d->n_servers++].endpoint = &spec->executors[i];
-	if (spec->planner) {
-		d->servers[d->n_servers].endpoint = spec->planner;
-		d->servers[d->n_servers++].is_planner = true;
+	for (size_t i = 0; !err && i < spec->n_executors; i++)
+		err = add_server(d, &spec->executors[i]);
+	d->n_executors = d->n_servers;
+	if (!err && spec->planner) {
+		d->servers[d->n_servers].is_planner = true;
+		err = add_server(d, spec->planner);
 	}
-	if (!d->n_servers)
-		return err_hint(err_new(ERR_CONFIG, "the plan has edits that need a model, "
-					"and none is configured"),
-				"git config dualfix.executor.url <url>");
-	return NULL;
+	if (!err && !d->n_servers)
+		err = err_hint(err_new(ERR_CONFIG, "the plan has edits that need a model, "
+				       "and none is configured"),
+			       "git config dualfix.executor.url <url>");
+	return err;
 }
 
 struct err *delegate_new(struct delegate **out, const struct delegate_spec *spec,
@@ -314,6 +107,8 @@ struct err *delegate_new(struct delegate **out, const struct delegate_spec *spec
 	d->spec = *spec;
 	d->done = done;
 	d->ctx = ctx;
+	d->listener = (struct client_listener){ .woken = woken, .ctx = d };
+	client_listen(spec->client, &d->listener);
 	err = open_servers(d);
 	if (err) {
 		delegate_free(d);
@@ -325,10 +120,7 @@ struct err *delegate_new(struct delegate **out, const struct delegate_spec *spec
 
 static void free_task(struct task *task)
 {
-	if (task->chat) {
-		client_cancel(task->chat, NULL);
-		budget_settle(task->d->spec.budget, &task->hold, NULL);
-	}
+	free(task->barred);
 	prompt_release(&task->prompt);
 	str_release(&task->action);
 	str_release(&task->answer);
@@ -362,8 +154,6 @@ static struct err *make_prompt(struct task *task)
 		.file = task->region.file,
 		.action = edit->action,
 		.code = task->region.text,
-		.before = task->region.before,
-		.after = task->region.after,
 	};
 	if (edit_is_direct(edit)) {
 		err = rescue_action(templates, edit, task->result, &task->action);
@@ -371,18 +161,16 @@ static struct err *make_prompt(struct task *task)
 			return err;
 		task->input.action = str_span(&task->action);
 	}
-	return prompt_region(&task->prompt, templates, &task->input);
+	return calls_prompt(task);
 }
 
-struct err *delegate_add(struct delegate *d, const struct edit *edit,
-			 struct edit_result *result)
+static struct task *task_new(struct delegate *d, const struct edit *edit,
+			     struct edit_result *result)
 {
 	struct task *task = calloc(1, sizeof(*task));
-	bool found, withheld = false;
-	struct err *err;
 
 	if (!task)
-		return err_nomem();
+		return NULL;
 	task->d = d;
 	task->row.edit = edit;
 	task->result = result;
@@ -391,6 +179,22 @@ struct err *delegate_add(struct delegate *d, const struct edit *edit,
 	str_init(&task->answer, ANSWER_MAX_BYTES);
 	str_init(&task->reason, EDIT_REASON_MAX_BYTES);
 	prompt_init(&task->prompt);
+	task->barred = calloc(d->n_servers, sizeof(*task->barred));
+	if (task->barred)
+		return task;
+	free_task(task);
+	return NULL;
+}
+
+struct err *delegate_add(struct delegate *d, const struct edit *edit,
+			 struct edit_result *result)
+{
+	struct task *task = task_new(d, edit, result);
+	bool found, withheld = false;
+	struct err *err;
+
+	if (!task)
+		return err_nomem();
 	err = resolver_region(d->spec.resolver, edit, result, &found, &task->region);
 	if (!err && found)
 		err = withhold_region(d->spec.withhold, &task->region, result, &withheld);
@@ -409,8 +213,7 @@ struct err *delegate_add(struct delegate *d, const struct edit *edit,
 		free_task(task); /* with no region the edit stays failed, for the planner */
 		return err;
 	}
-	pump(d);
-	return NULL;
+	return client_wake(d->spec.client); /* others may come in this turn, to share */
 }
 
 void delegate_close(struct delegate *d)
@@ -424,7 +227,7 @@ void delegate_close(struct delegate *d)
 		return;
 	}
 	end_if_all_have(d);
-	pump(d);
+	calls_pump(d);
 }
 
 const struct delegate_row *delegate_row(const struct delegate *d, const struct edit *edit)
@@ -435,18 +238,21 @@ const struct delegate_row *delegate_row(const struct delegate *d, const struct e
 	return NULL;
 }
 
-struct err *delegate_usage(const struct delegate *d,
+struct err *delegate_usage(struct delegate *d,
 			   struct err *(*fn)(void *ctx, const struct endpoint *endpoint,
 					     const char *model, const struct usage *usage),
 			   void *ctx)
 {
+	calls_stop(d);
 	for (size_t i = 0; i < d->n_servers; i++) {
-		const struct server *server = &d->servers[i];
+		struct server *server = &d->servers[i];
+		struct usage usage = server->usage;
 		struct err *err;
 
-		if (!server->usage.requests)
+		if (!usage.requests)
 			continue;
-		err = fn(ctx, server->endpoint, server->model, &server->usage);
+		server->usage = (struct usage){ 0 };
+		err = fn(ctx, server->endpoint, server->model, &usage);
 		if (err)
 			return err;
 	}
@@ -457,10 +263,13 @@ void delegate_free(struct delegate *d)
 {
 	if (!d)
 		return;
+	calls_stop(d);
+	client_unlisten(d->spec.client, &d->listener);
 	for (size_t i = 0; i < d->n_tasks; i++)
 		free_task(d->tasks[i]);
 	err_drop(d->err);
 	free(d->tasks);
 	free(d->servers);
+	free(d->choices);
 	free(d);
 }

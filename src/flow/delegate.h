@@ -3,8 +3,9 @@
  * One stage: edits that need a model, each a region rewritten by the executor.
  *
  * Edits are added as they become known and are asked for at once, as far as the
- * endpoints take them; all are in flight together. An answer that will not do is
- * asked for once more with the reason, then the planner's endpoint is tried.
+ * endpoints take them; all are in flight together. Which executor one goes to is said
+ * by model/pool.h, which edits share a request by flow/batch.h. An answer that will
+ * not do is asked for once more with the reason, then the planner's endpoint is tried.
  * Answers are spliced in the order the edits were added, when all are there.
  *
  *	delegate_new(&d, &spec, done, ctx);
@@ -37,6 +38,7 @@ struct delegate_spec {
 	struct resolver *resolver;
 	struct withhold *withhold;
 	const struct events *events;
+	int64_t hedge; /* medians of silence before a second executor is asked; 0: never */
 };
 
 struct delegate;
@@ -68,8 +70,11 @@ void delegate_close(struct delegate *d);
 /* The row of an edit, or NULL if it was not added. */
 const struct delegate_row *delegate_row(const struct delegate *d, const struct edit *edit);
 
-/* Calls fn with what each endpoint cost, answers that would not do too. */
-struct err *delegate_usage(const struct delegate *d,
+/*
+ * Calls fn with what each endpoint cost since the last time, answers that would not do
+ * too. What is under way is ended first.
+ */
+struct err *delegate_usage(struct delegate *d,
 			   struct err *(*fn)(void *ctx, const struct endpoint *endpoint,
 					     const char *model, const struct usage *usage),
 			   void *ctx) MUST_USE;

@@ -61,6 +61,7 @@ struct run_options {
 	int64_t timeout_ms;
 	int64_t max_tokens;
 	double budget_usd;
+	int64_t hedge;      /* as in flow/delegate.h */
 	const char *branch; /* NULL: dualfix/<slug> */
 	bool patches, mbox;
 	const char *patch_dir;

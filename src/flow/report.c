@@ -288,6 +288,8 @@ static void encode_usage(const struct report *report, struct jsonw *w)
 			jsonw_null(w);
 		else
 			jsonw_real(w, row->usage.usd);
+		if (row->usage.estimated)
+			jsonw_kv_bool(w, "estimated", true);
 		jsonw_end(w);
 	}
 	jsonw_end(w);

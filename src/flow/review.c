@@ -169,14 +169,24 @@ const char *review_model(const struct review *review)
 	return review->model;
 }
 
+bool review_stop(struct review *review)
+{
+	struct usage usage;
+
+	if (!review->chat)
+		return false;
+	client_cancel(review->chat, &usage);
+	review->chat = NULL;
+	budget_settle(review->spec.budget, &review->hold, &usage);
+	usage_add(&review->usage, &usage);
+	return true;
+}
+
 void review_free(struct review *review)
 {
 	if (!review)
 		return;
-	if (review->chat) {
-		client_cancel(review->chat, NULL);
-		budget_settle(review->spec.budget, &review->hold, NULL);
-	}
+	(void)review_stop(review);
 	prompt_release(&review->prompt);
 	str_release(&review->reason);
 	free(review);

@@ -38,6 +38,8 @@ bool review_approved(const struct review *review);
 const char *review_reason(const struct review *review);
 const struct usage *review_usage(const struct review *review);
 const char *review_model(const struct review *review);
+/* Ends a call that is under way, without done; whether there was one. Usage counts it. */
+bool review_stop(struct review *review);
 void review_free(struct review *review);
 
 #endif

@@ -105,6 +105,7 @@ static struct err *delegate_item(struct round *round, struct item *item)
 		.resolver = round->resolver,
 		.withhold = round->spec.withhold,
 		.events = spec->events,
+		.hedge = spec->hedge,
 	};
 	struct err *err = NULL;
 
@@ -332,12 +333,12 @@ static struct err *report_item(const struct round *round, const struct item *ite
 	return NULL;
 }
 
-struct err *round_report_usage(const struct round *round, struct report *report)
+struct err *round_report_usage(struct round *round, struct report *report)
 {
 	return round->delegate ? delegate_usage(round->delegate, add_usage, report) : NULL;
 }
 
-struct err *round_report(const struct round *round, struct report *report, bool by_rule)
+struct err *round_report(struct round *round, struct report *report, bool by_rule)
 {
 	for (size_t i = 0; i < round->n; i++) {
 		struct err *err = report_item(round, round->items[i], report, by_rule);

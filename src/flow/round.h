@@ -48,6 +48,7 @@ struct round_spec {
 	const struct templates *templates;
 	struct budget *budget;
 	const struct events *events;
+	int64_t hedge; /* as in flow/delegate.h */
 	const struct wall *wall; /* asked for consent; NULL: it has been given */
 };
 
@@ -71,11 +72,11 @@ struct err *round_close(struct round *round, bool *waits) MUST_USE;
 struct err *round_finish(struct round *round, enum round_end *end, struct oid *tree) MUST_USE;
 
 /* Adds a row for each edit to the report, and the usage of its model calls. */
-struct err *round_report(const struct round *round, struct report *report,
+struct err *round_report(struct round *round, struct report *report,
 			 bool by_rule) MUST_USE;
 
-/* Only the usage, of one whose edits come to nothing. */
-struct err *round_report_usage(const struct round *round, struct report *report) MUST_USE;
+/* Only the usage, of one whose edits come to nothing. Calls under way end with it. */
+struct err *round_report_usage(struct round *round, struct report *report) MUST_USE;
 
 /* The edits that could not be done and why, for the planner or a person. */
 

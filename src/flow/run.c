@@ -130,6 +130,25 @@ static void let_go(struct run *run)
 	run->record = NULL;
 }
 
+/* A call that is broken off has cost something, too. */
+static struct err *stop_models(struct run *run)
+{
+	struct report *report = &run->report;
+	struct err *err = NULL;
+
+	run_early_drop(run);
+	if (run->ask && ask_stop(run->ask))
+		err = report_usage(report, run->env.planner, ask_model(run->ask),
+				   ask_usage(run->ask));
+	if (run->review && review_stop(run->review))
+		err = err_first(err, report_usage(report, run->env.planner,
+						  review_model(run->review),
+						  review_usage(run->review)));
+	if (run->round)
+		err = err_first(err, round_report_usage(run->round, report));
+	return err;
+}
+
 static void finish(struct run *run, struct err *err)
 {
 	struct report *report = &run->report;
@@ -138,6 +157,7 @@ static void finish(struct run *run, struct err *err)
 
 	run->step = STEP_END;
 	run->ready = false;
+	err_drop(stop_models(run)); /* short of memory: the reason to end is better told */
 	report->timings.total_ms = clock_mono_ms() - run->start_ms;
 	if (err) {
 		report_error(report, err);

@@ -163,6 +163,7 @@ struct round_spec run_round_spec(struct run *run, const struct oid *tree)
 		.templates = run->env.templates,
 		.budget = &run->budget,
 		.events = run->env.events,
+		.hedge = run->options.hedge,
 		.wall = run->env.wall,
 	};
 
