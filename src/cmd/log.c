@@ -166,6 +166,7 @@ static void add_usage(struct str *out, const json_node *root)
 		const json_node *row = json_at(usage, i);
 		struct span role = { 0 }, model = { 0 };
 		int64_t requests = 0, in = 0, cached = 0, written = 0;
+		bool estimated = false;
 		double usd;
 
 		(void)json_string_of(json_get(row, "role"), &role);
@@ -178,10 +179,12 @@ static void add_usage(struct str *out, const json_node *root)
 			 " tokens read (%" PRId64 " cached), %" PRId64 " written, ",
 			 (int)model.len, model.ptr, (int)role.len, role.ptr, requests, in, cached,
 			 written);
+		(void)json_bool_of(json_get(row, "estimated"), &estimated);
 		if (json_real_of(json_get(row, "usd"), &usd))
-			str_addf(out, "$%.4f\n", usd);
+			str_addf(out, "$%.4f", usd);
 		else
-			str_adds(out, "cost unknown\n");
+			str_adds(out, "cost unknown");
+		str_adds(out, estimated ? ", in part estimated\n" : "\n");
 	}
 }
 

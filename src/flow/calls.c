@@ -6,87 +6,61 @@
 #include <string.h>
 
 #include "base/deadline.h"
+#include "flow/places.h"
 #include "model/answer.h"
 #include "model/tokens.h"
 #include "model/wire.h"
 #include "sys/clock.h"
 
-/* Two tries of the executor, one of the planner. */
-#define TRIES_EXECUTOR 2
-#define TRIES_PLANNER 1
 #define MARKER_MAX_BYTES 64
 
-/* ---- who may be asked ---- */
+/* ---- ends ---- */
 
-static bool executor_may(const struct task *task)
+/* Before it is closed nobody waits for it, but for something else it may be. */
+static void end(struct delegate *d, struct err *err)
 {
-	for (size_t i = 0; i < task->d->n_executors; i++)
-		if (!task->barred[i])
-			return task->tries[0] < TRIES_EXECUTOR;
-	return false;
-}
-
-static bool planner_may(const struct task *task)
-{
-	const struct delegate *d = task->d;
-	/* Alone, the planner gets the second try too. */
-	int most = d->n_executors ? TRIES_PLANNER : TRIES_EXECUTOR;
-
-	return d->n_servers > d->n_executors && !task->barred[d->n_executors] &&
-	       task->tries[1] < most;
-}
-
-static bool may_go_on(const struct task *task)
-{
-	return executor_may(task) || planner_may(task);
-}
-
-static void choose_from(const struct task *task)
-{
-	struct delegate *d = task->d;
-
-	for (size_t i = 0; i < d->n_servers; i++)
-		d->choices[i] = (struct pool_choice){
-			.server = d->servers[i].in_pool,
-			.most = d->servers[i].endpoint->concurrency,
-			.barred = task->barred[i],
-		};
-}
-
-/* The server with room for it; false: it has to wait. */
-static bool find_server(const struct task *task, size_t *index)
-{
-	const struct delegate *d = task->d;
-	const struct pool *pool = client_pool(d->spec.client);
-	size_t n = d->n_executors, last;
-
-	choose_from(task);
-	if (executor_may(task)) {
-		if (pool_pick(pool, d->choices, n, index))
-			return true;
-		if (pool_count_in(pool, d->choices, n))
-			return false;
+	if (d->ended) {
+		err_drop(err);
+		return;
 	}
-	if (planner_may(task)) {
-		*index = n;
-		return d->servers[n].busy < d->servers[n].endpoint->concurrency;
-	}
-	if (!executor_may(task) || !pool_pick_out(pool, d->choices, n, &last))
-		return false;
-	*index = last; /* ailing or not: there is nobody else */
-	return true;
+	d->ended = true;
+	if (d->closed)
+		d->done(d->ctx, err);
+	else
+		d->err = err;
 }
 
-/* Whether another executor would take it at once, should this one fail. */
-static bool has_neighbour(const struct task *task, size_t index)
+static struct err *splice_all(struct delegate *d)
 {
-	struct delegate *d = task->d;
+	for (size_t i = 0; i < d->n_tasks; i++) {
+		struct task *task = d->tasks[i];
+		struct err *err;
 
-	choose_from(task);
-	if (index >= d->n_executors)
-		return false;
-	d->choices[index].barred = true;
-	return pool_count_in(client_pool(d->spec.client), d->choices, d->n_executors) > 0;
+		if (task->state == TASK_FAILED) {
+			edit_result_set(task->result, EDIT_FAILED, "%s", task->reason.buf);
+			continue;
+		}
+		err = resolver_splice(d->spec.resolver, &task->region,
+				      str_span(&task->answer));
+		if (err)
+			return err;
+		edit_result_done(task->result, EDIT_APPLIED, "model", task->region.first_line);
+	}
+	return NULL;
+}
+
+static void end_if_all_have(struct delegate *d)
+{
+	if (d->closed && !d->n_open && !d->ended)
+		end(d, splice_all(d));
+}
+
+static void close_task(struct task *task, enum task_state state)
+{
+	task->state = state;
+	task->row.ms = clock_mono_ms() - task->start_ms;
+	task->d->n_open--;
+	end_if_all_have(task->d);
 }
 
 /* ---- calls ---- */
@@ -224,7 +198,7 @@ static void finish_task(struct task *task, const struct call *call)
 {
 	task->row.endpoint = task->d->servers[call->server].endpoint;
 	cancel_others(task);
-	delegate_close_task(task, TASK_DONE);
+	close_task(task, TASK_DONE);
 }
 
 /* The lines around it are a help, not a need. Says whether there is less to send. */
@@ -261,7 +235,7 @@ static struct err *note_failure(struct task *task, const struct call *call,
 	}
 	if (reply->overlong && make_bare(task))
 		return calls_prompt(task);
-	task->barred[call->server] = true;
+	place_bar(task, call->server, call->once);
 	return NULL;
 }
 
@@ -274,7 +248,7 @@ static void fail_alone(struct task *task, struct call *call,
 	struct err *failed;
 
 	if (kind != ERR_NO_FIX && kind != ERR_SERVICE) {
-		delegate_end(d, err);
+		end(d, err);
 		return;
 	}
 	if (kind == ERR_SERVICE && !reply->overlong)
@@ -284,13 +258,13 @@ static void fail_alone(struct task *task, struct call *call,
 		err_drop(err);
 		return;
 	}
-	if (!failed && !may_go_on(task)) {
+	if (!failed && !place_left(task)) {
 		if (kind == ERR_NO_FIX) {
 			err_drop(err);
-			delegate_close_task(task, TASK_FAILED);
+			close_task(task, TASK_FAILED);
 			return;
 		}
-		delegate_end(d, err);
+		end(d, err);
 		return;
 	}
 	if (!failed && kind == ERR_NO_FIX)
@@ -299,7 +273,7 @@ static void fail_alone(struct task *task, struct call *call,
 	err_drop(err);
 	task->state = TASK_QUEUED;
 	if (failed)
-		delegate_end(d, failed);
+		end(d, failed);
 }
 
 static void on_single(struct call *call, struct chat_reply *reply, struct err *err)
@@ -321,7 +295,7 @@ static void on_batch(struct call *call, struct chat_reply *reply, struct err *er
 	struct server *server = &d->servers[call->server];
 
 	if (err && err_kind(err) != ERR_SERVICE) {
-		delegate_end(d, err);
+		end(d, err);
 		return;
 	}
 	if (err && !reply->overlong)
@@ -337,7 +311,7 @@ static void on_batch(struct call *call, struct chat_reply *reply, struct err *er
 		task->alone = true;
 		task->state = TASK_QUEUED;
 		if (err && !reply->overlong)
-			task->barred[call->server] = true;
+			place_bar(task, call->server, call->once);
 		str_reset(&task->reason);
 		str_adds(&task->reason, err_text(err ? err : bad));
 		err_drop(bad);
@@ -381,7 +355,7 @@ static struct chat_request request_of(const struct call *call)
 		.n_messages = prompt->n,
 		.stop = prompt->stop,
 		.prefill = prompt->prefill,
-		.max_attempts = has_neighbour(task, call->server) ? 1 : 0,
+		.max_attempts = call->once ? 1 : 0,
 	};
 
 	for (size_t i = 0; i < call->n; i++)
@@ -394,13 +368,15 @@ static struct err *send_call(struct call *call, bool *sent)
 {
 	struct delegate *d = call->d;
 	struct server *server = &d->servers[call->server];
-	struct chat_request request = request_of(call);
+	struct chat_request request;
 	const struct budget_call priced = endpoint_call(server->endpoint);
-	struct err *err = budget_hold(d->spec.budget, &priced, wire_prompt_tokens(&request),
-				      request.max_tokens, &request.max_tokens,
-				      &call->hold);
+	struct err *err;
 
 	*sent = false;
+	call->once = place_has_neighbour(call->tasks[0], call->server);
+	request = request_of(call);
+	err = budget_hold(d->spec.budget, &priced, wire_prompt_tokens(&request),
+			  request.max_tokens, &request.max_tokens, &call->hold);
 	if (err && err_kind(err) == ERR_SERVICE && may_wait(d)) {
 		err_drop(err);
 		return NULL;
@@ -454,14 +430,14 @@ static struct err *find_place(struct task *task, size_t *index, bool *found)
 	for (;;) {
 		struct err *err = NULL;
 
-		*found = find_server(task, index);
+		*found = place_find(task, index);
 		if (!*found || fits(task, *index))
 			return NULL;
 		if (make_bare(task))
 			err = calls_prompt(task);
 		else
-			task->barred[*index] = true;
-		if (!err && !may_go_on(task))
+			task->barred[*index] = BAR_FOR_GOOD;
+		if (!err && !place_left(task))
 			err = err_new(ERR_SERVICE,
 				      "'%s': the region does not fit the window of any "
 				      "model there is", task->row.edit->file);
@@ -515,7 +491,7 @@ static struct err *add_company(struct call *call, size_t from)
 
 	if (err)
 		goto out;
-	choose_from(d->tasks[from]);
+	places_list(d->tasks[from]);
 	terms.room = pool_room(client_pool(d->spec.client), d->choices, d->n_executors);
 	n = gather(d, from, waiting, parts);
 	call->n = n && waiting[0] == d->tasks[from] ?
@@ -596,7 +572,7 @@ static void watch_slow(struct delegate *d)
 		return;
 	err = loop_timer(client_loop(d->spec.client), at_ms, on_hedge, d, &d->hedge);
 	if (err)
-		delegate_end(d, err);
+		end(d, err);
 }
 
 /* Not worth an error: the first call is still under way. */
@@ -609,7 +585,7 @@ static void hedge(struct call *slow)
 	bool sent = false;
 
 	slow->hedged = true;
-	choose_from(task);
+	places_list(task);
 	d->choices[slow->server].barred = true;
 	if (!pool_pick(client_pool(d->spec.client), d->choices, d->n_executors, &index) ||
 	    !fits(task, index))
@@ -648,7 +624,21 @@ void calls_pump(struct delegate *d)
 			continue;
 		err = send_task(d, i);
 		if (err)
-			delegate_end(d, err);
+			end(d, err);
 	}
 	watch_slow(d);
+}
+
+void calls_close(struct delegate *d)
+{
+	struct err *err = d->err;
+
+	d->closed = true;
+	d->err = NULL;
+	if (d->ended) {
+		d->done(d->ctx, err);
+		return;
+	}
+	end_if_all_have(d);
+	calls_pump(d);
 }

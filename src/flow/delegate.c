@@ -11,53 +11,6 @@
 #define ANSWER_MAX_BYTES ((size_t)4 << 20)
 #define ACTION_MAX_BYTES ((size_t)2 << 20)
 
-/* Before it is closed nobody waits for it, but for something else it may be. */
-void delegate_end(struct delegate *d, struct err *err)
-{
-	if (d->ended) {
-		err_drop(err);
-		return;
-	}
-	d->ended = true;
-	if (d->closed)
-		d->done(d->ctx, err);
-	else
-		d->err = err;
-}
-
-static struct err *splice_all(struct delegate *d)
-{
-	for (size_t i = 0; i < d->n_tasks; i++) {
-		struct task *task = d->tasks[i];
-		struct err *err;
-
-		if (task->state == TASK_FAILED) {
-			edit_result_set(task->result, EDIT_FAILED, "%s", task->reason.buf);
-			continue;
-		}
-		err = resolver_splice(d->spec.resolver, &task->region,
-				      str_span(&task->answer));
-		if (err)
-			return err;
-		edit_result_done(task->result, EDIT_APPLIED, "model", task->region.first_line);
-	}
-	return NULL;
-}
-
-static void end_if_all_have(struct delegate *d)
-{
-	if (d->closed && !d->n_open && !d->ended)
-		delegate_end(d, splice_all(d));
-}
-
-void delegate_close_task(struct task *task, enum task_state state)
-{
-	task->state = state;
-	task->row.ms = clock_mono_ms() - task->start_ms;
-	task->d->n_open--;
-	end_if_all_have(task->d);
-}
-
 static void woken(void *ctx)
 {
 	calls_pump(ctx);
@@ -107,7 +60,7 @@ struct err *delegate_new(struct delegate **out, const struct delegate_spec *spec
 	d->spec = *spec;
 	d->done = done;
 	d->ctx = ctx;
-	d->listener = (struct client_listener){ .woken = woken, .ctx = d };
+	d->listener = (struct listener){ .woken = woken, .ctx = d };
 	client_listen(spec->client, &d->listener);
 	err = open_servers(d);
 	if (err) {
@@ -218,16 +171,7 @@ struct err *delegate_add(struct delegate *d, const struct edit *edit,
 
 void delegate_close(struct delegate *d)
 {
-	struct err *err = d->err;
-
-	d->closed = true;
-	d->err = NULL;
-	if (d->ended) {
-		d->done(d->ctx, err);
-		return;
-	}
-	end_if_all_have(d);
-	calls_pump(d);
+	calls_close(d);
 }
 
 const struct delegate_row *delegate_row(const struct delegate *d, const struct edit *edit)

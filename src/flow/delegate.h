@@ -15,41 +15,13 @@
 #ifndef FLOW_DELEGATE_H
 #define FLOW_DELEGATE_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/compiler.h"
 #include "base/err.h"
-#include "base/events.h"
 #include "edit/resolve.h"
-#include "flow/withhold.h"
-#include "model/budget.h"
-#include "model/client.h"
-#include "model/template.h"
+#include "flow/delegate_spec.h"
 #include "plan/plan.h"
 
-struct delegate_spec {
-	struct client *client;
-	const struct endpoint *executors;
-	size_t n_executors;
-	const struct endpoint *planner; /* thinking off; NULL: none to fall back on */
-	const struct templates *templates;
-	struct budget *budget;
-	struct resolver *resolver;
-	struct withhold *withhold;
-	const struct events *events;
-	int64_t hedge; /* medians of silence before a second executor is asked; 0: never */
-};
-
 struct delegate;
-
-/* What the model calls for one edit came to. */
-struct delegate_row {
-	const struct edit *edit;
-	const struct endpoint *endpoint; /* who gave the answer that was taken; NULL: nobody */
-	int attempts;
-	int64_t ms;
-};
 
 /* ERR_CONFIG when there is no endpoint at all. */
 struct err *delegate_new(struct delegate **out, const struct delegate_spec *spec,

@@ -7,7 +7,6 @@
 
 #include "base/deadline.h"
 #include "model/failure.h"
-#include "model/health.h"
 #include "model/pool.h"
 #include "model/pulse.h"
 #include "model/stream.h"
@@ -351,8 +350,12 @@ static bool is_said(const struct chat *chat)
 
 static struct pulse_limit next_limit(struct chat *chat)
 {
+	const struct client_limits *l = &chat->client->limits;
+	const struct pulse_limits limits = { l->queued_ms, l->silent_ms, l->between_ms,
+					     l->deadline_ms };
+
 	chat->pulse.said = is_said(chat);
-	return pulse_limit(&chat->pulse, &chat->client->limits);
+	return pulse_limit(&chat->pulse, &limits);
 }
 
 static void on_watchdog(void *ctx)
@@ -570,12 +573,12 @@ struct pool *client_pool(struct client *client)
 	return &client->pool;
 }
 
-void client_listen(struct client *client, struct client_listener *listener)
+void client_listen(struct client *client, struct listener *listener)
 {
 	health_listen(client->health, listener);
 }
 
-void client_unlisten(struct client *client, struct client_listener *listener)
+void client_unlisten(struct client *client, struct listener *listener)
 {
 	health_unlisten(client->health, listener);
 }

@@ -22,6 +22,7 @@
 #include "base/span.h"
 #include "model/chat.h"
 #include "model/endpoint.h"
+#include "model/health.h"
 #include "sys/http.h"
 #include "sys/loop.h"
 
@@ -62,14 +63,8 @@ struct loop *client_loop(const struct client *client);
 struct pool *client_pool(struct client *client);
 
 /* Told, by a timer, when a server may have room again or has come back. */
-struct client_listener {
-	void (*woken)(void *ctx);
-	void *ctx;
-	struct client_listener *next; /* the client's */
-};
-
-void client_listen(struct client *client, struct client_listener *listener);
-void client_unlisten(struct client *client, struct client_listener *listener);
+void client_listen(struct client *client, struct listener *listener);
+void client_unlisten(struct client *client, struct listener *listener);
 
 /* Tells all of them, soon. */
 struct err *client_wake(struct client *client) MUST_USE;

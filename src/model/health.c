@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/client.h"
 #include "model/models.h"
 
 /* A server that is asked how it is, or only called upon. */
@@ -23,7 +22,7 @@ struct health {
 	struct pool *pool;
 	struct loop_timer *timer;
 	struct visit *visits; /* one for each server or URL, kept */
-	struct client_listener *listeners, *told_next;
+	struct listener *listeners, *told_next;
 	void (*back)(void *ctx);
 	void *ctx;
 };
@@ -147,9 +146,9 @@ struct err *health_warm(struct health *health, const struct endpoint *endpoint)
 	return start(visit);
 }
 
-void health_listen(struct health *health, struct client_listener *listener)
+void health_listen(struct health *health, struct listener *listener)
 {
-	struct client_listener **last = &health->listeners;
+	struct listener **last = &health->listeners;
 
 	while (*last)
 		last = &(*last)->next;
@@ -157,9 +156,9 @@ void health_listen(struct health *health, struct client_listener *listener)
 	*last = listener;
 }
 
-void health_unlisten(struct health *health, struct client_listener *listener)
+void health_unlisten(struct health *health, struct listener *listener)
 {
-	struct client_listener **at = &health->listeners;
+	struct listener **at = &health->listeners;
 
 	while (*at && *at != listener)
 		at = &(*at)->next;
@@ -173,7 +172,7 @@ void health_tell(struct health *health)
 {
 	health->told_next = health->listeners;
 	while (health->told_next) {
-		struct client_listener *listener = health->told_next;
+		struct listener *listener = health->told_next;
 
 		health->told_next = listener->next;
 		listener->woken(listener->ctx);

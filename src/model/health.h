@@ -36,10 +36,15 @@ struct err *health_failed(struct health *health, size_t i,
 			  const struct endpoint *endpoint,
 			  int64_t retry_after_ms) MUST_USE;
 
-/* Those who wait for room at some server; any may come and go while they are told. */
-struct client_listener;
-void health_listen(struct health *health, struct client_listener *listener);
-void health_unlisten(struct health *health, struct client_listener *listener);
+/* Somebody who waits for room at some server; any may come and go while they are told. */
+struct listener {
+	void (*woken)(void *ctx);
+	void *ctx;
+	struct listener *next; /* ours */
+};
+
+void health_listen(struct health *health, struct listener *listener);
+void health_unlisten(struct health *health, struct listener *listener);
 void health_tell(struct health *health);
 
 /* Once for each URL; a second time nothing happens. */

@@ -9,7 +9,7 @@
 #define CLOSING_MS 2000
 
 struct pulse_limit pulse_limit(const struct pulse *pulse,
-			       const struct client_limits *limits)
+			       const struct pulse_limits *limits)
 {
 	int64_t silent_ms = deadline_after_ms(pulse->byte_ms, limits->silent_ms);
 	int64_t queued_ms = deadline_after_ms(pulse->began_ms, limits->queued_ms);

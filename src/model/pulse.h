@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/client.h"
 #include "sys/retry.h"
 
 /* What has been seen of an attempt, and when: ms of the loop's clock. */
@@ -21,6 +20,11 @@ struct pulse {
 	bool said;       /* the last word was said; only the close is missing */
 };
 
+/* How long is too long; as in model/client.h, but none is zero. */
+struct pulse_limits {
+	int64_t queued_ms, silent_ms, between_ms, deadline_ms;
+};
+
 /* The next moment at which silence is too long, and what it is then called. */
 struct pulse_limit {
 	int64_t at_ms;
@@ -29,6 +33,6 @@ struct pulse_limit {
 };
 
 struct pulse_limit pulse_limit(const struct pulse *pulse,
-			       const struct client_limits *limits);
+			       const struct pulse_limits *limits);
 
 #endif

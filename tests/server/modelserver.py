@@ -32,7 +32,9 @@ reply
   region_replace  [old, new] or a list of such pairs: the text between the lines
                 <code> and </code> of the last user message that has them, with
                 old replaced by new, goes back between <updated-code> and
-                </updated-code> (or -2, -3, as asked); 400 if old is not in it
+                </updated-code> (or -2, -3, as asked); 400 if old is not in it. Of
+                several regions, <code-1> and so on, each is answered with those of
+                the pairs that are in it; "lose": [n, ...] leaves n's last tag out
   reasoning     sent as reasoning_content before the content
   tool_calls    passed on as they stand (finish_reason becomes "tool_calls")
   finish_reason "stop"
@@ -138,7 +140,7 @@ class Scenario:
                 with open(path, encoding="utf-8", newline="") as f:
                     return f.read()
         if "region_replace" in reply:
-            return rewrite_region(reply["region_replace"], body)
+            return rewrite_region(reply["region_replace"], body, reply.get("lose", []))
         return reply.get("content", "")
 
 
@@ -181,10 +183,24 @@ def body_text(body):
     return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
 
 
-def rewrite_region(pairs, body):
+def rewrite_regions(pairs, text, lose):
+    """Those of a request for several."""
+    marker = re.search(r"<(updated-code(?:-\d+)?)-1>", text).group(1)
+    answer = ""
+    for number, region in re.findall(r"^<code-(\d+)>\n(.*?)^</code-\1>$", text, re.S | re.M):
+        for old, new in [pairs] if isinstance(pairs[0], str) else pairs:
+            region = region.replace(old, new)
+        answer += "<%s-%s>\n%s" % (marker, number, region)
+        answer += "" if int(number) in lose else "</%s-%s>\n" % (marker, number)
+    return answer
+
+
+def rewrite_region(pairs, body, lose):
     """The region of an executor's request, in a first message or before a retry's."""
     messages = body.get("messages", [])
     users = [message_text(m) for m in messages if m.get("role") == "user"]
+    if users and "\n<code-1>\n" in "\n" + users[-1]:
+        return rewrite_regions(pairs, users[-1], lose)
     blocks = [re.search(r"^<code>\n(.*)^</code>$", text, re.S | re.M) for text in users]
     blocks = [b for b in blocks if b]
     if not blocks:

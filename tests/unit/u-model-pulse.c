@@ -6,7 +6,7 @@
 
 static void limits(void **state)
 {
-	static const struct client_limits usual = {
+	static const struct pulse_limits usual = {
 		.queued_ms = 600, .silent_ms = 120, .between_ms = 90,
 		.deadline_ms = DEADLINE_NEVER,
 	};
@@ -30,7 +30,7 @@ static void limits(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct client_limits l = usual;
+		struct pulse_limits l = usual;
 		struct pulse_limit limit;
 
 		if (cases[i].deadline_ms)
