@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/wire.h"
 #include "plan/decode.h"
 #include "sys/clock.h"
 
@@ -22,6 +23,7 @@ struct ask {
 	char model[128];
 	int64_t start_ms, ms;
 	bool asked_again;
+	bool overlong;
 	void (*done)(void *ctx, struct err *err);
 	void *ctx;
 };
@@ -104,6 +106,7 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 	budget_settle(ask->spec.budget, &ask->hold, &reply->usage);
 	usage_add(&ask->usage, &reply->usage);
 	if (err) {
+		ask->overlong = reply->overlong;
 		chat_reply_release(reply);
 		finish(ask, err);
 		return;
@@ -170,6 +173,25 @@ const char *ask_model(const struct ask *ask)
 int64_t ask_ms(const struct ask *ask)
 {
 	return ask->ms;
+}
+
+bool ask_overlong(const struct ask *ask)
+{
+	return ask->overlong;
+}
+
+bool ask_fits(const struct endpoint *endpoint, const struct prompt *prompt)
+{
+	const struct chat_request request = {
+		.messages = prompt->messages,
+		.n_messages = prompt->n,
+		.max_tokens = PLAN_MIN_TOKENS,
+	};
+	struct err *err = wire_check_window(endpoint, &request);
+	bool fits = !err;
+
+	err_drop(err);
+	return fits;
 }
 
 bool ask_stop(struct ask *ask)

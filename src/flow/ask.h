@@ -46,6 +46,12 @@ struct span ask_answer(const struct ask *ask);
 const struct usage *ask_usage(const struct ask *ask);
 const char *ask_model(const struct ask *ask); /* as the server names it */
 int64_t ask_ms(const struct ask *ask);
+/* Whether it failed because the prompt is longer than the planner takes. */
+bool ask_overlong(const struct ask *ask);
+
+/* Whether a plan for prompt fits the window of the endpoint, as far as that is known. */
+bool ask_fits(const struct endpoint *endpoint, const struct prompt *prompt);
+
 /* Ends a call that is under way, without done; whether there was one. Usage counts it. */
 bool ask_stop(struct ask *ask);
 void ask_free(struct ask *ask); /* ends a call under way */

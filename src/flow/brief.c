@@ -118,13 +118,13 @@ static struct err *quote_logs(struct secrets *secrets, struct arena *arena,
 	return NULL;
 }
 
-static size_t excerpts_bytes(const struct endpoint *planner)
+static size_t excerpts_bytes(const struct endpoint *planner, int less)
 {
 	int64_t tokens = EXCERPTS_TOKENS;
 
 	if (planner->window_tokens && planner->window_tokens / WINDOW_SHARE < tokens)
 		tokens = planner->window_tokens / WINDOW_SHARE;
-	return tokens_to_bytes(tokens);
+	return tokens_to_bytes(tokens >> (2 * less));
 }
 
 static struct err *read_terms(struct terms *terms, const struct brief_spec *spec,
@@ -163,7 +163,7 @@ struct err *brief_make(struct prompt *prompt, const struct brief_spec *spec,
 		.tree = spec->tree,
 		.terms = terms,
 		.exclude = spec->exclude,
-		.max_bytes = excerpts_bytes(spec->planner),
+		.max_bytes = excerpts_bytes(spec->planner, spec->less),
 	};
 	struct err *err;
 
@@ -192,7 +192,8 @@ struct err *brief_make(struct prompt *prompt, const struct brief_spec *spec,
 	if (err)
 		goto out;
 	plan.schema = str_span(&schema);
-	plan.tree = context.tree.text.ptr ? &context.tree : NULL;
+	plan.tree = context.tree.text.ptr && spec->less < BRIEF_LESS_MAX ? &context.tree :
+									     NULL;
 	plan.files = context.files;
 	plan.n_files = context.n_files;
 	plan.issue = &issue;

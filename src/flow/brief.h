@@ -19,6 +19,9 @@
 #include "repo/repo.h"
 #include "verify/check.h"
 
+/* Each step leaves a quarter of the excerpts; the last leaves out the list of files. */
+#define BRIEF_LESS_MAX 3
+
 struct brief_spec {
 	struct repo *repo;
 	const struct oid *tree; /* what the plan will apply to */
@@ -31,6 +34,7 @@ struct brief_spec {
 	const struct check_result *results; /* of the checks on tree; NULL: not known */
 	const char *root; /* where they ran, taken off the paths in their logs */
 	bool direct_only;
+	int less; /* 0 to BRIEF_LESS_MAX: how much is left out, because it did not fit */
 };
 
 /* prompt is initialised by the call. files gets the paths that are shown. */

@@ -181,6 +181,8 @@ struct err *step_begin(struct run *run)
 		return err;
 	run->tree = run->before_tree = run->base_tree;
 	run->report.base = run->head;
+	if (run->input->text.ptr && !run->input->reports && !run->input->n_plans)
+		run_warm_planner(run); /* no rule comes before it */
 	run->step = STEP_SOURCE;
 	if (!checks_wanted(run)) {
 		run->before_done = true;

@@ -152,6 +152,31 @@ static struct err *send_question(struct run *run, const char *const *files)
 	return err;
 }
 
+void run_warm_planner(struct run *run)
+{
+	const struct wall *wall = run->env.wall;
+
+	if (run->env.planner && run->env.client &&
+	    wall->has_consent(wall->ctx, run->env.planner))
+		client_warm(run->env.client, run->env.planner);
+}
+
+/* Less and less of it, until it fits; what never fits is told when it is to be sent. */
+static struct err *make_brief(struct run *run, struct brief_spec *spec, struct argv *files)
+{
+	for (;;) {
+		struct err *err;
+
+		argv_release(files);
+		spec->less = run->less;
+		err = brief_make(&run->prompt, spec, files);
+		if (err || run->less == BRIEF_LESS_MAX ||
+		    ask_fits(run->env.planner, &run->prompt))
+			return err;
+		run->less++;
+	}
+}
+
 struct err *run_ask_planner(struct run *run)
 {
 	struct brief_spec spec = {
@@ -173,9 +198,10 @@ struct err *run_ask_planner(struct run *run)
 	if (!run->env.planner || !run->env.client)
 		return no_way_on(run);
 	run_stage(run, "reading the repository");
+	run_warm_planner(run);
 	if (run->before_done)
 		spec.results = run_results(run);
-	err = brief_make(&run->prompt, &spec, &files);
+	err = make_brief(run, &spec, &files);
 	run->has_prompt = true;
 	run->report.timings.context_ms += clock_mono_ms() - start_ms;
 	if (!err)
@@ -237,6 +263,13 @@ struct err *step_planned(struct run *run)
 	run->report.timings.plan_ms += ask_ms(run->ask);
 	err = err_first(err, report_usage(&run->report, run->env.planner, ask_model(run->ask),
 					  ask_usage(run->ask)));
+	if (err && ask_overlong(run->ask) && run->less < BRIEF_LESS_MAX) {
+		events_emit(run->env.events, EVENT_WARNING,
+			    "%s; it is asked again, with less of the repository", err_text(err));
+		err_drop(err);
+		run->less++;
+		return run_ask_planner(run);
+	}
 	if (err)
 		return err;
 	str_reset(&run->answer);
@@ -282,7 +315,9 @@ struct err *run_repair(struct run *run, struct span failures, bool applied)
 	}
 	if (!err)
 		err = brief_repair(&run->prompt, run->env.templates, &round);
-	if (!err)
+	if (!err && !ask_fits(run->env.planner, &run->prompt))
+		err = run_ask_planner(run); /* afresh, about what stands now */
+	else if (!err)
 		err = send_question(run, no_files);
 	str_release(&diff);
 	return err;

@@ -105,6 +105,7 @@ struct run {
 	bool executors_asked, executors_done;
 	struct prompt prompt;
 	bool has_prompt;
+	int less;                   /* of context: see flow/brief.h */
 	struct ask *ask;
 	struct str answer;          /* the planner's last one */
 	struct plan_stream *stream; /* the plan while it arrives; NULL: not followed */
@@ -244,6 +245,9 @@ struct err *run_cannot_check(const struct run *run,
  */
 struct err *run_try_rules(struct run *run, bool given, bool *cured) MUST_USE;
 struct err *run_ask_planner(struct run *run) MUST_USE;
+
+/* Opens the connection to the planner, if that is agreed to and it will be asked. */
+void run_warm_planner(struct run *run);
 
 /* Says what the rules could not cure, and why. */
 void run_tell_left(const struct run *run);
