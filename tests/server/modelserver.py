@@ -3,9 +3,11 @@
 """One scripted server for all tests: planner, executor and forge on loopback.
 
 usage: modelserver.py --scenario FILE --port-file FILE [--log FILE] [--port N]
+                      [--tls FILE]
 
 It binds 127.0.0.1, any free port unless --port names one, and writes the port
-to the port file once it answers. It ends on SIGTERM or with its parent.
+to the port file once it answers. It ends on SIGTERM or with its parent. --tls
+takes a file with a key and its certificate, and speaks TLS.
 
 A scenario is JSON: a list of rules, or an object:
 
@@ -78,6 +80,7 @@ import json
 import os
 import re
 import signal
+import ssl
 import sys
 import threading
 import time
@@ -640,11 +643,16 @@ def main():
     parser.add_argument("--port-file", required=True)
     parser.add_argument("--log")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--tls")
     args = parser.parse_args()
 
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     log = open(args.log, "a", encoding="utf-8") if args.log else None
     server = Server(("127.0.0.1", args.port), Handler)
+    if args.tls:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(args.tls)
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.state = State(Scenario(args.scenario), log)
     threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
     with open(args.port_file + ".new", "w", encoding="ascii") as f:

@@ -27,7 +27,7 @@
 #	test_set_prereq, test_have_prereq <prereq>   !X: not X; the built-in ones below
 #	test_commit <file> [<content>]; test_write_lines; write_script <file> <stdin
 #	make_c_project <dir> [good]; json_get <file> <path>
-#	start_model_server <scenario.json>; stop_model_servers; use_model_server
+#	start_model_server <scenario.json> [<key and certificate>]; stop_model_servers; use_model_server
 #	model_log <path>              that member of each logged request, a line each
 
 TEST_LIB_DIR=${TEST_LIB_DIR-$(cd "${0%/*}" && pwd)}
@@ -381,7 +381,7 @@ start_model_server () {
 	MODEL_LOG=$TRASH/model.log
 	rm -f "$TRASH/model.port" "$MODEL_LOG"
 	"$PYTHON" "$TOP_DIR/tests/server/modelserver.py" --scenario "$1" \
-		--port-file "$TRASH/model.port" --log "$MODEL_LOG" \
+		--port-file "$TRASH/model.port" --log "$MODEL_LOG" ${2:+--tls "$2"} \
 		>"$TRASH/model.out" 2>&1 &
 	server_pids="$server_pids $!"
 	tries=0
@@ -396,7 +396,7 @@ start_model_server () {
 		fi
 		sleep 0.1
 	done
-	MODEL_URL=http://127.0.0.1:$(cat "$TRASH/model.port")
+	MODEL_URL=http${2:+s}://127.0.0.1:$(cat "$TRASH/model.port")
 }
 
 stop_model_servers () {
