@@ -111,7 +111,7 @@ test_expect_success 'usage and cost are in the report' '
 	want = (u["prompt_tokens"] + u["completion_tokens"]) * 1000 / 1e6
 	assert abs(u["usd"] - want) < 1e-6, (u, want)
 	EOF
-	test_grep "\\$[0-9.]*)" ../err &&
+	test_grep "\\$[0-9.]*[,)]" ../err &&
 	git config dualfix.planner.model mystery-1 &&
 	test_expect_code 4 git dualfix --json -m "$issue" >../out3 2>../err &&
 	git config dualfix.planner.model deepseek-flash
@@ -276,7 +276,9 @@ test_expect_success 'a repair plan may start from the base again' '
 
 test_expect_success '--attempts bounds the rounds; what never works is exit 1' '
 	setup_repo <<-\EOF &&
-	[{"match": {"model": "deepseek-flash"}, "reply": {"content": "{\"from\": \"base\", \"root_cause\": \"r\", \"strategy\": \"s\", \"edits\": [{\"file\": \"calc.py\", \"type\": \"replace\", \"find\": \"return a - b\", \"replace\": \"return a / b\"}]}"}}]
+	[{"match": {"model": "deepseek-flash"}, "times": 1, "reply": {"content": "{\"from\": \"base\", \"root_cause\": \"r\", \"strategy\": \"s\", \"edits\": [{\"file\": \"calc.py\", \"type\": \"replace\", \"find\": \"return a - b\", \"replace\": \"return a / b\"}]}"}},
+	 {"match": {"model": "deepseek-flash"}, "times": 1, "reply": {"content": "{\"from\": \"base\", \"root_cause\": \"r\", \"strategy\": \"s\", \"edits\": [{\"file\": \"calc.py\", \"type\": \"replace\", \"find\": \"return a - b\", \"replace\": \"return a // b\"}]}"}},
+	 {"match": {"model": "deepseek-flash"}, "reply": {"content": "{\"from\": \"base\", \"root_cause\": \"r\", \"strategy\": \"s\", \"edits\": [{\"file\": \"calc.py\", \"type\": \"replace\", \"find\": \"return a - b\", \"replace\": \"return a ** b\"}]}"}}]
 	EOF
 	test_expect_code 1 test_unchanged git dualfix --attempts 2 -m "$issue" >../out 2>../err &&
 	test_must_be_empty ../out && test_grep "^unfixed: " ../err && test "$(asked deepseek-flash)" = 3 &&
