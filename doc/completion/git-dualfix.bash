@@ -8,13 +8,13 @@
 __git_dualfix_commands='run plan apply verify take drop batch log show init doctor gc hook'
 __git_dualfix_options () {
 	case $1 in
-	run) echo '--message= --base= --worktree --no-worktree --failing --no-failing --mode= --plan= --edit --no-edit --verify= --no-verify --review --no-review --accept= --attempts= --budget= --timeout= --jobs= --branch= --format-patch --no-format-patch --output-directory= --reroll-count= --range-diff= --stdout --no-stdout --diff --no-diff --json --no-json --signoff --no-signoff --allow-protected --no-allow-protected --record= --replay= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
+	run) echo '--message= --base= --worktree --no-worktree --failing --no-failing --mode= --plan= --edit --no-edit --verify= --no-verify --review --no-review --accept= --attempts= --budget= --timeout= --jobs= --branch= --format-patch --no-format-patch --output-directory= --reroll-count= --range-diff= --stdout --no-stdout --diff --no-diff --json --no-json --signoff --no-signoff --allow-protected --no-allow-protected --allow-test-edits --no-allow-test-edits --load-bearing --no-load-bearing --repeat= --record= --replay= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	plan) echo '--message= --base= --worktree --no-worktree --failing --no-failing --mode= --verify= --budget= --timeout= --json --no-json --record= --replay= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
-	apply) echo '--base= --worktree --no-worktree --mode= --edit --no-edit --verify= --no-verify --review --no-review --accept= --attempts= --budget= --timeout= --branch= --format-patch --no-format-patch --output-directory= --reroll-count= --range-diff= --stdout --no-stdout --diff --no-diff --json --no-json --signoff --no-signoff --keep-going --no-keep-going --allow-protected --no-allow-protected --record= --replay= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
-	verify) echo '--verify= --timeout= --json --no-json --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
+	apply) echo '--base= --worktree --no-worktree --mode= --edit --no-edit --verify= --no-verify --review --no-review --accept= --attempts= --budget= --timeout= --branch= --format-patch --no-format-patch --output-directory= --reroll-count= --range-diff= --stdout --no-stdout --diff --no-diff --json --no-json --signoff --no-signoff --keep-going --no-keep-going --allow-protected --no-allow-protected --allow-test-edits --no-allow-test-edits --load-bearing --no-load-bearing --repeat= --record= --replay= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
+	verify) echo '--verify= --timeout= --json --no-json --repeat= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	take) echo '--worktree --no-worktree --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	drop) echo '--quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
-	batch) echo '--base= --worktree --no-worktree --mode= --verify= --no-verify --review --no-review --accept= --attempts= --budget= --timeout= --jobs= --signoff --no-signoff --allow-protected --no-allow-protected --record= --replay= --predictions= --shard= --skip= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
+	batch) echo '--base= --worktree --no-worktree --mode= --verify= --no-verify --review --no-review --accept= --attempts= --budget= --timeout= --jobs= --signoff --no-signoff --allow-protected --no-allow-protected --allow-test-edits --no-allow-test-edits --load-bearing --no-load-bearing --repeat= --record= --replay= --predictions= --shard= --skip= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	log) echo '--json --no-json --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	show) echo '--json --no-json --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	init) echo '--uninstall --no-uninstall --hooks --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
@@ -27,6 +27,7 @@ __git_dualfix_values () {
 	case $1 in
 	--mode) echo 'sequential hybrid adaptive single' ;;
 	--accept) echo 'fixed improved held unverified' ;;
+	--load-bearing) echo 'name remove off' ;;
 	--color) echo 'always never auto' ;;
 	esac
 }

@@ -57,6 +57,11 @@ complete -c git-dualfix -n '__git_dualfix_is run' -l signoff -s s -d 'add your S
 complete -c git-dualfix -n '__git_dualfix_is run' -l no-signoff
 complete -c git-dualfix -n '__git_dualfix_is run' -l allow-protected -d 'touch protected paths'
 complete -c git-dualfix -n '__git_dualfix_is run' -l no-allow-protected
+complete -c git-dualfix -n '__git_dualfix_is run' -l allow-test-edits -d 'let a fix weaken tests, or answer for them'
+complete -c git-dualfix -n '__git_dualfix_is run' -l no-allow-test-edits
+complete -c git-dualfix -n '__git_dualfix_is run' -l load-bearing -a 'name remove off' -d 'what becomes of hunks that the checks do not need'
+complete -c git-dualfix -n '__git_dualfix_is run' -l no-load-bearing
+complete -c git-dualfix -n '__git_dualfix_is run' -l repeat -x -d 'run each check so often, to see flaky ones'
 complete -c git-dualfix -n '__git_dualfix_is run' -l record -r -d 'keep the model exchanges there'
 complete -c git-dualfix -n '__git_dualfix_is run' -l replay -r -d 'answer from there; nothing is sent'
 complete -c git-dualfix -n '__git_dualfix_is run' -l quiet -s q -d 'say nothing but errors'
@@ -121,6 +126,11 @@ complete -c git-dualfix -n '__git_dualfix_is apply' -l keep-going -d 'apply what
 complete -c git-dualfix -n '__git_dualfix_is apply' -l no-keep-going
 complete -c git-dualfix -n '__git_dualfix_is apply' -l allow-protected -d 'touch protected paths'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l no-allow-protected
+complete -c git-dualfix -n '__git_dualfix_is apply' -l allow-test-edits -d 'let a fix weaken tests, or answer for them'
+complete -c git-dualfix -n '__git_dualfix_is apply' -l no-allow-test-edits
+complete -c git-dualfix -n '__git_dualfix_is apply' -l load-bearing -a 'name remove off' -d 'what becomes of hunks that the checks do not need'
+complete -c git-dualfix -n '__git_dualfix_is apply' -l no-load-bearing
+complete -c git-dualfix -n '__git_dualfix_is apply' -l repeat -x -d 'run each check so often, to see flaky ones'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l record -r -d 'keep the model exchanges there'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l replay -r -d 'answer from there; nothing is sent'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l quiet -s q -d 'say nothing but errors'
@@ -135,6 +145,7 @@ complete -c git-dualfix -n '__git_dualfix_is verify' -l verify -x -d 'a check; o
 complete -c git-dualfix -n '__git_dualfix_is verify' -l timeout -x -d 'stop before taking longer'
 complete -c git-dualfix -n '__git_dualfix_is verify' -l json -d 'the report as one JSON object on stdout'
 complete -c git-dualfix -n '__git_dualfix_is verify' -l no-json
+complete -c git-dualfix -n '__git_dualfix_is verify' -l repeat -x -d 'run each check so often, to see flaky ones'
 complete -c git-dualfix -n '__git_dualfix_is verify' -l quiet -s q -d 'say nothing but errors'
 complete -c git-dualfix -n '__git_dualfix_is verify' -l no-quiet
 complete -c git-dualfix -n '__git_dualfix_is verify' -l verbose -s v -d 'say more'
@@ -178,6 +189,11 @@ complete -c git-dualfix -n '__git_dualfix_is batch' -l signoff -s s -d 'add your
 complete -c git-dualfix -n '__git_dualfix_is batch' -l no-signoff
 complete -c git-dualfix -n '__git_dualfix_is batch' -l allow-protected -d 'touch protected paths'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l no-allow-protected
+complete -c git-dualfix -n '__git_dualfix_is batch' -l allow-test-edits -d 'let a fix weaken tests, or answer for them'
+complete -c git-dualfix -n '__git_dualfix_is batch' -l no-allow-test-edits
+complete -c git-dualfix -n '__git_dualfix_is batch' -l load-bearing -a 'name remove off' -d 'what becomes of hunks that the checks do not need'
+complete -c git-dualfix -n '__git_dualfix_is batch' -l no-load-bearing
+complete -c git-dualfix -n '__git_dualfix_is batch' -l repeat -x -d 'run each check so often, to see flaky ones'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l record -r -d 'keep the model exchanges there'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l replay -r -d 'answer from there; nothing is sent'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l predictions -r -d 'add a line for SWE-bench for each commit'

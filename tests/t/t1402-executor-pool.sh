@@ -30,12 +30,12 @@ asked () {
 setup_repo () {
 	cd "$TRASH/work" && stop_model_servers && rm -rf repo && git init -q -b main repo && cd repo &&
 	i=1 &&
-	while test $i -le "$1"
+	while test "$i" -le "$1"
 	do
-		printf "def add(a, b):\n    return a - b\n\n\n" >f$i.py &&
-		printf "VALUES = [\n" >>f$i.py &&
-		for n in 1 2 3 4 5 6 7 8 9 10 11 12; do printf "    %s,\n" $n; done >>f$i.py &&
-		printf "]\n\n\ndef sub(a, b):\n    return a * b\n" >>f$i.py &&
+		printf "def add(a, b):\n    return a - b\n\n\n" >"f$i.py" &&
+		printf "VALUES = [\n" >>"f$i.py" &&
+		for n in 1 2 3 4 5 6 7 8 9 10 11 12; do printf "    %s,\n" "$n"; done >>"f$i.py" &&
+		printf "]\n\n\ndef sub(a, b):\n    return a * b\n" >>"f$i.py" &&
 		i=$((i + 1)) || return 1
 	done &&
 	git add . && test_tick && git commit -q -m base &&

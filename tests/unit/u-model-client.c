@@ -5,7 +5,6 @@
 
 #include "model-side.h"
 #include "model/models.h"
-#include "model/pool.h"
 #include "model/probe.h"
 #include "model/tape.h"
 #include "sys/clock.h"
@@ -494,137 +493,6 @@ static void cancels(void **state)
 	client_cancel(NULL, NULL);
 }
 
-/* What a call that is broken off has cost: nothing before it began, then the prompt. */
-static void cancelled_calls_cost(void **state)
-{
-	const struct client_limits limits = { 0 };
-	struct endpoint endpoint = endpoint_with(side.endpoint, "silence", NULL);
-	struct client *client;
-	struct loop_timer *timer;
-	struct usage usage = { .requests = 7 };
-	bool over = false;
-
-	(void)state;
-	ok(client_new(&client, side.loop, side.http, &limits));
-	client_cancel(NULL, &usage);
-	assert_int_equal(usage.requests, 0);
-	ok(client_chat(client, &endpoint, &request, NULL, never_called, NULL, &running));
-	client_cancel(running, &usage);
-	assert_int_equal(usage.requests, 0);
-	ok(client_chat(client, &endpoint, &request, NULL, never_called, NULL, &running));
-	ok(loop_timer(side.loop, clock_mono_ms() + 300, ring, &over, &timer));
-	ok(loop_run(side.loop, &over));
-	assert_false(chat_has_begun(running));
-	client_cancel(running, &usage);
-	assert_int_equal(usage.requests, 1);
-	assert_true(usage.prompt_tokens > 0 && usage.usd > 0 && usage.estimated);
-	for (size_t i = 0; i < client_pool(client)->n; i++)
-		assert_int_equal(client_pool(client)->v[i].busy, 0);
-	client_free(client);
-}
-
-static struct client *woken_client;
-
-static void pool_is_told(void **state)
-{
-	static const struct {
-		const char *model;
-		bool out;
-	} calls[] = {
-		{ "plain", false }, { "fault-stays", true }, { "unknown-model", false },
-		{ "no-balance", true }, { "html", true }, { "overlong", false },
-		{ "bad-key", true }, { "length", false },
-	};
-	const struct client_limits limits = { .max_attempts = 5 };
-	struct chat_request once = request;
-	struct client *client;
-
-	(void)state;
-	once.max_attempts = 1;
-	ok(client_new(&client, side.loop, side.http, &limits));
-	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-		struct endpoint endpoint = endpoint_with(side.endpoint, calls[i].model, NULL);
-		struct pool *pool = client_pool(client);
-		struct chat *chat;
-		size_t server;
-		int left = 1;
-		bool over = false;
-		struct result result = { .left = &left, .over = &over };
-
-		ok(client_chat(client, &endpoint, &once, NULL, on_done, &result, &chat));
-		ok(pool_server(pool, endpoint.url, endpoint.model, &server));
-		assert_int_equal(pool->v[server].busy, 1);
-		ok(loop_run(side.loop, &over));
-		if (pool->v[server].out != calls[i].out)
-			fail_msg("%s: out %d", calls[i].model, pool->v[server].out);
-		assert_int_equal(pool->v[server].busy, 0);
-		assert_int_equal(result.reply.usage.requests, 1);
-		assert_int_equal(result.reply.overlong, !strcmp(calls[i].model, "overlong"));
-		assert_int_equal(pool->v[server].latency_ms >= 0, !result.err);
-		chat_reply_release(&result.reply);
-		err_drop(result.err);
-	}
-	client_free(client);
-}
-
-struct waiter {
-	struct listener listener;
-	struct listener *leaves; /* goes when this one is told */
-	int times;
-	bool *over;
-};
-
-static void on_woken(void *ctx)
-{
-	struct waiter *waiter = ctx;
-
-	waiter->times++;
-	if (waiter->leaves)
-		client_unlisten(woken_client, waiter->leaves);
-	if (waiter->over)
-		*waiter->over = true;
-}
-
-/* Who is out is probed and comes back; those who wait for it are told, and may go. */
-static void comes_back(void **state)
-{
-	const struct client_limits limits = { .max_attempts = 1 };
-	struct endpoint endpoint = endpoint_with(side.endpoint, "fault-stays", NULL);
-	struct client *client;
-	struct chat *chat;
-	struct pool *pool;
-	size_t server;
-	int left = 1;
-	bool over = false, woken = false;
-	struct result result = { .left = &left, .over = &over };
-	struct waiter third = { { on_woken, &third, NULL }, NULL, 0, &woken };
-	struct waiter second = { { on_woken, &second, NULL }, NULL, 0, NULL };
-	struct waiter first = { { on_woken, &first, NULL }, &second.listener, 0, NULL };
-
-	(void)state;
-	ok(client_new(&client, side.loop, side.http, &limits));
-	woken_client = client;
-	pool = client_pool(client);
-	ok(client_chat(client, &endpoint, &request, NULL, on_done, &result, &chat));
-	ok(loop_run(side.loop, &over));
-	err_drop(result.err);
-	ok(pool_server(pool, endpoint.url, endpoint.model, &server));
-	assert_true(pool->v[server].out);
-	client_listen(client, &first.listener);
-	client_listen(client, &second.listener);
-	client_listen(client, &third.listener);
-	while (pool->v[server].out) {
-		woken = false;
-		ok(loop_run(side.loop, &woken));
-	}
-	assert_int_equal(second.times, 0);
-	assert_true(first.times > 0 && third.times > 0);
-	client_unlisten(client, &first.listener);
-	client_unlisten(client, &third.listener);
-	client_unlisten(client, &third.listener);
-	client_free(client);
-}
-
 /* What a server said, and what the tape says then, are the same; no key is on it. */
 static void recorded_and_played(void **state)
 {
@@ -756,9 +624,6 @@ int main(void)
 		cmocka_unit_test(probes),
 		cmocka_unit_test(too_large_is_not_sent),
 		cmocka_unit_test(cancels),
-		cmocka_unit_test(cancelled_calls_cost),
-		cmocka_unit_test(pool_is_told),
-		cmocka_unit_test(comes_back),
 		cmocka_unit_test(takes_turns),
 		cmocka_unit_test(hints),
 		cmocka_unit_test(closed_port),
