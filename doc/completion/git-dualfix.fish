@@ -64,6 +64,8 @@ complete -c git-dualfix -n '__git_dualfix_is run' -l no-load-bearing
 complete -c git-dualfix -n '__git_dualfix_is run' -l repeat -x -d 'run each check so often, to see flaky ones'
 complete -c git-dualfix -n '__git_dualfix_is run' -l record -r -d 'keep the model exchanges there'
 complete -c git-dualfix -n '__git_dualfix_is run' -l replay -r -d 'answer from there; nothing is sent'
+complete -c git-dualfix -n '__git_dualfix_is run' -l cache -d 'take answers from earlier runs where the question is the same (default)'
+complete -c git-dualfix -n '__git_dualfix_is run' -l no-cache
 complete -c git-dualfix -n '__git_dualfix_is run' -l quiet -s q -d 'say nothing but errors'
 complete -c git-dualfix -n '__git_dualfix_is run' -l no-quiet
 complete -c git-dualfix -n '__git_dualfix_is run' -l verbose -s v -d 'say more'
@@ -86,6 +88,8 @@ complete -c git-dualfix -n '__git_dualfix_is plan' -l json -d 'the report as one
 complete -c git-dualfix -n '__git_dualfix_is plan' -l no-json
 complete -c git-dualfix -n '__git_dualfix_is plan' -l record -r -d 'keep the model exchanges there'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l replay -r -d 'answer from there; nothing is sent'
+complete -c git-dualfix -n '__git_dualfix_is plan' -l cache -d 'take answers from earlier runs where the question is the same (default)'
+complete -c git-dualfix -n '__git_dualfix_is plan' -l no-cache
 complete -c git-dualfix -n '__git_dualfix_is plan' -l quiet -s q -d 'say nothing but errors'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l no-quiet
 complete -c git-dualfix -n '__git_dualfix_is plan' -l verbose -s v -d 'say more'
@@ -133,6 +137,8 @@ complete -c git-dualfix -n '__git_dualfix_is apply' -l no-load-bearing
 complete -c git-dualfix -n '__git_dualfix_is apply' -l repeat -x -d 'run each check so often, to see flaky ones'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l record -r -d 'keep the model exchanges there'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l replay -r -d 'answer from there; nothing is sent'
+complete -c git-dualfix -n '__git_dualfix_is apply' -l cache -d 'take answers from earlier runs where the question is the same (default)'
+complete -c git-dualfix -n '__git_dualfix_is apply' -l no-cache
 complete -c git-dualfix -n '__git_dualfix_is apply' -l quiet -s q -d 'say nothing but errors'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l no-quiet
 complete -c git-dualfix -n '__git_dualfix_is apply' -l verbose -s v -d 'say more'
@@ -196,6 +202,8 @@ complete -c git-dualfix -n '__git_dualfix_is batch' -l no-load-bearing
 complete -c git-dualfix -n '__git_dualfix_is batch' -l repeat -x -d 'run each check so often, to see flaky ones'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l record -r -d 'keep the model exchanges there'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l replay -r -d 'answer from there; nothing is sent'
+complete -c git-dualfix -n '__git_dualfix_is batch' -l cache -d 'take answers from earlier runs where the question is the same (default)'
+complete -c git-dualfix -n '__git_dualfix_is batch' -l no-cache
 complete -c git-dualfix -n '__git_dualfix_is batch' -l predictions -r -d 'add a line for SWE-bench for each commit'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l shard -x -d 'only the i-th of n parts of the list'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l skip -r -d 'leave out what this earlier output has'

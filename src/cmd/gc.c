@@ -4,12 +4,13 @@
  */
 #include "cmd/command.h"
 
+#include "repo/cache.h"
 #include "repo/record.h"
 #include "sys/clock.h"
 
 struct err *cmd_gc(struct session *s, int *exit_code)
 {
-	size_t removed = 0;
+	size_t removed = 0, answers = 0;
 	struct err *err;
 
 	*exit_code = 0;
@@ -17,7 +18,9 @@ struct err *cmd_gc(struct session *s, int *exit_code)
 		return err_new(ERR_USAGE, "gc takes no argument");
 	err = record_gc(s->repo, s->settings.expire_s, clock_wall_s(), &removed);
 	if (!err)
-		terminal_note(&s->terminal, "removed %zu run%s", removed,
-			      removed == 1 ? "" : "s");
+		err = cache_gc(s->repo, s->settings.expire_s, clock_wall_s(), &answers);
+	if (!err)
+		terminal_note(&s->terminal, "removed %zu run%s, %zu cached answer%s", removed,
+			      removed == 1 ? "" : "s", answers, answers == 1 ? "" : "s");
 	return err;
 }

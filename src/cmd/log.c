@@ -165,7 +165,7 @@ static void add_usage(struct str *out, const json_node *root)
 	for (size_t i = 0; i < json_count(usage); i++) {
 		const json_node *row = json_at(usage, i);
 		struct span role = { 0 }, model = { 0 };
-		int64_t requests = 0, in = 0, cached = 0, written = 0;
+		int64_t requests = 0, in = 0, cached = 0, written = 0, hits = 0;
 		bool estimated = false;
 		double usd;
 
@@ -184,7 +184,13 @@ static void add_usage(struct str *out, const json_node *root)
 			str_addf(out, "$%.4f", usd);
 		else
 			str_adds(out, "cost unknown");
-		str_adds(out, estimated ? ", in part estimated\n" : "\n");
+		str_adds(out, estimated ? ", in part estimated" : "");
+		(void)json_int_of(json_get(row, "cache_hits"), &hits);
+		if (hits)
+			str_addf(out, "; %" PRId64 " from the cache", hits);
+		if (hits && json_real_of(json_get(row, "cache_saved_usd"), &usd))
+			str_addf(out, " saved $%.4f", usd);
+		str_addc(out, '\n');
 	}
 }
 

@@ -71,6 +71,8 @@ const struct option options_table[] = {
 	WITH("record", 0, MAKES | FOR_PLAN, TEXT(record), "file", "keep the model exchanges there"),
 	WITH("replay", 0, MAKES | FOR_PLAN, TEXT(replay), "file",
 	     "answer from there; nothing is sent"),
+	FLAG("cache", 0, MAKES | FOR_PLAN, BOOLEAN(cache),
+	     "take answers from earlier runs where the question is the same (default)"),
 	WITH("predictions", 0, FOR_BATCH, TEXT(predictions), "file",
 	     "add a line for SWE-bench for each commit"),
 	WITH("shard", 0, FOR_BATCH, TEXT(shard), "i/n", "only the i-th of n parts of the list"),

@@ -54,6 +54,9 @@ struct err *result_print(struct session *s, const struct run *run)
 
 static void add_money(const struct usage *sum, struct str *out)
 {
+	if (sum->hits)
+		str_addf(out, ", %" PRId64 " answer%s from the cache", sum->hits,
+			 sum->hits == 1 ? "" : "s");
 	if (!sum->requests)
 		return;
 	if (sum->usd < 0)

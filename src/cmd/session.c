@@ -63,6 +63,7 @@ struct err *session_open(struct session *s, unsigned command, const char *const 
 void session_release(struct session *s)
 {
 	client_free(s->client);
+	cache_free(s->cache);
 	tape_free(s->tape);
 	http_free(s->http);
 	endpoint_free(s->planner);
@@ -297,6 +298,8 @@ struct err *session_models(struct session *s)
 		err = client_new(&s->client, s->loop, s->http, &limits);
 	if (!err && s->tape)
 		client_use_tape(s->client, s->tape);
+	if (!err && s->settings.cache && !s->tape)
+		err = cache_open(&s->cache, s->repo, s->settings.expire_s);
 	if (s->tape && tape_plays(s->tape))
 		s->person.send = SEND_ALWAYS; /* nothing is sent */
 	return err;
@@ -350,6 +353,7 @@ struct run_env session_run_env(struct session *s)
 		.http = s->http,
 		.client = s->client,
 		.tape = s->tape,
+		.cache = s->cache,
 		.planner = s->planner,
 		.executors = s->executor_list,
 		.n_executors = s->n_executors,

@@ -40,6 +40,7 @@ struct session {
 	struct repo *repo;
 	struct http *http;
 	struct client *client;
+	struct cache *cache; /* of answers; NULL: none is wanted */
 	struct tape *tape; /* of --record or --replay; NULL: neither */
 	bool wants_executor;      /* also where there is no planner */
 	struct endpoint *planner; /* NULL: none configured; then no_planner says why */

@@ -103,7 +103,10 @@ const struct setting settings_table[] = {
 	  "where what the checks showed goes: trailer, note (refs/notes/dualfix), none" },
 	{ "dualfix.policy", NULL, CHOICE(policy, policy_names), "disclose",
 	  "disclose, allow or forbid; under forbid no patch files are made" },
-	{ "dualfix.expire", NULL, AGE(expire_s), "14.days", "how long runs are kept" },
+	{ "dualfix.expire", NULL, AGE(expire_s), "14.days",
+	  "how long runs and cached answers are kept" },
+	{ "dualfix.cache", "DUALFIX_CACHE", BOOLEAN(cache), "true",
+	  "take answers that a model gave before to the very same question" },
 };
 const size_t settings_table_n = ARRAY_SIZE(settings_table);
 

@@ -57,6 +57,7 @@ struct settings {
 	int evidence;
 	int policy;
 	int64_t expire_s;
+	bool cache;
 
 	/* the command line alone */
 	struct argv messages;

@@ -47,6 +47,7 @@ static struct err *send_prompt(struct ask *ask)
 		.max_tokens = PLAN_MAX_TOKENS,
 		.min_tokens = PLAN_MIN_TOKENS,
 		.json = true,
+		.cache = spec->cache,
 	};
 	const struct budget_call call = endpoint_call(spec->endpoint);
 	struct err *err = budget_hold(spec->budget, &call, prompt_tokens(spec->prompt),
@@ -112,6 +113,9 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 		return;
 	}
 	snprintf(ask->model, sizeof(ask->model), "%s", reply->model);
+	if (reply->usage.hits)
+		events_emit(ask->spec.events, EVENT_NOTE,
+			    "this plan was made before and costs nothing; --no-cache asks again");
 	str_release(&ask->answer);
 	err = read_plan(ask, reply);
 	ask->answer = reply->text;

@@ -13,6 +13,7 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/events.h"
 #include "base/str.h"
 #include "model/budget.h"
 #include "model/client.h"
@@ -25,6 +26,8 @@ struct ask_spec {
 	const struct endpoint *endpoint;
 	const struct templates *templates;
 	struct budget *budget;
+	struct chat_cache *cache;    /* or NULL */
+	const struct events *events; /* told when the plan comes out of it */
 	struct prompt *prompt; /* gets a message for each further question */
 	/* Sees the answer as it arrives; an empty text: it begins anew. NULL: nobody. */
 	void (*delta)(void *ctx, struct span text);

@@ -356,6 +356,7 @@ static struct chat_request request_of(const struct call *call)
 		.stop = prompt->stop,
 		.prefill = prompt->prefill,
 		.max_attempts = call->once ? 1 : 0,
+		.cache = call->d->spec.cache,
 	};
 
 	for (size_t i = 0; i < call->n; i++)

@@ -193,7 +193,7 @@ struct err *delegate_usage(struct delegate *d,
 		struct usage usage = server->usage;
 		struct err *err;
 
-		if (!usage.requests)
+		if (!usage.requests && !usage.hits)
 			continue;
 		server->usage = (struct usage){ 0 };
 		err = fn(ctx, server->endpoint, server->model, &usage);

@@ -23,6 +23,7 @@ struct delegate_spec {
 	const struct endpoint *planner; /* thinking off; NULL: none to fall back on */
 	const struct templates *templates;
 	struct budget *budget;
+	struct chat_cache *cache; /* of answers; or NULL */
 	struct resolver *resolver;
 	struct withhold *withhold;
 	const struct events *events;

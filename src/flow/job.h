@@ -20,6 +20,7 @@
 #include "model/tape.h"
 #include "model/template.h"
 #include "plan/plan.h"
+#include "repo/cache.h"
 #include "repo/repo.h"
 #include "sys/http.h"
 #include "verify/check.h"
@@ -96,6 +97,7 @@ struct run_env {
 	size_t n_executors;
 	const struct err *no_planner;    /* why there is none, when one is needed */
 	const struct templates *templates;
+	const struct cache *cache;       /* of answers; NULL: none is kept or looked for */
 	const struct wall *wall;
 	const struct events *events;
 };

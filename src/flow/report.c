@@ -290,6 +290,13 @@ static void encode_usage(const struct report *report, struct jsonw *w)
 			jsonw_real(w, row->usage.usd);
 		if (row->usage.estimated)
 			jsonw_kv_bool(w, "estimated", true);
+		jsonw_kv_int(w, "cache_hits", row->usage.hits);
+		jsonw_kv_int(w, "cache_misses", row->usage.misses);
+		jsonw_key(w, "cache_saved_usd");
+		if (row->usage.saved_usd < 0)
+			jsonw_null(w);
+		else
+			jsonw_real(w, row->usage.saved_usd);
 		jsonw_end(w);
 	}
 	jsonw_end(w);

@@ -102,6 +102,7 @@ static struct err *delegate_item(struct round *round, struct item *item)
 		.planner = spec->planner,
 		.templates = spec->templates,
 		.budget = spec->budget,
+		.cache = spec->cache,
 		.resolver = round->resolver,
 		.withhold = round->spec.withhold,
 		.events = spec->events,

@@ -47,6 +47,7 @@ struct round_spec {
 	const struct endpoint *planner;
 	const struct templates *templates;
 	struct budget *budget;
+	struct chat_cache *cache; /* of executors' answers; or NULL */
 	const struct events *events;
 	int64_t hedge; /* as in flow/delegate.h */
 	const struct wall *wall; /* asked for consent; NULL: it has been given */

@@ -149,6 +149,20 @@ static struct err *stop_models(struct run *run)
 	return err;
 }
 
+/* Of what the models said only that is kept which came to something. */
+static void settle_cache(struct run *run)
+{
+	enum outcome outcome = run->report.outcome;
+
+	if (!run->cache)
+		return;
+	if (run->err ? err_kind(run->err) == ERR_NO_FIX || err_kind(run->err) == ERR_INPUT :
+		       !outcome_emits(outcome) && outcome != OUTCOME_PLANNED)
+		chat_cache_fail(run->cache);
+	else if (!run->err)
+		chat_cache_keep(run->cache);
+}
+
 static void finish(struct run *run, struct err *err)
 {
 	struct report *report = &run->report;
@@ -173,6 +187,7 @@ static void finish(struct run *run, struct err *err)
 			report->exit_code = 1;
 	}
 	run->err = err;
+	settle_cache(run);
 	if (run->record) {
 		keep_before(run);
 		run_keep_candidate(run);
@@ -233,6 +248,12 @@ struct err *run_new(struct run **out, const struct run_input *input,
 		return err;
 	}
 	run->env.repo = run->repo;
+	if (env->cache && env->client)
+		err = chat_cache_new(&run->cache, env->cache);
+	if (err) {
+		run_free(run);
+		return err;
+	}
 	*out = run;
 	return NULL;
 }
@@ -253,6 +274,7 @@ void run_free(struct run *run)
 	arena_release(&run->texts);
 	plan_release(&run->plan);
 	prompt_release(&run->prompt);
+	chat_cache_free(run->cache);
 	err_drop(run->stage_err);
 	err_drop(run->before_err);
 	err_drop(run->err);

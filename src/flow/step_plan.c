@@ -132,6 +132,8 @@ static struct err *send_question(struct run *run, const char *const *files)
 		.endpoint = run->env.planner,
 		.templates = run->env.templates,
 		.budget = &run->budget,
+		.cache = run->cache,
+		.events = run->env.events,
 		.prompt = &run->prompt,
 		.delta = run_early_delta,
 		.delta_ctx = run,
@@ -303,6 +305,8 @@ struct err *run_repair(struct run *run, struct span failures, bool applied)
 	struct err *err = NULL;
 
 	run->repairs++;
+	if (run->cache)
+		chat_cache_fail(run->cache);
 	events_emit(run->env.events, EVENT_DETAIL, "round %d of repair", run->repairs);
 	if (!run->has_prompt)
 		return run_ask_planner(run);

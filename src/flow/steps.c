@@ -162,6 +162,7 @@ struct round_spec run_round_spec(struct run *run, const struct oid *tree)
 		.client = run->env.client,
 		.templates = run->env.templates,
 		.budget = &run->budget,
+		.cache = run->cache,
 		.events = run->env.events,
 		.hedge = run->options.hedge,
 		.wall = run->env.wall,

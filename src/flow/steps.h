@@ -19,6 +19,7 @@
 #include "flow/review.h"
 #include "flow/round.h"
 #include "model/budget.h"
+#include "model/cache.h"
 #include "model/prompt.h"
 #include "plan/stream.h"
 #include "repo/checkout.h"
@@ -99,6 +100,7 @@ struct run {
 	struct argv changed;        /* paths that differ from the base */
 
 	struct budget budget;
+	struct chat_cache *cache;   /* NULL: none */
 	struct endpoint quick;      /* the planner's endpoint without thinking */
 	struct withhold *withhold;  /* NULL: not looked up yet */
 	struct executors *executors;

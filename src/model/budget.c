@@ -13,6 +13,10 @@ void usage_add(struct usage *sum, const struct usage *more)
 	sum->completion_tokens += more->completion_tokens;
 	sum->usd = sum->usd < 0 || more->usd < 0 ? -1 : sum->usd + more->usd;
 	sum->estimated |= more->estimated;
+	sum->hits += more->hits;
+	sum->misses += more->misses;
+	sum->saved_usd = sum->saved_usd < 0 || more->saved_usd < 0 ?
+		-1 : sum->saved_usd + more->saved_usd;
 }
 
 double usage_usd(const struct usage *usage, const struct prices *prices)

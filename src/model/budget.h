@@ -26,6 +26,8 @@ struct usage {
 	int64_t completion_tokens; /* thinking included */
 	double usd;       /* < 0: some price is unknown */
 	bool estimated;   /* some counts are ours: a server gave none, or was cut off */
+	int64_t hits, misses; /* answers that our cache had (model/cache.h), or had not */
+	double saved_usd; /* what the hits would have cost; < 0: some price is unknown */
 };
 
 /* USD per million tokens; < 0: unknown. Cached input counts as input if unknown. */

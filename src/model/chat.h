@@ -20,6 +20,8 @@ struct chat_message {
 	struct span text;
 };
 
+struct chat_cache;
+
 struct chat_request {
 	const struct chat_message *messages;
 	size_t n_messages;
@@ -29,6 +31,7 @@ struct chat_request {
 	const char *stop;    /* or NULL */
 	const char *prefill; /* how it is to begin, where the server can; or NULL */
 	int max_attempts;    /* 1: there is another server to ask; 0: the client's */
+	struct chat_cache *cache; /* where the answer may be (model/cache.h); or NULL */
 };
 
 enum chat_finish {

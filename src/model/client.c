@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "model/cache.h"
 #include "model/failure.h"
 #include "model/pool.h"
 #include "model/pulse.h"
@@ -51,6 +52,8 @@ struct chat {
 	int64_t retry_after_ms;
 	struct str url, body;
 	int64_t prompt_tokens;
+	struct chat_cache *cache; /* or NULL */
+	bool found;               /* it had the answer, which is in reply */
 	void (*delta)(void *ctx, struct span text);
 	void (*done)(void *ctx, struct chat_reply *reply, struct err *err);
 	void *ctx;
@@ -200,16 +203,6 @@ static void kick_or_fail(void *ctx)
 
 /* ---- the end ---- */
 
-static void redact_word(char *word, size_t size)
-{
-	struct str text = STR_INIT(size);
-
-	str_adds(&text, word);
-	secret_redact(&text);
-	memcpy(word, text.buf, text.len + 1);
-	str_release(&text);
-}
-
 static struct err *record(const struct chat *chat, const struct err *failed)
 {
 	struct tape *tape = chat->client->tape;
@@ -256,8 +249,11 @@ static void finish(struct chat *chat, struct err *err)
 	if (err)
 		str_reset(&chat->reply.text);
 	secret_redact(&chat->reply.text);
-	redact_word(chat->reply.model, sizeof(chat->reply.model) - 1);
+	secret_redact_word(chat->reply.model, sizeof(chat->reply.model));
 	err = err_first(err, record(chat, err));
+	if (!err && chat->cache && !chat->found)
+		chat_cache_note(chat->cache, &chat->endpoint, str_span(&chat->body),
+				&chat->reply);
 	chat->done(chat->ctx, &chat->reply, err);
 	chat_free(chat);
 }
@@ -475,10 +471,10 @@ static void on_not_begun(void *ctx)
 static void on_played(void *ctx)
 {
 	struct chat *chat = ctx;
-	struct err *err;
+	struct err *err = chat->found ? NULL :
+		tape_play(chat->client->tape, str_span(&chat->body), &chat->reply);
 
 	chat->timer = NULL;
-	err = tape_play(chat->client->tape, str_span(&chat->body), &chat->reply);
 	chat->spent = chat->reply.usage;
 	tell_delta(chat);
 	if (!chat->cancelled) {
@@ -512,7 +508,7 @@ static void attempt_begin(struct chat *chat)
 	stop_timer(chat);
 	chat->state = CHAT_RUNS;
 	begin_pulse(chat);
-	if (plays(chat->client)) {
+	if (chat->found || plays(chat->client)) {
 		set_timer(chat, chat->pulse.began_ms, on_played);
 		return;
 	}
@@ -618,6 +614,7 @@ static struct err *chat_new(struct chat **out, struct client *client,
 	chat->endpoint = *endpoint;
 	chat->asked_ms = loop_now_ms(client->loop);
 	chat->prompt_tokens = wire_prompt_tokens(request);
+	chat->cache = client->tape ? NULL : request->cache; /* a tape has every exchange */
 	str_init(&chat->url, URL_MAX_BYTES);
 	str_init(&chat->body, REQUEST_MAX_BYTES);
 	attempt_init(chat);
@@ -629,6 +626,9 @@ static struct err *chat_new(struct chat **out, struct client *client,
 				  &chat->server);
 	if (!err)
 		err = wire_encode(&chat->body, endpoint, request);
+	if (!err && chat->cache)
+		chat->found = chat_cache_find(chat->cache, endpoint, str_span(&chat->body),
+					      &chat->reply);
 	if (err)
 		chat_free(chat);
 	else

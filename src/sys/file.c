@@ -91,7 +91,7 @@ static struct err *sync_parent(const char *path)
 	return err;
 }
 
-struct err *file_write(const char *path, struct span bytes, mode_t mode)
+static struct err *write_whole(const char *path, struct span bytes, mode_t mode, bool sync)
 {
 	struct err *err = NULL;
 	char *temp = NULL;
@@ -108,7 +108,7 @@ struct err *file_write(const char *path, struct span bytes, mode_t mode)
 		return err;
 	}
 	err = write_all(fd, temp, bytes);
-	if (!err && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
+	if (!err && (fchmod(fd, mode) < 0 || (sync && fsync(fd) < 0)))
 		err = err_errno(ERR_FATAL, errno, "cannot write '%s'", temp);
 	/* A full disk under NFS is told at close. */
 	if (close(fd) < 0 && !err)
@@ -118,10 +118,20 @@ struct err *file_write(const char *path, struct span bytes, mode_t mode)
 				path);
 	if (err)
 		unlink(temp);
-	else
+	else if (sync)
 		err = sync_parent(path);
 	free(temp);
 	return err;
+}
+
+struct err *file_write(const char *path, struct span bytes, mode_t mode)
+{
+	return write_whole(path, bytes, mode, true);
+}
+
+struct err *file_write_loose(const char *path, struct span bytes, mode_t mode)
+{
+	return write_whole(path, bytes, mode, false);
 }
 
 bool file_exists(const char *path)

@@ -24,6 +24,9 @@ struct err *file_read(const char *path, struct str *out) MUST_USE;
 /* Through a temporary file beside it, fsync and rename; mode whatever the umask. */
 struct err *file_write(const char *path, struct span bytes, mode_t mode) MUST_USE;
 
+/* As file_write(), but not forced to the disk: after a crash the file may be damaged. */
+struct err *file_write_loose(const char *path, struct span bytes, mode_t mode) MUST_USE;
+
 bool file_exists(const char *path); /* of any kind, link not followed */
 bool file_is_dir(const char *path);
 

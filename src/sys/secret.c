@@ -284,3 +284,13 @@ struct err *secret_find(struct secret **out, struct loop *loop, const char *url,
 		*source = "git credential";
 	return err;
 }
+
+void secret_redact_word(char *word, size_t size)
+{
+	struct str text = STR_INIT(size - 1);
+
+	str_adds(&text, word);
+	secret_redact(&text);
+	memcpy(word, text.len ? text.buf : "", text.len + 1);
+	str_release(&text);
+}

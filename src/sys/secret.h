@@ -46,5 +46,6 @@ const char *secret_reveal(const struct secret *secret);
 
 /* Every known key in s becomes "[key]". For all that is written or shown of replies. */
 void secret_redact(struct str *s);
+void secret_redact_word(char *word, size_t size); /* in a buffer; what is too long is cut */
 
 #endif
