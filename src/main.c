@@ -51,6 +51,11 @@ static int with_session(const struct command *command, const char *const *args)
 	terminal_clear(&session.terminal);
 	if (err)
 		code = report(&session.terminal, command, err);
+	err = trace_close(session.trace, &session.events, command->name, code);
+	if (err && code)
+		(void)report(&session.terminal, command, err);
+	else if (err)
+		code = report(&session.terminal, command, err);
 out:
 	session_release(&session);
 	return code;

@@ -66,6 +66,7 @@ complete -c git-dualfix -n '__git_dualfix_is run' -l record -r -d 'keep the mode
 complete -c git-dualfix -n '__git_dualfix_is run' -l replay -r -d 'answer from there; nothing is sent'
 complete -c git-dualfix -n '__git_dualfix_is run' -l cache -d 'take answers from earlier runs where the question is the same (default)'
 complete -c git-dualfix -n '__git_dualfix_is run' -l no-cache
+complete -c git-dualfix -n '__git_dualfix_is run' -l trace -r -d 'what happened when, for Perfetto or chrome://tracing'
 complete -c git-dualfix -n '__git_dualfix_is run' -l quiet -s q -d 'say nothing but errors'
 complete -c git-dualfix -n '__git_dualfix_is run' -l no-quiet
 complete -c git-dualfix -n '__git_dualfix_is run' -l verbose -s v -d 'say more'
@@ -90,6 +91,7 @@ complete -c git-dualfix -n '__git_dualfix_is plan' -l record -r -d 'keep the mod
 complete -c git-dualfix -n '__git_dualfix_is plan' -l replay -r -d 'answer from there; nothing is sent'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l cache -d 'take answers from earlier runs where the question is the same (default)'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l no-cache
+complete -c git-dualfix -n '__git_dualfix_is plan' -l trace -r -d 'what happened when, for Perfetto or chrome://tracing'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l quiet -s q -d 'say nothing but errors'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l no-quiet
 complete -c git-dualfix -n '__git_dualfix_is plan' -l verbose -s v -d 'say more'
@@ -139,6 +141,7 @@ complete -c git-dualfix -n '__git_dualfix_is apply' -l record -r -d 'keep the mo
 complete -c git-dualfix -n '__git_dualfix_is apply' -l replay -r -d 'answer from there; nothing is sent'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l cache -d 'take answers from earlier runs where the question is the same (default)'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l no-cache
+complete -c git-dualfix -n '__git_dualfix_is apply' -l trace -r -d 'what happened when, for Perfetto or chrome://tracing'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l quiet -s q -d 'say nothing but errors'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l no-quiet
 complete -c git-dualfix -n '__git_dualfix_is apply' -l verbose -s v -d 'say more'
@@ -204,6 +207,7 @@ complete -c git-dualfix -n '__git_dualfix_is batch' -l record -r -d 'keep the mo
 complete -c git-dualfix -n '__git_dualfix_is batch' -l replay -r -d 'answer from there; nothing is sent'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l cache -d 'take answers from earlier runs where the question is the same (default)'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l no-cache
+complete -c git-dualfix -n '__git_dualfix_is batch' -l trace -r -d 'what happened when, for Perfetto or chrome://tracing'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l predictions -r -d 'add a line for SWE-bench for each commit'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l shard -x -d 'only the i-th of n parts of the list'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l skip -r -d 'leave out what this earlier output has'

@@ -16,3 +16,9 @@ void events_emit(const struct events *events, enum event_kind kind, const char *
 		events->emit(events->ctx, kind, text);
 	va_end(ap);
 }
+
+void events_span(const struct events *events, const struct event_span *span)
+{
+	if (events && events->span)
+		events->span(events->span_ctx, span);
+}

@@ -73,6 +73,8 @@ const struct option options_table[] = {
 	     "answer from there; nothing is sent"),
 	FLAG("cache", 0, MAKES | FOR_PLAN, BOOLEAN(cache),
 	     "take answers from earlier runs where the question is the same (default)"),
+	WITH("trace", 0, MAKES | FOR_PLAN, TEXT(trace), "file",
+	     "what happened when, for Perfetto or chrome://tracing"),
 	WITH("predictions", 0, FOR_BATCH, TEXT(predictions), "file",
 	     "add a line for SWE-bench for each commit"),
 	WITH("shard", 0, FOR_BATCH, TEXT(shard), "i/n", "only the i-th of n parts of the list"),

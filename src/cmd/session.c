@@ -30,7 +30,9 @@ struct err *session_open(struct session *s, unsigned command, const char *const 
 	*s = (struct session){ 0 };
 	argv_init(&s->args);
 	terminal_init(&s->terminal, false, 0, NULL, NULL);
-	err = settings_init(&s->settings);
+	err = trace_new(&s->trace);
+	if (!err)
+		err = settings_init(&s->settings);
 	if (!err)
 		err = options_read(&s->settings, command, args, &s->args, help);
 	if (err || *help)
@@ -52,6 +54,8 @@ struct err *session_open(struct session *s, unsigned command, const char *const 
 		err = settings_read(&s->settings, repo_config(s->repo));
 	if (!err)
 		err = options_read(&s->settings, command, args, &s->args, help);
+	if (!err)
+		err = trace_open(s->trace, s->settings.trace, &s->events);
 	s->person = (struct person){ s->repo, &s->terminal, s->settings.send };
 	s->wall = (struct wall){ .ctx = &s->person, .consent = consent_ask,
 				  .has_consent = consent_has };
@@ -75,6 +79,7 @@ void session_release(struct session *s)
 	rules_free(s->rules);
 	repo_close(s->repo);
 	loop_free(s->loop);
+	trace_free(s->trace);
 	argv_release(&s->args);
 	settings_release(&s->settings);
 	*s = (struct session){ 0 };
@@ -285,6 +290,7 @@ struct err *session_models(struct session *s)
 		.between_ms = BETWEEN_MAX_MS,
 		.deadline_ms = DEADLINE_NEVER, /* each run has a clock of its own */
 		.max_attempts = ATTEMPTS_MAX,
+		.events = &s->events,
 	};
 	struct err *err = open_tape(s);
 

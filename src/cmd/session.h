@@ -21,6 +21,7 @@
 #include "cmd/person.h"
 #include "cmd/settings.h"
 #include "cmd/terminal.h"
+#include "cmd/trace.h"
 #include "flow/run.h"
 #include "forge/read.h"
 #include "issue/rules.h"
@@ -34,6 +35,7 @@
 struct session {
 	struct terminal terminal;
 	struct events events;
+	struct trace *trace;
 	struct settings settings;
 	struct argv args; /* what was no option */
 	struct loop *loop;

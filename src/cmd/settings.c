@@ -166,6 +166,7 @@ void settings_release(struct settings *s)
 	free(s->skip);
 	free(s->record);
 	free(s->replay);
+	free(s->trace);
 	argv_release(&s->verify);
 	free(s->branch);
 	free(s->output_directory);

@@ -67,6 +67,7 @@ struct settings {
 	char *plan_file;
 	char *predictions, *shard, *skip; /* batch */
 	char *record, *replay; /* files of model exchanges */
+	char *trace;
 	bool edit;
 	struct argv verify;
 	bool no_verify;

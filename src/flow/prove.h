@@ -31,6 +31,7 @@ struct prove_spec {
 	const char *const *read_dirs;
 	const char *const *hide_dirs; /* the user's git folders */
 	const char *const *pass_env;
+	const struct events *events; /* or NULL */
 	struct known *known; /* passes of earlier runs; NULL: every check runs */
 	int64_t deadline_ms;
 	const char *const *changed; /* paths that differ from the base; NULL: all checks run */

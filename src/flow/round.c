@@ -146,9 +146,28 @@ static void withhold_item(struct round *round, struct item *item)
 				item->edit->file, why);
 }
 
+static void trace_edit(const struct round *round, const struct item *item, int64_t start_us)
+{
+	const struct event_arg args[] = {
+		{ "type", .text = edit_kind_name(item->edit->kind) },
+		{ "status", .text = edit_status_name(item->result.status) },
+		{ "rung", .text = item->result.rung ? item->result.rung : "" },
+	};
+	const struct event_span span = {
+		.kind = "resolve",
+		.name = item->edit->file,
+		.start_us = start_us,
+		.end_us = clock_mono_us(),
+		.args = args,
+		.n_args = ARRAY_SIZE(args),
+	};
+
+	events_span(round->spec.events, &span);
+}
+
 struct err *round_add(struct round *round, const struct edit *edit)
 {
-	int64_t start_ms = clock_mono_ms();
+	int64_t start_us = clock_mono_us();
 	struct item *item;
 	struct err *err = new_item(round, edit, &item);
 
@@ -159,7 +178,8 @@ struct err *round_add(struct round *round, const struct edit *edit)
 		return NULL;
 	}
 	err = resolver_apply(round->resolver, edit, &item->result);
-	item->ms = clock_mono_ms() - start_ms;
+	item->ms = (clock_mono_us() - start_us) / 1000;
+	trace_edit(round, item, start_us);
 	if (!err && round->spec.withhold &&
 	    (item->result.status == EDIT_WAITING || item->result.status == EDIT_FAILED))
 		withhold_item(round, item);

@@ -46,12 +46,13 @@ struct err *step_publish(struct run *run)
 		.in_reply_to = run->input->in_reply_to,
 		.templates = run->env.templates,
 	};
-	int64_t start_ms = clock_mono_ms();
+	int64_t start_us = clock_mono_us();
 	struct err *err;
 
 	run_stage(run, "publishing");
 	err = publish(&spec, &run->report, &run->output);
-	run->report.timings.publish_ms = clock_mono_ms() - start_ms;
+	run->report.timings.publish_ms = (clock_mono_us() - start_us) / 1000;
+	run_trace(run, "publish", start_us);
 	run->step = STEP_END;
 	return err;
 }
@@ -187,6 +188,7 @@ static void finish(struct run *run, struct err *err)
 			report->exit_code = 1;
 	}
 	run->err = err;
+	run_trace(run, "run", run->start_ms * 1000);
 	settle_cache(run);
 	if (run->record) {
 		keep_before(run);

@@ -194,7 +194,7 @@ struct err *run_ask_planner(struct run *run)
 		.direct_only = run->options.mode == MODE_SEQUENTIAL,
 	};
 	struct argv files = ARGV_INIT;
-	int64_t start_ms = clock_mono_ms();
+	int64_t start_us = clock_mono_us();
 	struct err *err;
 
 	if (!run->env.planner || !run->env.client)
@@ -205,7 +205,8 @@ struct err *run_ask_planner(struct run *run)
 		spec.results = run_results(run);
 	err = make_brief(run, &spec, &files);
 	run->has_prompt = true;
-	run->report.timings.context_ms += clock_mono_ms() - start_ms;
+	run->report.timings.context_ms += (clock_mono_us() - start_us) / 1000;
+	run_trace(run, "context", start_us);
 	if (!err)
 		err = send_question(run, argv_list(&files));
 	if (!err)

@@ -3,6 +3,7 @@
 
 #include "base/path.h"
 #include "repo/tree.h"
+#include "sys/clock.h"
 
 /* Errors that no rule cures; the log has them all. */
 #define LEFT_SHOWN_MAX 20
@@ -10,6 +11,23 @@
 void run_stage(struct run *run, const char *text)
 {
 	events_emit(run->env.events, EVENT_STAGE, "%s", text);
+}
+
+void run_trace(struct run *run, const char *kind, int64_t start_us)
+{
+	const struct event_arg args[] = {
+		{ "run", .text = run->report.run ? run->report.run : "" },
+	};
+	const struct event_span span = {
+		.kind = kind,
+		.name = kind,
+		.start_us = start_us,
+		.end_us = clock_mono_us(),
+		.args = args,
+		.n_args = ARRAY_SIZE(args),
+	};
+
+	events_span(run->env.events, &span);
 }
 
 void run_ring(struct run *run)
@@ -80,6 +98,7 @@ struct prove_spec run_prove_spec(struct run *run, const struct oid *tree)
 		.read_dirs = run->options.sandbox_read,
 		.hide_dirs = run->hide_dirs,
 		.pass_env = run->options.sandbox_env,
+		.events = run->env.events,
 		.known = run->known,
 		.deadline_ms = run->deadline_ms,
 		.repeat = run->options.repeat,

@@ -211,6 +211,9 @@ bool run_is_forbidden(const struct run *run);
 /* For progress. */
 void run_stage(struct run *run, const char *text);
 
+/* A stage that is over, for a trace; kind is its name. */
+void run_trace(struct run *run, const char *kind, int64_t start_us);
+
 /* What the checks need to run on tree. */
 struct prove_spec run_prove_spec(struct run *run, const struct oid *tree);
 

@@ -13,6 +13,7 @@
 #include "model/stream.h"
 #include "model/tape.h"
 #include "model/tokens.h"
+#include "model/trace.h"
 #include "model/wire.h"
 #include "sys/clock.h"
 #include "sys/retry.h"
@@ -61,7 +62,7 @@ struct chat {
 	struct http_transfer *transfer;
 	struct loop_timer *timer;
 	struct retry retry;
-	int64_t asked_ms;
+	int64_t asked_ms, asked_us;
 	struct usage spent; /* by the attempts so far */
 
 	/* this attempt */
@@ -251,6 +252,7 @@ static void finish(struct chat *chat, struct err *err)
 	secret_redact(&chat->reply.text);
 	secret_redact_word(chat->reply.model, sizeof(chat->reply.model));
 	err = err_first(err, record(chat, err));
+	chat_trace(client->limits.events, &chat->endpoint, &chat->reply, err, chat->asked_us);
 	if (!err && chat->cache && !chat->found)
 		chat_cache_note(chat->cache, &chat->endpoint, str_span(&chat->body),
 				&chat->reply);
@@ -613,6 +615,7 @@ static struct err *chat_new(struct chat **out, struct client *client,
 	chat->client = client;
 	chat->endpoint = *endpoint;
 	chat->asked_ms = loop_now_ms(client->loop);
+	chat->asked_us = clock_mono_us();
 	chat->prompt_tokens = wire_prompt_tokens(request);
 	chat->cache = client->tape ? NULL : request->cache; /* a tape has every exchange */
 	str_init(&chat->url, URL_MAX_BYTES);

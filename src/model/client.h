@@ -19,6 +19,7 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/events.h"
 #include "base/span.h"
 #include "model/chat.h"
 #include "model/endpoint.h"
@@ -39,6 +40,7 @@ struct client_limits {
 	int64_t deadline_ms; /* of the run; 0 or DEADLINE_NEVER: none */
 	int max_attempts;    /* 5 */
 	size_t max_answer_bytes; /* 16 MiB */
+	const struct events *events; /* each call is a span there (model/trace.h); or NULL */
 };
 
 struct err *client_new(struct client **out, struct loop *loop, struct http *http,

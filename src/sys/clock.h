@@ -9,6 +9,7 @@
 
 /* Milliseconds on the monotonic clock; for deadlines and durations. */
 int64_t clock_mono_ms(void);
+int64_t clock_mono_us(void); /* the same clock, finer; for traces */
 
 /* Time since the epoch; for dates that people read. */
 int64_t clock_wall_ms(void);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/deadline.h"
+#include "sys/clock.h"
 #include "sys/proc.h"
 #include "verify/cannot.h"
 #include "verify/memory.h"
@@ -32,6 +33,7 @@ struct check_run {
 	int rounds;              /* of the one that runs, that have ended */
 	struct check_result earlier; /* what the last of them came to */
 	int64_t own_timeout_ms; /* what was given to it */
+	int64_t start_us;       /* when it began */
 	bool deadline_first;    /* the run's deadline comes before its own limit */
 	void (*done)(void *ctx, struct err *err);
 	void *ctx;
@@ -256,6 +258,27 @@ static bool runs_again(struct check_run *run, struct check_result *result)
 	return true;
 }
 
+static void trace(const struct check_run *run, const struct check_result *result)
+{
+	const struct check *check = &run->spec.checks->v[run->at];
+	const struct event_arg args[] = {
+		{ "command", .text = check->command },
+		{ "tree", .text = run->spec.tree ? run->spec.tree->hex : "" },
+		{ "status", .text = check_status_name(result->status) },
+		{ "exit", .number = result->exit_code },
+	};
+	const struct event_span span = {
+		.kind = "check",
+		.name = check->name ? check->name : check->command,
+		.start_us = run->start_us,
+		.end_us = clock_mono_us(),
+		.args = args,
+		.n_args = ARRAY_SIZE(args),
+	};
+
+	events_span(run->spec.events, &span);
+}
+
 static void on_exit_of(void *ctx, struct proc_result *proc)
 {
 	struct check_run *run = ctx;
@@ -268,6 +291,7 @@ static void on_exit_of(void *ctx, struct proc_result *proc)
 	result->log = proc->out;
 	proc->out = swap;
 	judge(run, result, proc);
+	trace(run, result);
 	if (!runs_again(run, result)) {
 		if (result->status == CHECK_PASS && run->spec.known)
 			note_pass(run, &run->spec.checks->v[run->at], result);
@@ -326,6 +350,7 @@ static struct err *start(struct check_run *run, const struct check *check,
 	proc.out_max_bytes = LOG_MAX_BYTES;
 	proc.merge = true;
 	proc.overflow = PROC_OVERFLOW_CUTS;
+	run->start_us = clock_mono_us();
 	err = proc_start(run->loop, &proc, on_exit_of, run, &run->proc);
 	sandbox_entry_release(&entry);
 	if (!err)

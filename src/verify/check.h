@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/events.h"
 #include "base/str.h"
 #include "repo/checkout.h"
 #include "repo/config.h"
@@ -101,6 +102,8 @@ struct check_run_spec {
 	/* Passes that are known are not run again, new ones are noted. NULL: neither. */
 	struct known *known;
 	const struct oid *tree; /* what the checkout was moved to; needed with known */
+
+	const struct events *events; /* each check that runs is a span there; or NULL */
 
 	/* Whether a check's path matches; NULL: all run. */
 	bool (*wanted)(void *ctx, const struct check *check);
