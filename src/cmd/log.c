@@ -211,6 +211,20 @@ static struct err *add_candidate(struct session *s, const struct past *past, str
 	return NULL;
 }
 
+static void add_ahead(struct str *out, const json_node *root)
+{
+	const json_node *ahead = json_get(root, "ahead");
+	int64_t edited = 0, ready = 0;
+	double saved_ms = 0;
+
+	if (!json_int_of(json_get(ahead, "edited"), &edited) || !edited)
+		return;
+	(void)json_int_of(json_get(ahead, "ready"), &ready);
+	(void)json_real_of(json_get(ahead, "saved_ms"), &saved_ms);
+	str_addf(out, "ahead     %" PRId64 " of %" PRId64 " files were read while the plan "
+		 "arrived, %.2f ms saved\n", ready, edited, saved_ms);
+}
+
 static struct err *add_diff(struct session *s, const struct past *past, struct str *out)
 {
 	struct oid from, to;
@@ -245,6 +259,7 @@ static struct err *print_past(struct session *s, const struct past *past)
 	add_checks(&out, root);
 	add_edits(&out, root);
 	add_usage(&out, root);
+	add_ahead(&out, root);
 	str_addf(&name, "runs/%s", past->id.buf);
 	err = repo_private_path(s->repo, name.buf, false, &dir);
 	str_addf(&out, "files     %s\n", dir.buf);

@@ -12,6 +12,7 @@
 #include "base/jsonw.h"
 #include "base/str.h"
 #include "cmd/trace2.h"
+#include "cmd/traced.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/secret.h"

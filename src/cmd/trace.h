@@ -13,9 +13,7 @@
 #ifndef CMD_TRACE_H
 #define CMD_TRACE_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
@@ -41,15 +39,5 @@ struct err *trace_open(struct trace *trace, const char *file, struct events *eve
 struct err *trace_close(struct trace *trace, const struct events *events,
 			const char *command, int code) MUST_USE;
 void trace_free(struct trace *trace);
-
-/* A span as it is held: its lane is the row it is shown in. */
-struct traced {
-	const char *kind, *name;
-	int64_t start_us, end_us;
-	const struct event_arg *args;
-	size_t n_args;
-	int lane;   /* of its kind, from 0; those of a lane do not overlap */
-	bool first; /* of its lane */
-};
 
 #endif

@@ -9,13 +9,14 @@
 #ifndef CMD_TRACE2_H
 #define CMD_TRACE2_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "cmd/trace.h"
+#include "cmd/traced.h"
 
 struct trace2 {
 	int fd;           /* -1: none */

@@ -387,6 +387,24 @@ static struct err *cut_region(struct resolver *r, struct draft *d, const struct 
 	return err;
 }
 
+struct err *resolver_prepare(struct resolver *r, const char *path, bool *there)
+{
+	const struct edit edit = { .file = path, .index = NO_EDIT };
+	struct edit_result result;
+	struct draft *draft = NULL;
+	struct node *node;
+	struct err *err;
+
+	*there = false;
+	edit_result_init(&result);
+	err = overlay_node(&r->overlay, &edit, "file", path, &node);
+	if (!err && node->now)
+		err = overlay_draft(&r->overlay, &edit, node, &result, &draft);
+	*there = !err && draft;
+	edit_result_release(&result);
+	return err;
+}
+
 static struct change *find_reserved(const struct draft *d, const struct edit *edit)
 {
 	struct change *c = changes_first(&d->changes);

@@ -34,6 +34,12 @@ struct err *resolver_new(struct resolver **out, const struct source *source) MUS
 void resolver_free(struct resolver *r);
 
 /*
+ * Reads path and lays it out in lines, for edits that will come; nothing else changes.
+ * *there: it is a text file. What is wrong with it is said by the edit that names it.
+ */
+struct err *resolver_prepare(struct resolver *r, const char *path, bool *there) MUST_USE;
+
+/*
  * Tries one edit. An err is a fault of ours, of the source, or a path that the
  * plan may not name (ERR_INPUT, "edits[2].file: ..."); everything else is in
  * *result. A model_edit becomes EDIT_WAITING and its place is reserved: a later

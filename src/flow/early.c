@@ -6,6 +6,13 @@
  */
 #include "flow/steps.h"
 
+static struct err *read_ahead(void *ctx, const char *path, bool *there)
+{
+	const struct run *run = ctx;
+
+	return round_prepare(run->early, path, there);
+}
+
 struct err *run_early_begin(struct run *run)
 {
 	struct err *err;
@@ -14,6 +21,8 @@ struct err *run_early_begin(struct run *run)
 	if (run->options.goal == GOAL_PLAN || run->env.wall->edit_plan)
 		return NULL;
 	err = run_know_withheld(run);
+	if (!err)
+		err = ahead_new(&run->ahead, read_ahead, run);
 	return err ? err : plan_stream_new(&run->stream);
 }
 
@@ -32,6 +41,8 @@ void run_early_drop(struct run *run)
 	drop_round(run);
 	plan_stream_free(run->stream);
 	run->stream = NULL;
+	ahead_free(run->ahead);
+	run->ahead = NULL;
 }
 
 /* Text may go to these endpoints at once if nobody has to be asked for it. */
@@ -57,20 +68,30 @@ static struct err *open_round(struct run *run)
 	return round_new(&run->early, &spec, run_on_stage, run);
 }
 
+static void begin_anew(struct run *run)
+{
+	drop_round(run);
+	plan_stream_reset(run->stream);
+	ahead_free(run->ahead);
+	run->ahead = NULL;
+	err_drop(ahead_new(&run->ahead, read_ahead, run));
+}
+
 void run_early_delta(void *ctx, struct span text)
 {
 	struct run *run = ctx;
 	const struct plan *plan;
 	struct err *err = NULL;
 
-	if (!run->stream)
+	if (!run->stream || !run->ahead)
 		return;
 	if (!text.len) { /* a retry: the answer begins anew */
-		drop_round(run);
-		plan_stream_reset(run->stream);
+		begin_anew(run);
 		return;
 	}
-	if (!plan_stream_feed(run->stream, text) || !run->executors_done)
+	plan_stream_feed(run->stream, text);
+	ahead_feed(run->ahead, text);
+	if (!run->executors_done)
 		return;
 	plan = plan_stream_plan(run->stream);
 	if (!run->early)
@@ -78,6 +99,8 @@ void run_early_delta(void *ctx, struct span text)
 	/* Regular expressions may go over many files, and git is asked which: not from here. */
 	while (!err && run->early_n < plan->n_edits && !plan->edits[run->early_n].regex)
 		err = round_add(run->early, &plan->edits[run->early_n++]);
+	if (!err)
+		ahead_read(run->ahead, plan);
 	/* What is wrong with an edit is said when the whole plan is there. */
 	if (err)
 		run_early_drop(run);
@@ -96,6 +119,7 @@ void run_early_end(struct run *run, struct plan *plan)
 	}
 	plan_release(plan);
 	*plan = whole;
+	ahead_count(run->ahead, plan, &run->report.ahead);
 }
 
 struct round *run_early_take(struct run *run, size_t *n)

@@ -302,6 +302,20 @@ static void encode_usage(const struct report *report, struct jsonw *w)
 	jsonw_end(w);
 }
 
+static void encode_ahead(const struct ahead_figures *ahead, struct jsonw *w)
+{
+	if (!ahead->read && !ahead->edited)
+		return;
+	jsonw_key(w, "ahead");
+	jsonw_object(w);
+	jsonw_kv_int(w, "read", (int64_t)ahead->read);
+	jsonw_kv_int(w, "edited", (int64_t)ahead->edited);
+	jsonw_kv_int(w, "ready", (int64_t)ahead->ready);
+	jsonw_key(w, "saved_ms");
+	jsonw_real(w, (double)ahead->saved_us / 1000);
+	jsonw_end(w);
+}
+
 static void encode_timings(const struct timings *t, struct jsonw *w)
 {
 	jsonw_key(w, "timings");
@@ -342,6 +356,7 @@ void report_encode(const struct report *report, struct jsonw *w)
 	encode_candidate(report, w);
 	encode_sandbox(report, w);
 	encode_usage(report, w);
+	encode_ahead(&report->ahead, w);
 	encode_timings(&report->timings, w);
 	if (report->error.code) {
 		jsonw_key(w, "error");

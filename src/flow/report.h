@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/jsonw.h"
 #include "edit/resolve.h"
+#include "flow/ahead.h"
 #include "model/client.h"
 #include "repo/repo.h"
 #include "verify/check.h"
@@ -94,6 +95,7 @@ struct report {
 	struct usage_report usage[REPORT_ROLES_MAX];
 	size_t n_usage;
 	struct timings timings;
+	struct ahead_figures ahead; /* all zero: no plan was followed as it came */
 	size_t files, added, removed; /* of the result against the base */
 	struct {
 		size_t tried, needed; /* 0 tried: it was not looked for */

@@ -146,6 +146,11 @@ static void withhold_item(struct round *round, struct item *item)
 				item->edit->file, why);
 }
 
+struct err *round_prepare(struct round *round, const char *path, bool *there)
+{
+	return resolver_prepare(round->resolver, path, there);
+}
+
 static void trace_edit(const struct round *round, const struct item *item, int64_t start_us)
 {
 	const struct event_arg args[] = {

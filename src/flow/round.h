@@ -65,6 +65,9 @@ struct round;
 struct err *round_new(struct round **out, const struct round_spec *spec,
 		      void (*done)(void *ctx, struct err *err), void *ctx) MUST_USE;
 
+/* Reads a file that edits may want; resolver_prepare(). */
+struct err *round_prepare(struct round *round, const char *path, bool *there) MUST_USE;
+
 /* edit is borrowed to the end. */
 struct err *round_add(struct round *round, const struct edit *edit) MUST_USE;
 

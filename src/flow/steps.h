@@ -10,6 +10,7 @@
 #ifndef FLOW_STEPS_H
 #define FLOW_STEPS_H
 
+#include "flow/ahead.h"
 #include "flow/ask.h"
 #include "flow/executors.h"
 #include "flow/job.h"
@@ -113,6 +114,7 @@ struct run {
 	struct plan_stream *stream; /* the plan while it arrives; NULL: not followed */
 	struct round *early;        /* begun with its first early_n edits, from early_tree */
 	size_t early_n;
+	struct ahead *ahead;        /* files that the plan names while it arrives */
 	struct oid early_tree;
 	struct plan plan;           /* when it is ours */
 	const struct plan *current;

@@ -167,4 +167,24 @@ test_expect_success 'a target that is of no use is told, and harms nothing' '
 	done
 '
 
+test_expect_success 'what the plan names is read while it arrives, and told' '
+	cat >named.json <<-\EOF &&
+	{"root_cause": "calc.py and more.py (see gone.py) subtract.", "strategy": "add", "edits": [
+	 {"file": "calc.py", "type": "model_edit", "action": "add must add", "symbol": "add"},
+	 {"file": "more.py", "type": "model_edit", "action": "sum must add", "symbol": "total"},
+	 {"type": "replace", "find": "see", "replace": "look at", "file": "README"}]}
+	EOF
+	cat >scenario.json <<-\EOF &&
+	[{"match": {"model": "deepseek-flash"}, "reply": {"plan_file": "named.json", "gap_ms": 4}},
+	 {"match": {"model": "qwen2.5-coder:7b"}, "reply": {"region_replace": ["a - b", "a + b"]}}]
+	EOF
+	setup_repo && git dualfix --json -m "$issue" >../out 2>../err &&
+	test "$(json_get ../out outcome)" = fixed &&
+	test "$(json_get ../out ahead.edited)" = 3 && test "$(json_get ../out ahead.ready)" = 2 &&
+	test "$(json_get ../out ahead.read)" = 2 &&
+	"$PYTHON" -c "import json, sys; assert json.load(open(sys.argv[1]))[\"ahead\"][\"saved_ms\"] > 0" ../out &&
+	git dualfix show >../show &&
+	test_grep "^ahead  *2 of 3 files were read while the plan arrived, .* ms saved" ../show
+'
+
 test_done
