@@ -59,7 +59,7 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all check check-unit check-shell check-asan check-kill lint fuzz doc install uninstall \
-	clean FORCE bench bench-codemod bench-edits bench-keyless bench-large bench-live bench-sandbox bench-seed bench-verdicts
+	clean FORCE bench bench-codemod bench-edits bench-keyless bench-large bench-live bench-pipeline bench-sandbox bench-seed bench-verdicts
 
 all: $(O)/git-dualfix
 
@@ -195,6 +195,10 @@ $(FUZZ:%=fuzz-%): fuzz-%: $(O)/fuzz-%
 # What overlapping makes of published latencies, simulated: SCALE shortens them.
 bench-seed: all
 	$(Q)$(PYTHON) tests/bench/seed.py --program $(O)/git-dualfix $(BENCH_ARGS)
+
+# How near a run comes to its lower bound, and to the same one after the other; simulated.
+bench-pipeline: all
+	$(Q)$(PYTHON) tests/bench/pipeline.py --program $(O)/git-dualfix $(BENCH_ARGS)
 
 # The same from the endpoints that REPO has configured, over the folder ISSUES.
 bench-live: all

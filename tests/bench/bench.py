@@ -52,6 +52,7 @@ class Bench:
         self.env.update({
             "PATH": os.path.dirname(program) + os.pathsep + self.env.get("PATH", ""),
             "HOME": self.path("home"), "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1",
+            "DUALFIX_CACHE": "false",
             "GIT_CEILING_DIRECTORIES": folder, "GIT_TERMINAL_PROMPT": "0",
             "GIT_AUTHOR_NAME": "A U Thor", "GIT_AUTHOR_EMAIL": "author@example.com",
             "GIT_COMMITTER_NAME": "C O Mitter",

@@ -124,6 +124,7 @@ class Bench:
         self.env.update({
             "PATH": os.path.dirname(program) + os.pathsep + self.env.get("PATH", ""),
             "HOME": folder, "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1",
+            "DUALFIX_CACHE": "false",
             "GIT_AUTHOR_NAME": "A U Thor", "GIT_AUTHOR_EMAIL": "author@example.com",
             "GIT_COMMITTER_NAME": "C O Mitter",
             "GIT_COMMITTER_EMAIL": "committer@example.com"})
