@@ -10,7 +10,6 @@ then
 	exit 0
 fi
 git config --global dualfix.sandbox none
-git config --global dualfix.cache false # t1404
 
 # A project with a bug, its check, and the server's rules on stdin.
 setup_repo () {

@@ -33,7 +33,6 @@ setup_repo () {
 	git config dualfix.planner.model deepseek-flash &&
 	git config dualfix.executor.url "$MODEL_URL/v1" &&
 	git config dualfix.executor.model qwen2.5-coder:7b &&
-	git config dualfix.cache false &&
 	git config dualfix.loadBearing off &&
 	git config dualfix.verify "grep 'return a + b' calc.py"
 }

@@ -10,6 +10,7 @@ then
 	exit 0
 fi
 git config --global dualfix.sandbox none
+unset DUALFIX_CACHE
 
 cat >plan.json <<\EOF
 {"root_cause": "add subtracts", "strategy": "add", "edits": [
