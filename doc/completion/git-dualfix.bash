@@ -5,7 +5,7 @@
 # git-dualfix.
 
 # table bash
-__git_dualfix_commands='run plan apply verify take drop batch log show init doctor gc hook'
+__git_dualfix_commands='run plan apply verify take drop batch log show init doctor gc check-mail hook'
 __git_dualfix_options () {
 	case $1 in
 	run) echo '--message= --base= --worktree --no-worktree --failing --no-failing --mode= --plan= --edit --no-edit --verify= --no-verify --review --no-review --accept= --attempts= --budget= --timeout= --jobs= --branch= --format-patch --no-format-patch --output-directory= --reroll-count= --range-diff= --stdout --no-stdout --diff --no-diff --json --no-json --signoff --no-signoff --allow-protected --no-allow-protected --allow-test-edits --no-allow-test-edits --load-bearing --no-load-bearing --repeat= --record= --replay= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
@@ -20,6 +20,7 @@ __git_dualfix_options () {
 	init) echo '--uninstall --no-uninstall --hooks --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	doctor) echo '--quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	gc) echo '--quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
+	check-mail) echo '--base= --verify= --timeout= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	hook) echo '' ;;
 	esac
 }

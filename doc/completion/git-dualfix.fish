@@ -20,10 +20,10 @@ complete -c git-dualfix -n '__git_dualfix_is take; or __git_dualfix_is drop; or 
 	-a "(git for-each-ref --format='%(refname:short)' refs/heads/dualfix/ 2>/dev/null)"
 
 # table fish
-set -g __git_dualfix_commands run plan apply verify take drop batch log show init doctor gc hook
+set -g __git_dualfix_commands run plan apply verify take drop batch log show init doctor gc check-mail hook
 complete -c git-dualfix -n __git_dualfix_is_first -a run -d 'an issue becomes a verified commit or patch'
 complete -c git-dualfix -n '__git_dualfix_is run' -l message -s m -x -d 'the issue'\''s text'
-complete -c git-dualfix -n '__git_dualfix_is run' -l base -s b -x -d 'what to fix; HEAD by default'
+complete -c git-dualfix -n '__git_dualfix_is run' -l base -s b -x -d 'the commit it is about; HEAD by default'
 complete -c git-dualfix -n '__git_dualfix_is run' -l worktree -d 'HEAD plus the uncommitted changes of tracked files'
 complete -c git-dualfix -n '__git_dualfix_is run' -l no-worktree
 complete -c git-dualfix -n '__git_dualfix_is run' -l failing -d 'the issue is what the checks say is broken'
@@ -76,7 +76,7 @@ complete -c git-dualfix -n '__git_dualfix_is run' -l color -a 'always never auto
 complete -c git-dualfix -n '__git_dualfix_is run' -l no-color
 complete -c git-dualfix -n __git_dualfix_is_first -a plan -d 'stop after planning; the plan goes to stdout'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l message -s m -x -d 'the issue'\''s text'
-complete -c git-dualfix -n '__git_dualfix_is plan' -l base -s b -x -d 'what to fix; HEAD by default'
+complete -c git-dualfix -n '__git_dualfix_is plan' -l base -s b -x -d 'the commit it is about; HEAD by default'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l worktree -d 'HEAD plus the uncommitted changes of tracked files'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l no-worktree
 complete -c git-dualfix -n '__git_dualfix_is plan' -l failing -d 'the issue is what the checks say is broken'
@@ -100,7 +100,7 @@ complete -c git-dualfix -n '__git_dualfix_is plan' -l no-progress
 complete -c git-dualfix -n '__git_dualfix_is plan' -l color -a 'always never auto' -d 'always, never or auto'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l no-color
 complete -c git-dualfix -n __git_dualfix_is_first -a apply -d 'execute plans (file or -)'
-complete -c git-dualfix -n '__git_dualfix_is apply' -l base -s b -x -d 'what to fix; HEAD by default'
+complete -c git-dualfix -n '__git_dualfix_is apply' -l base -s b -x -d 'the commit it is about; HEAD by default'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l worktree -d 'HEAD plus the uncommitted changes of tracked files'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l no-worktree
 complete -c git-dualfix -n '__git_dualfix_is apply' -l mode -x -a 'sequential hybrid adaptive single' -d 'sequential, hybrid, adaptive (default) or single'
@@ -181,7 +181,7 @@ complete -c git-dualfix -n '__git_dualfix_is drop' -l no-progress
 complete -c git-dualfix -n '__git_dualfix_is drop' -l color -a 'always never auto' -d 'always, never or auto'
 complete -c git-dualfix -n '__git_dualfix_is drop' -l no-color
 complete -c git-dualfix -n __git_dualfix_is_first -a batch -d 'many issues, one JSON line out per line in'
-complete -c git-dualfix -n '__git_dualfix_is batch' -l base -s b -x -d 'what to fix; HEAD by default'
+complete -c git-dualfix -n '__git_dualfix_is batch' -l base -s b -x -d 'the commit it is about; HEAD by default'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l worktree -d 'HEAD plus the uncommitted changes of tracked files'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l no-worktree
 complete -c git-dualfix -n '__git_dualfix_is batch' -l mode -x -a 'sequential hybrid adaptive single' -d 'sequential, hybrid, adaptive (default) or single'
@@ -265,5 +265,16 @@ complete -c git-dualfix -n '__git_dualfix_is gc' -l progress -d 'show progress a
 complete -c git-dualfix -n '__git_dualfix_is gc' -l no-progress
 complete -c git-dualfix -n '__git_dualfix_is gc' -l color -a 'always never auto' -d 'always, never or auto'
 complete -c git-dualfix -n '__git_dualfix_is gc' -l no-color
+complete -c git-dualfix -n __git_dualfix_is_first -a check-mail -d 'verify patches as mailed'
+complete -c git-dualfix -n '__git_dualfix_is check-mail' -l base -s b -x -d 'the commit it is about; HEAD by default'
+complete -c git-dualfix -n '__git_dualfix_is check-mail' -l verify -x -d 'a check; overrides the configured ones'
+complete -c git-dualfix -n '__git_dualfix_is check-mail' -l timeout -x -d 'stop before taking longer'
+complete -c git-dualfix -n '__git_dualfix_is check-mail' -l quiet -s q -d 'say nothing but errors'
+complete -c git-dualfix -n '__git_dualfix_is check-mail' -l no-quiet
+complete -c git-dualfix -n '__git_dualfix_is check-mail' -l verbose -s v -d 'say more'
+complete -c git-dualfix -n '__git_dualfix_is check-mail' -l progress -d 'show progress also where stderr is no terminal'
+complete -c git-dualfix -n '__git_dualfix_is check-mail' -l no-progress
+complete -c git-dualfix -n '__git_dualfix_is check-mail' -l color -a 'always never auto' -d 'always, never or auto'
+complete -c git-dualfix -n '__git_dualfix_is check-mail' -l no-color
 complete -c git-dualfix -n __git_dualfix_is_first -a hook -d 'what hooks call'
 # end

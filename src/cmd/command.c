@@ -31,6 +31,8 @@ const struct command commands[] = {
 	  "check configuration, keys, sandbox and hooks", cmd_doctor, NULL },
 	{ "gc", FOR_GC, NEEDS_REPO, "gc", "drop expired runs and what killed runs left",
 	  cmd_gc, NULL },
+	{ "check-mail", FOR_CHECK_MAIL, NEEDS_REPO, "check-mail [<options>] <file>...",
+	  "verify patches as mailed", cmd_check_mail, NULL },
 	{ "hook", FOR_HOOK, 0, "hook <event> [<args>]", "what hooks call", NULL, cmd_hook },
 };
 const size_t commands_n = ARRAY_SIZE(commands);

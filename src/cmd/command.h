@@ -53,6 +53,7 @@ struct err *cmd_show(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_init(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_doctor(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_gc(struct session *s, int *exit_code) MUST_USE;
+struct err *cmd_check_mail(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_hook(const char *const *args, int *exit_code) MUST_USE;
 
 #endif

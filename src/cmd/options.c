@@ -20,13 +20,15 @@ static const char *const when_names[] = { "always", "never", "auto", NULL };
 
 #define MAKES (FOR_RUN | FOR_APPLY | FOR_BATCH)
 #define SHOWS (FOR_RUN | FOR_APPLY)
+#define CHECKS (MAKES | FOR_PLAN | FOR_VERIFY | FOR_CHECK_MAIL)
 #define THINKS (FOR_RUN | FOR_PLAN)
 #define ANY (FOR_RUN | FOR_PLAN | FOR_APPLY | FOR_VERIFY | FOR_TAKE | FOR_DROP | FOR_LOG | \
-	     FOR_SHOW | FOR_INIT | FOR_DOCTOR | FOR_GC | FOR_BATCH)
+	     FOR_SHOW | FOR_INIT | FOR_DOCTOR | FOR_GC | FOR_BATCH | FOR_CHECK_MAIL)
 
 const struct option options_table[] = {
 	WITH("message", 'm', THINKS, LIST(messages), "text", "the issue's text"),
-	WITH("base", 'b', MAKES | FOR_PLAN, TEXT(base), "rev", "what to fix; HEAD by default"),
+	WITH("base", 'b', MAKES | FOR_PLAN | FOR_CHECK_MAIL, TEXT(base), "rev",
+	     "the commit it is about; HEAD by default"),
 	FLAG("worktree", 0, MAKES | FOR_PLAN | FOR_TAKE, BOOLEAN(worktree),
 	     "HEAD plus the uncommitted changes of tracked files"),
 	FLAG("failing", 0, THINKS, BOOLEAN(failing), "the issue is what the checks say is broken"),
@@ -34,7 +36,7 @@ const struct option options_table[] = {
 	     "sequential, hybrid, adaptive (default) or single"),
 	WITH("plan", 0, FOR_RUN, TEXT(plan_file), "file", "use this plan"),
 	FLAG("edit", 'e', SHOWS, BOOLEAN(edit), "open the plan in the editor first"),
-	WITH("verify", 0, MAKES | FOR_PLAN | FOR_VERIFY, LIST(verify), "command",
+	WITH("verify", 0, CHECKS, LIST(verify), "command",
 	     "a check; overrides the configured ones"),
 	/* "--no-verify" is a name of its own: it does not undo --verify. */
 	FLAG("no-verify", 0, MAKES, BOOLEAN(no_verify), "run no checks"),
@@ -43,7 +45,7 @@ const struct option options_table[] = {
 	     "the weakest outcome that counts"),
 	WITH("attempts", 0, MAKES, COUNT(attempts, 0, 20), "n", "rounds of repair"),
 	WITH("budget", 0, MAKES | FOR_PLAN, USD(budget_usd), "usd", "stop before spending more"),
-	WITH("timeout", 0, MAKES | FOR_PLAN | FOR_VERIFY, COUNT(timeout_s, 1, 86400), "seconds",
+	WITH("timeout", 0, CHECKS, COUNT(timeout_s, 1, 86400), "seconds",
 	     "stop before taking longer"),
 	WITH("jobs", 'j', FOR_RUN | FOR_BATCH, COUNT(jobs, 1, 256), "n", "runs at once"),
 	WITH("branch", 0, SHOWS, TEXT(branch), "name", "where the commit goes"),

@@ -33,6 +33,7 @@ enum {
 	FOR_GC = 1 << 10,
 	FOR_HOOK = 1 << 11,
 	FOR_BATCH = 1 << 12,
+	FOR_CHECK_MAIL = 1 << 13,
 };
 
 struct option {

@@ -97,6 +97,8 @@ const struct setting settings_table[] = {
 	  "let the pre-push hook ask models for a fix" },
 	{ "dualfix.hookInCI", NULL, BOOLEAN(hook_in_ci), "false",
 	  "run hooks where CI is set" },
+	{ "dualfix.checkpatch", NULL, TEXT(checkpatch), NULL,
+	  "a command that reads a patch on stdin, for check-mail" },
 	{ "dualfix.trailer", NULL, CHOICE(trailer, trailer_styles), "assisted-by",
 	  "how models are named: assisted-by, generated-by, co-authored-by, none" },
 	{ "dualfix.evidence", NULL, CHOICE(evidence, evidence_places), "trailer",
@@ -174,6 +176,7 @@ void settings_release(struct settings *s)
 	free(s->progress);
 	free(s->color);
 	argv_release(&s->hooks);
+	free(s->checkpatch);
 	*s = (struct settings){ 0 };
 }
 

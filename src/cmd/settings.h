@@ -53,6 +53,7 @@ struct settings {
 	int pre_push;
 	int64_t hook_timeout_s;
 	bool hook_models, hook_in_ci;
+	char *checkpatch;
 	int trailer;
 	int evidence;
 	int policy;

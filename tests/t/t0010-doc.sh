@@ -59,8 +59,8 @@ test_expect_success 'git dualfix -h: exit 0, all on stdout' '
 
 test_expect_success 'every command of the usage is in the page' '
 	git dualfix -h >out &&
-	sed -n "s/^.*: git dualfix \[*\([a-z]*\).*/\1/p" out >commands &&
-	test_line_count 13 commands &&
+	sed -n "s/^.*: git dualfix \[*\([a-z-]*\).*/\1/p" out >commands &&
+	test_line_count 14 commands &&
 	while read -r name
 	do
 		grep "^\.It Cm $name\$" "$PAGE" >/dev/null ||
@@ -71,7 +71,7 @@ test_expect_success 'every command of the usage is in the page' '
 test_expect_success 'every option of every command is in the page' '
 	git init -q repo &&
 	plain "$PAGE" >page &&
-	for name in run plan apply verify take drop log show init doctor gc
+	for name in run plan apply verify take drop log show init doctor gc check-mail
 	do
 		(cd repo && git dualfix $name -h) >help &&
 		sed -n "s/^    .\{4\}--\([^ =]*\).*/\1/p" help | sed "s/\[\$//" >options &&
