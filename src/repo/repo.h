@@ -111,6 +111,9 @@ struct err *repo_dirty_files(struct repo *repo, size_t max, struct str *out,
  */
 struct err *repo_worktree_tree(struct repo *repo, struct oid *out) MUST_USE;
 
+/* The tree of what is staged; index is another file than the user's, or NULL. As above. */
+struct err *repo_index_tree(struct repo *repo, const char *index, struct oid *out) MUST_USE;
+
 /*
  * "Name <mail>" of author and committer as git takes them, and " seconds zone" where
  * GIT_AUTHOR_DATE or GIT_COMMITTER_DATE is set; ERR_CONFIG if it has none.

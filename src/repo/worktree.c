@@ -43,13 +43,16 @@ struct err *repo_dirty_files(struct repo *repo, size_t max, struct str *out, siz
 /* A split one would leave its other half in the user's git folder. */
 #define PRIVATE_INDEX "-c", "core.splitIndex=false", "-c", "core.untrackedCache=false"
 
-/* A copy of the user's index, beside the quarantine. */
-static struct err *copy_index(struct repo *repo, const char *copy)
+/* A copy of the user's index (from, or the one of the work tree), beside the quarantine. */
+static struct err *copy_index(struct repo *repo, const char *from, const char *copy)
 {
 	struct str path = STR_INIT(PATH_BYTES), index = STR_INIT(INDEX_MAX_BYTES);
 	struct err *err;
 
-	str_addf(&path, "%s/index", repo->git_dir);
+	if (from)
+		str_adds(&path, from);
+	else
+		str_addf(&path, "%s/index", repo->git_dir);
 	err = str_err(&path, "path");
 	/* None is there before the first `git add`. */
 	if (!err && file_exists(path.buf)) {
@@ -109,13 +112,10 @@ static struct err *write_tree(struct repo *repo, const char *const *env, struct 
 	return err;
 }
 
-struct err *repo_worktree_tree(struct repo *repo, struct oid *out)
+/* The tree of a copy of the index; add (NULL: nothing) is run on that first. */
+static struct err *index_tree(struct repo *repo, const char *from, const char *const *add,
+			      struct oid *out)
 {
-	static const char *const add[] = {
-		PRIVATE_INDEX,
-		/* A warning about line ends is no reason to stop. */
-		"-c", "core.safecrlf=false", "add", "-u", "--", ".", NULL,
-	};
 	struct str index = STR_INIT(PATH_BYTES), quoted = STR_INIT(PATH_BYTES);
 	struct argv env = ARGV_INIT;
 	struct err *err = NULL;
@@ -133,10 +133,10 @@ struct err *repo_worktree_tree(struct repo *repo, struct oid *out)
 	err = err_first(str_err(&index, "path"), str_err(&quoted, "path"));
 	err = err_first(err, argv_err(&env));
 	if (!err)
-		err = copy_index(repo, index.buf);
+		err = copy_index(repo, from, index.buf);
 	if (!err)
 		err = refuse_conflicts(repo, argv_list(&env));
-	if (!err)
+	if (!err && add)
 		err = repo_git_env(repo, add, argv_list(&env), NO_INPUT, NULL, NULL);
 	if (!err)
 		err = no_packs(repo);
@@ -148,4 +148,20 @@ struct err *repo_worktree_tree(struct repo *repo, struct oid *out)
 	str_release(&quoted);
 	argv_release(&env);
 	return err;
+}
+
+struct err *repo_worktree_tree(struct repo *repo, struct oid *out)
+{
+	static const char *const add[] = {
+		PRIVATE_INDEX,
+		/* A warning about line ends is no reason to stop. */
+		"-c", "core.safecrlf=false", "add", "-u", "--", ".", NULL,
+	};
+
+	return index_tree(repo, NULL, add, out);
+}
+
+struct err *repo_index_tree(struct repo *repo, const char *index, struct oid *out)
+{
+	return index_tree(repo, index, NULL, out);
 }
