@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "base/deadline.h"
+#include "cmd/check_mail.h"
+#include "cmd/commit_hook.h"
 #include "cmd/drive.h"
 #include "cmd/input.h"
 #include "cmd/options.h"
@@ -185,46 +187,126 @@ static struct err *check_push(struct session *s, const struct push *push, int *e
 	return err;
 }
 
-static struct err *pre_push(const struct push *push, int *exit_code)
+/* Our trouble is not the push's, nor the commit's, nor the mail's: it goes on. */
+static struct err *let_go(struct session *s, const char *what, struct err *err)
+{
+	terminal_clear(&s->terminal);
+	/* A signal is the user's wish. */
+	if (!err || err_is_signal(err))
+		return err;
+	terminal_warning(&s->terminal, "%s unchecked: %s", what, err_text(err));
+	if (err_hint_text(err))
+		terminal_hint(&s->terminal, "%s", err_hint_text(err));
+	err_drop(err);
+	return NULL;
+}
+
+static bool is_wanted(const struct session *s)
+{
+	return !is_set("CI") || s->settings.hook_in_ci;
+}
+
+static struct err *push_with_session(const struct push *push, int *exit_code)
 {
 	const char *const no_args[] = { NULL };
 	struct session s;
 	bool help;
 	struct err *err = session_open(&s, FOR_HOOK, no_args, &help);
 
-	if (!err && (!is_set("CI") || s.settings.hook_in_ci))
+	if (!err && is_wanted(&s))
 		err = check_push(&s, push, exit_code);
-	terminal_clear(&s.terminal);
-	/* A signal is the user's wish; all else is our trouble, not the push's. */
-	if (err && !err_is_signal(err)) {
-		terminal_warning(&s.terminal, "pushed unchecked: %s", err_text(err));
-		if (err_hint_text(err))
-			terminal_hint(&s.terminal, "%s", err_hint_text(err));
-		err_drop(err);
-		err = NULL;
-	}
+	err = let_go(&s, "pushed", err);
 	session_release(&s);
 	return err;
 }
 
-struct err *cmd_hook(const char *const *args, int *exit_code)
+/*
+ * pre-commit (the program) reads stdin itself and tells its hooks of one ref by
+ * variables instead.
+ */
+static void add_manager_ref(struct str *text)
 {
-	const char *off = getenv("DUALFIX");
+	const char *to = getenv("PRE_COMMIT_TO_REF");
+	const char *from = getenv("PRE_COMMIT_FROM_REF");
+	const char *local = getenv("PRE_COMMIT_LOCAL_BRANCH");
+	const char *remote = getenv("PRE_COMMIT_REMOTE_BRANCH");
+
+	if (text->len || !to || !remote)
+		return;
+	str_addf(text, "%s %s %s %s\n", local ? local : "HEAD", to, remote, from ? from : to);
+}
+
+static struct err *pre_push(const char *const *args, int *exit_code)
+{
 	struct str text = STR_INIT(STDIN_MAX_BYTES);
 	struct push push = { 0 };
-	struct err *err;
+	struct err *err = file_read("-", &text);
 
-	*exit_code = 0;
-	if (!args[0] || strcmp(args[0], "pre-push"))
-		return err_new(ERR_USAGE, "hook takes the name of an event: pre-push");
-	if (off && !strcmp(off, "0"))
-		return NULL;
-	err = file_read("-", &text);
+	(void)args;
+	add_manager_ref(&text);
 	if (!err)
 		err = push_parse(&push, str_span(&text));
 	if (!err && push.n)
-		err = pre_push(&push, exit_code);
+		err = push_with_session(&push, exit_code);
 	push_release(&push);
 	str_release(&text);
 	return err;
+}
+
+static struct err *sendemail_validate(const char *const *args, int *exit_code)
+{
+	const char *const no_args[] = { NULL };
+	struct session s;
+	bool help;
+	struct err *err = session_open(&s, FOR_HOOK, no_args, &help);
+
+	if (!err && is_wanted(&s))
+		err = check_mail_hook(&s, args, exit_code);
+	err = let_go(&s, "mailed", err);
+	if (*exit_code)
+		terminal_hint(&s.terminal, "git send-email --no-validate skips this; "
+			      "DUALFIX=0 too");
+	session_release(&s);
+	return err;
+}
+
+static struct err *pre_commit(const char *const *args, int *exit_code)
+{
+	const char *const no_args[] = { NULL };
+	struct session s;
+	bool help;
+	struct err *err = session_open(&s, FOR_HOOK, no_args, &help);
+
+	(void)args;
+	(void)exit_code;
+	if (!err && is_wanted(&s))
+		err = commit_hook(&s);
+	err = let_go(&s, "committed", err);
+	session_release(&s);
+	return err;
+}
+
+static const struct {
+	const char *event;
+	struct err *(*call)(const char *const *args, int *exit_code);
+} events[] = {
+	{ "pre-push", pre_push },
+	{ "pre-commit", pre_commit },
+	{ "sendemail-validate", sendemail_validate },
+};
+
+struct err *cmd_hook(const char *const *args, int *exit_code)
+{
+	const char *off = getenv("DUALFIX");
+
+	*exit_code = 0;
+	for (size_t i = 0; args[0] && i < ARRAY_SIZE(events); i++) {
+		if (strcmp(args[0], events[i].event))
+			continue;
+		if (off && !strcmp(off, "0"))
+			return NULL;
+		return events[i].call(args + 1, exit_code);
+	}
+	return err_new(ERR_USAGE, "hook takes the name of an event: pre-push, pre-commit or "
+		       "sendemail-validate");
 }
