@@ -23,7 +23,7 @@ static struct err *each_event(struct session *s, struct span list)
 		if (!err && s->settings.uninstall)
 			err = hook_uninstall(s->repo, name.buf, &said);
 		else if (!err)
-			err = hook_install(s->repo, name.buf, &said);
+			err = hook_install(s->repo, name.buf, false, &said);
 		if (!err)
 			terminal_note(&s->terminal, "%s", said.buf);
 		str_release(&name);
