@@ -17,7 +17,7 @@ __git_dualfix_options () {
 	batch) echo '--base= --worktree --no-worktree --mode= --verify= --no-verify --review --no-review --accept= --attempts= --budget= --timeout= --jobs= --signoff --no-signoff --allow-protected --no-allow-protected --allow-test-edits --no-allow-test-edits --load-bearing --no-load-bearing --repeat= --record= --replay= --predictions= --shard= --skip= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	log) echo '--json --no-json --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	show) echo '--json --no-json --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
-	init) echo '--uninstall --no-uninstall --hooks --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
+	init) echo '--verify= --timeout= --uninstall --no-uninstall --hooks --chain --no-chain --yes --no-yes --planner= --planner-model= --executor= --executor-model= --send= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	doctor) echo '--quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	gc) echo '--quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
 	check-mail) echo '--base= --verify= --timeout= --quiet --no-quiet --verbose --progress --no-progress --color --no-color' ;;
@@ -29,6 +29,7 @@ __git_dualfix_values () {
 	--mode) echo 'sequential hybrid adaptive single' ;;
 	--accept) echo 'fixed improved held unverified' ;;
 	--load-bearing) echo 'name remove off' ;;
+	--send) echo 'ask always never' ;;
 	--color) echo 'always never auto' ;;
 	esac
 }

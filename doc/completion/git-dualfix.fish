@@ -238,10 +238,21 @@ complete -c git-dualfix -n '__git_dualfix_is show' -l progress -d 'show progress
 complete -c git-dualfix -n '__git_dualfix_is show' -l no-progress
 complete -c git-dualfix -n '__git_dualfix_is show' -l color -a 'always never auto' -d 'always, never or auto'
 complete -c git-dualfix -n '__git_dualfix_is show' -l no-color
-complete -c git-dualfix -n __git_dualfix_is_first -a init -d 'set a repository up'
+complete -c git-dualfix -n __git_dualfix_is_first -a init -d 'set a repository up: checks, endpoints, hooks'
+complete -c git-dualfix -n '__git_dualfix_is init' -l verify -x -d 'a check; overrides the configured ones'
+complete -c git-dualfix -n '__git_dualfix_is init' -l timeout -x -d 'stop before taking longer'
 complete -c git-dualfix -n '__git_dualfix_is init' -l uninstall -d 'take out what init put in'
 complete -c git-dualfix -n '__git_dualfix_is init' -l no-uninstall
 complete -c git-dualfix -n '__git_dualfix_is init' -l hooks -d 'install hooks'
+complete -c git-dualfix -n '__git_dualfix_is init' -l chain -d 'before hooks that are there'
+complete -c git-dualfix -n '__git_dualfix_is init' -l no-chain
+complete -c git-dualfix -n '__git_dualfix_is init' -l yes -s y -d 'take the checks that ran; ask nothing'
+complete -c git-dualfix -n '__git_dualfix_is init' -l no-yes
+complete -c git-dualfix -n '__git_dualfix_is init' -l planner -x -d 'the planner'\''s endpoint'
+complete -c git-dualfix -n '__git_dualfix_is init' -l planner-model -x -d 'its model'
+complete -c git-dualfix -n '__git_dualfix_is init' -l executor -x -d 'the executor'\''s endpoint'
+complete -c git-dualfix -n '__git_dualfix_is init' -l executor-model -x -d 'its model'
+complete -c git-dualfix -n '__git_dualfix_is init' -l send -x -a 'ask always never' -d 'whether text may go to a model elsewhere: ask, always, never'
 complete -c git-dualfix -n '__git_dualfix_is init' -l quiet -s q -d 'say nothing but errors'
 complete -c git-dualfix -n '__git_dualfix_is init' -l no-quiet
 complete -c git-dualfix -n '__git_dualfix_is init' -l verbose -s v -d 'say more'

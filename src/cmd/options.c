@@ -20,7 +20,7 @@ static const char *const when_names[] = { "always", "never", "auto", NULL };
 
 #define MAKES (FOR_RUN | FOR_APPLY | FOR_BATCH)
 #define SHOWS (FOR_RUN | FOR_APPLY)
-#define CHECKS (MAKES | FOR_PLAN | FOR_VERIFY | FOR_CHECK_MAIL)
+#define CHECKS (MAKES | FOR_PLAN | FOR_VERIFY | FOR_INIT | FOR_CHECK_MAIL)
 #define THINKS (FOR_RUN | FOR_PLAN)
 #define ANY (FOR_RUN | FOR_PLAN | FOR_APPLY | FOR_VERIFY | FOR_TAKE | FOR_DROP | FOR_LOG | \
 	     FOR_SHOW | FOR_INIT | FOR_DOCTOR | FOR_GC | FOR_BATCH | FOR_CHECK_MAIL)
@@ -84,6 +84,14 @@ const struct option options_table[] = {
 	FLAG("uninstall", 0, FOR_INIT, BOOLEAN(uninstall), "take out what init put in"),
 	{ .name = "hooks", .commands = FOR_INIT, .value = LIST(hooks), .argument = "event,...",
 	  .optional = true, .fallback = "pre-push", .help = "install hooks" },
+	FLAG("chain", 0, FOR_INIT, BOOLEAN(chain), "before hooks that are there"),
+	FLAG("yes", 'y', FOR_INIT, BOOLEAN(yes), "take the checks that ran; ask nothing"),
+	WITH("planner", 0, FOR_INIT, TEXT(new_planner), "url", "the planner's endpoint"),
+	WITH("planner-model", 0, FOR_INIT, TEXT(new_planner_model), "id", "its model"),
+	WITH("executor", 0, FOR_INIT, TEXT(new_executor), "url", "the executor's endpoint"),
+	WITH("executor-model", 0, FOR_INIT, TEXT(new_executor_model), "id", "its model"),
+	WITH("send", 0, FOR_INIT, ONE_OF(new_send, send_names), "when",
+	     "whether text may go to a model elsewhere: ask, always, never"),
 	FLAG("quiet", 'q', ANY, BOOLEAN(quiet), "say nothing but errors"),
 	FLAG("verbose", 'v', ANY, COUNT(verbose, 0, 9), "say more"),
 	{ .name = "progress", .commands = ANY, .value = TEXT(progress), .fallback = "always",

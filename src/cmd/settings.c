@@ -9,7 +9,7 @@
 #include "flow/mode.h"
 #include "mail/trailers.h"
 
-static const char *const send_names[] = { "ask", "always", "never", NULL };
+const char *const send_names[] = { "ask", "always", "never", NULL };
 static const char *const pre_push_names[] = { "suggest", "warn", "block", NULL };
 const char *const accept_names[] = { "fixed", "improved", "held", "unverified", NULL };
 const char *const idle_names[] = { "name", "remove", "off", NULL };
@@ -177,6 +177,11 @@ void settings_release(struct settings *s)
 	free(s->color);
 	argv_release(&s->hooks);
 	free(s->checkpatch);
+	free(s->new_planner);
+	free(s->new_planner_model);
+	free(s->new_executor);
+	free(s->new_executor_model);
+	free(s->new_send);
 	*s = (struct settings){ 0 };
 }
 

@@ -86,7 +86,10 @@ struct settings {
 	char *progress; /* "always", "never"; NULL: where stderr is a terminal */
 	char *color;    /* "always", "never", "auto" */
 	struct argv hooks; /* init --hooks[=<event>,...] */
-	bool uninstall;
+	bool uninstall, chain, yes;
+	char *new_planner, *new_planner_model; /* init writes these */
+	char *new_executor, *new_executor_model;
+	char *new_send;
 };
 
 enum { POLICY_DISCLOSE, POLICY_ALLOW, POLICY_FORBID };
@@ -107,6 +110,7 @@ extern const struct setting settings_table[];
 extern const size_t settings_table_n;
 
 extern const char *const thinking_names[];
+extern const char *const send_names[];
 extern const char *const accept_names[]; /* by enum outcome */
 extern const char *const idle_names[];   /* by enum idle_way */
 

@@ -73,7 +73,7 @@ usage_error "more than one" show a b
 usage_error "more than one" verify a b --verify true
 usage_error "no argument" gc all
 usage_error "no argument" log all
-usage_error "what to set up" init
+usage_error "no argument" init extra
 usage_error "name of an event" hook
 usage_error "name of an event" hook post-rebase
 
