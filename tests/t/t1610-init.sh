@@ -1,0 +1,173 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+test_description='init: checks found, tried, and written when the user says so'
+. "${0%/*}/test-lib.sh"
+
+git config --global dualfix.sandbox none
+
+on_tty () { "$PYTHON" "$TEST_LIB_DIR/on-tty.py" "$@"; }
+no_tty () { "$PYTHON" "$TEST_LIB_DIR/on-tty.py" '' "$@"; }
+
+state () {
+	{ find .git/hooks .git/config -printf "%p %m %y\n"; find .git/hooks .git/config -type f -exec cksum {} +; } 2>/dev/null | sort
+}
+
+# A project of one file.
+make_project () {
+	rm -rf repo && git init -q -b main repo && printf "%b" "$2" >"repo/$1" &&
+	git -C repo add . && test_tick && git -C repo commit -q -m one
+}
+
+good_makefile='check:\n\ttest -f Makefile\n'
+
+test_expect_success '--yes takes a check that passes; what was found is shown' '
+	make_project Makefile "$good_makefile" && cd repo && state >../before &&
+	no_tty git dualfix init --yes >../out 2>../err && test_must_be_empty ../out &&
+	test_grep "^passes: .make check. on HEAD (Makefile has a target .check." ../err &&
+	git config --get-all dualfix.verify >../got && echo "make check" >../want && test_cmp ../want ../got &&
+	git dualfix verify 2>../err
+'
+
+test_expect_success 'again: the same; uninstalled: byte for byte as before' '
+	cd repo && state >../between && git dualfix init --yes 2>../err && test_grep "^check: make check" ../err &&
+	state >../again && test_cmp ../between ../again &&
+	git dualfix init --uninstall && state >../after && test_cmp ../before ../after &&
+	git dualfix init --uninstall && state >../after && test_cmp ../before ../after
+'
+
+test_expect_success 'a file without a last line end gets it back so' '
+	cd repo && printf "[x]\n\ty = 1" >>.git/config && state >../before &&
+	git dualfix init --yes --hooks --send never && git config dualfix.send >../got && test_grep never ../got &&
+	git dualfix init --uninstall --hooks && git config dualfix.verify &&
+	git dualfix init --uninstall && state >../after && test_cmp ../before ../after
+'
+
+test_expect_success 'what others wrote in between stays' '
+	cd repo && git dualfix init --yes && git config --add dualfix.verify "make other" && git config user.x y &&
+	git dualfix init --uninstall && git config --get-all dualfix.verify >../got && echo "make other" >../want && test_cmp ../want ../got &&
+	test "$(git config user.x)" = y
+'
+
+test_expect_success 'no terminal and no --yes: found and tried, nothing written' '
+	make_project Makefile "$good_makefile" && cd repo && state >../before &&
+	test_expect_code 3 no_tty git dualfix init 2>../err && test_grep "^passes: " ../err &&
+	test_grep "git dualfix init --yes" ../err && state >../after && test_cmp ../before ../after
+'
+
+test_expect_success 'one question: no writes nothing, yes and Enter write' '
+	cd repo && on_tty n git dualfix init >../out && test_grep "Use .make check." ../out && test_grep "nothing was written" ../out &&
+	state >../after && test_cmp ../before ../after &&
+	on_tty y git dualfix init >../out && test "$(git config dualfix.verify)" = "make check" && git dualfix init --uninstall &&
+	on_tty "\n" git dualfix init >../out && test "$(git config dualfix.verify)" = "make check" &&
+	test "$(grep -c "Y/n" ../out)" = 1
+'
+
+test_expect_success 'e: each value can be changed' '
+	cd repo && git dualfix init --uninstall &&
+	on_tty "e\nmake -s check\nhttps://x.example/v1\n\nhttp://127.0.0.1:9/v1\nqwen\nnever\npre-push" git dualfix init >../out &&
+	git config --local --get-regexp "^dualfix" | sort >../got &&
+	test_write_lines "dualfix.executor.model qwen" "dualfix.executor.url http://127.0.0.1:9/v1" "dualfix.planner.url https://x.example/v1" \
+		"dualfix.send never" "dualfix.verify make -s check" >../want && test_cmp ../want ../got &&
+	test_path_is_executable .git/hooks/pre-push &&
+	git dualfix init --uninstall && state >../after && test_cmp ../before ../after
+'
+
+test_expect_success 'endpoints, consent and checks from options: no question, nothing tried' '
+	cd repo && { git config --unset-all dualfix.verify || :; } && no_tty git dualfix init --planner https://y.example --planner-model big --executor http://127.0.0.1:1 \
+		--executor-model small --send always --verify "make a" --verify "make b" 2>../err &&
+	test_grep ! "on HEAD" ../err && git config --get-all dualfix.verify >../got && test_write_lines "make a" "make b" >../want &&
+	test_cmp ../want ../got && test "$(git config dualfix.planner.model)" = big && test "$(git config dualfix.send)" = always &&
+	test_expect_code 129 git dualfix init --send maybe
+'
+
+test_expect_success 'a check that fails on HEAD is taken: there is something to fix' '
+	make_project Makefile "check:\n\t@echo \"x.c:1: error: no\"; false\n" && cd repo &&
+	no_tty git dualfix init --yes 2>../err && test_grep "^fails: .make check." ../err && test_grep "x.c:1: error" ../err &&
+	test_grep "^hint: .*--failing" ../err && test "$(git config dualfix.verify)" = "make check"
+'
+
+test_expect_success 'a check that cannot run gives way to the next' '
+	make_project Makefile "all:\n\ttrue\ncheck:\n\tno-such-program-here\n" && cd repo &&
+	no_tty git dualfix init --yes 2>../err && test_grep "^cannot run: .make check." ../err && test_grep "^passes: .make." ../err &&
+	test "$(git config dualfix.verify)" = make
+'
+
+test_expect_success 'nor is one taken that passes without having run' '
+	make_project Makefile "test:\n\tfor d in a; do no-such-program-here \$\$d; done; true\n" && cd repo &&
+	test_expect_code 3 no_tty git dualfix init --yes 2>../err && test_grep "^cannot run: .make test.*no-such-program-here: not found" ../err &&
+	test_expect_code 1 git config dualfix.verify
+'
+
+# An npm that knows two words.
+fake_npm () {
+	mkdir -p "$TRASH/npm" && write_script "$TRASH/npm/npm" <<-\EOS
+	#!/bin/sh
+	case $1 in
+	ci) mkdir -p node_modules/x ;;
+	test) test -d node_modules/x || { echo "Error: Cannot find module x"; exit 1; } ;;
+	esac
+	EOS
+}
+
+test_expect_success 'packages that must be fetched: after a yes, kept as dualfix.setup' '
+	fake_npm && make_project package.json "{\"scripts\": {\"test\": \"x\"}}" && cd repo && : >package-lock.json && echo node_modules >.gitignore &&
+	git add . && git commit -q -m lock && PATH="$TRASH/npm:$PATH" && on_tty n git dualfix init >../out &&
+	test_grep "cannot run: .npm test.*Cannot find module" ../out && test_grep "Run .npm ci. in the sandbox, with the network, and use .npm test." ../out &&
+	test_expect_code 1 git config dualfix.setup && on_tty y git dualfix init >../out && test_grep "passes: .npm test." ../out &&
+	test "$(git config dualfix.setup)" = "npm ci" && test "$(git config dualfix.verify)" = "npm test" && git dualfix init --uninstall &&
+	rm -rf .git/dualfix && no_tty git dualfix init --yes && test "$(git config dualfix.setup)" = "npm ci"
+'
+
+test_expect_success 'nothing is found: exit 3, and what to type; hooks are installed all the same' '
+	make_project README "hello\n" && cd repo && test_expect_code 3 no_tty git dualfix init 2>../err &&
+	test_grep "no check was found" ../err && test_grep "git dualfix init --verify" ../err &&
+	test_expect_code 3 no_tty git dualfix init --yes --hooks && test_path_is_executable .git/hooks/pre-push
+'
+
+test_expect_success 'what a project says of itself becomes no part of a command' '
+	make_project package.json "{\"scripts\": {\"test\": \"touch \$HOME/owned; node --test\"}, \"name\": \"x; touch owned\"}\n" && cd repo &&
+	{ no_tty git dualfix init 2>../err || test $? -eq 3; } && test_grep ! "owned" .git/config &&
+	test_expect_code 1 git config dualfix.verify
+'
+
+test_expect_success 'a repository without a commit: said' '
+	rm -rf repo && git init -q repo && cd repo && test_expect_code 128 no_tty git dualfix init --yes 2>../err && test_grep "no commit" ../err &&
+	git dualfix init --hooks && test_path_is_executable .git/hooks/pre-push
+'
+
+test_expect_success 'a bare repository' '
+	make_project Makefile "$good_makefile" && rm -rf bare.git && git clone -q --bare repo bare.git && cd bare.git &&
+	cksum config >../before && no_tty git dualfix init --yes --hooks 2>../err && test_grep "^passes: " ../err &&
+	test "$(git config dualfix.verify)" = "make check" && test_path_is_executable hooks/pre-push &&
+	git dualfix init --uninstall && cksum config >../after && test_cmp ../before ../after && test_path_is_missing hooks/pre-push
+'
+
+test_expect_success 'a linked work tree: one configuration, one hooks folder' '
+	make_project Makefile "$good_makefile" && cd repo && state >../before && git worktree add -q ../linked -b side &&
+	test_when_finished "git -C \"$PWD\" worktree remove --force ../linked" &&
+	(cd ../linked && no_tty git dualfix init --yes --hooks) && test "$(git config dualfix.verify)" = "make check" &&
+	test_path_is_executable .git/hooks/pre-push && (cd ../linked && git dualfix init --uninstall) &&
+	state >../after && test_cmp ../before ../after
+'
+
+test_expect_success 'a submodule has its own' '
+	make_project Makefile "$good_makefile" && rm -rf super && git init -q super &&
+	git -C super -c protocol.file.allow=always submodule --quiet add ../repo sub && cd super/sub &&
+	no_tty git dualfix init --yes --hooks && test "$(git config dualfix.verify)" = "make check" &&
+	test_path_is_executable ../.git/modules/sub/hooks/pre-push && test_path_is_missing ../.git/hooks/pre-push &&
+	test_expect_code 1 git -C .. config dualfix.verify && git dualfix init --uninstall && test_path_is_missing ../.git/modules/sub/hooks/pre-push
+'
+
+test_expect_success 'a hook that came from a template is ours; no folder at all is made and removed' '
+	rm -rf tpl repo && mkdir -p tpl/hooks && cp "$TOP_DIR/hooks/pre-push" tpl/hooks/ && git init -q --template="$PWD/tpl" repo && cd repo &&
+	git dualfix init --hooks 2>../err && test_grep "installed already" ../err && git dualfix init --uninstall && test_path_is_missing .git/hooks/pre-push &&
+	test_path_is_dir .git/hooks && cd .. && rm -rf repo && git init -q --template= repo && cd repo && test_path_is_missing .git/hooks &&
+	git dualfix init --hooks && git dualfix init --uninstall && test_path_is_missing .git/hooks
+'
+
+test_expect_success BWRAP 'in the sandbox: home cannot be read, and the check still passes' '
+	make_project Makefile "check:\n\t! ls \"$HOME/secret\" 2>/dev/null\n" && : >"$HOME/secret" && cd repo &&
+	no_tty git -c dualfix.sandbox=bwrap dualfix init --yes 2>../err && test_grep "^passes: .make check." ../err
+'
+
+test_done
