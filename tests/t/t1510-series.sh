@@ -107,15 +107,55 @@ test_expect_success 'the user cannot be made to sign, nor the patches to break, 
 	cd .. && am_gives two odd "$PWD"/odd/000[12]*
 '
 
-test_expect_success 'damage on the way that git am is known to take' '
-	p=odd/0001-f-raise-one.patch &&
-	sed "s/\$/$(printf "\r")/" $p >crlf.eml && sed 1d $p >bare.eml &&
-	(cat $p && printf "_______\nlist mailing list\nlist@example.org\n") >footer.eml &&
-	sed "s/charset=UTF-8/charset=us-ascii/" $p >label.eml &&
-	for mail in crlf bare footer label
+# $1: what happens to a patch on its way, $2: the patch
+damage () {
+	"$PYTHON" - "$1" "$2" <<-\EOF
+	import base64, quopri, re, sys
+	head, body = open(sys.argv[2], "rb").read().split(b"\n\n", 1)
+	def coded(how, text, charset=b"UTF-8"):
+	    return (head + b"\nMIME-Version: 1.0\nContent-Type: text/plain; charset=" + charset +
+	            b"\nContent-Transfer-Encoding: " + how + b"\n\n" + text)
+	plain = coded(b"8bit", body)
+	sys.stdout.buffer.write({
+	    "nothing": lambda: plain,
+	    "crlf": lambda: plain.replace(b"\n", b"\r\n"),
+	    "no-from": lambda: plain.split(b"\n", 1)[1],
+	    "qp": lambda: coded(b"quoted-printable", quopri.encodestring(body)),
+	    "base64": lambda: coded(b"base64", base64.encodebytes(body)),
+	    "base64-crlf": lambda: coded(b"base64",
+	                                 base64.encodebytes(body.replace(b"\n", b"\r\n"))),
+	    "charset": lambda: coded(b"8bit", body, b"iso-8859-1"),
+	    "footer": lambda: plain + b"_____\nlist mailing list\nlist@example.org\n",
+	    "stripped": lambda: re.sub(rb"(?m)[ \t]+$", b"", plain),
+	    "tabs": lambda: plain.replace(b"\t", b"        "),
+	    "wrapped": lambda: coded(b"8bit", re.sub(rb"(?m)^(.{60,}) ", rb"\1\n", body)),
+	    "flowed": lambda: coded(b"8bit", body, b"UTF-8; format=flowed"),
+	}[sys.argv[1]]())
+	EOF
+}
+
+# As measured with the git of today: what it refuses, it must not take differently.
+test_expect_success 'on the way: git am gives the same, or refuses' '
+	git init -q -b main way && (cd way && printf "a\tb \n%070d x y z\n\nend\t\n" 7 >f &&
+		git add f && git commit -q -m base) &&
+	cat >way.json <<-EOF &&
+	{"root_cause": "r", "strategy": "s", "commit": {"subject": "f: change", "body": "b"},
+	 "edits": [{"file": "f", "type": "replace", "find": "end", "replace": "é $(printf %080d 8)"}]}
+	EOF
+	(cd way && git dualfix apply --no-verify --branch fix -o .. ../way.json) &&
+	patch=0001-f-change.patch &&
+	for how in nothing crlf no-from qp base64 charset footer
 	do
-		am_gives two odd^ "$PWD/$mail.eml" || return 1
-	done
+		damage $how $patch >$how.eml && am_gives way fix "$PWD/$how.eml" ||
+			{ echo "$how"; return 1; }
+	done &&
+	for how in stripped tabs wrapped flowed base64-crlf
+	do
+		damage $how $patch >$how.eml && rm -rf clone &&
+		git clone -q --no-local --single-branch way clone &&
+		test_must_fail git -C clone am -q "$PWD/$how.eml" || { echo "$how"; return 1; }
+	done &&
+	am_gives way fix --quoted-cr=strip "$PWD/base64-crlf.eml"
 '
 
 # $1: folder of the mails

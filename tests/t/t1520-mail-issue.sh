@@ -22,15 +22,14 @@ last_issue () {
 	for run in .git/dualfix/runs/*
 	do
 		:
-	done
-	cat "$run/issue"
+	done && cat "$run/issue"
 }
 
 take () {
 	git dualfix run --plan ../p.json --no-verify --accept unverified "$@"
 }
 
-# '@' at the end of a line is the blank of format=flowed.
+# '@' at the end of a line: a blank.
 sed 's/@$/ /' >thread.mbox <<\EOF
 From alice@example.org Mon Nov 23 10:11:12 2026
 From: =?UTF-8?Q?Alic=C3=A9?= <alice@example.org>

@@ -68,6 +68,35 @@ static const struct row rows[] = {
 	{ "unicode message", MESSAGE("s\\303\\251: x\\n\\nb\\303\\251\\n"), "", false },
 	{ "several", EDIT COMMIT " && echo 4 >four" COMMIT " && chmod +x four" COMMIT, "", false },
 
+	{ "UTF-16", "printf 'a\\0\\n\\0' >u16" COMMIT " && printf 'b\\0\\n\\0' >>u16" COMMIT, "", false },
+	{ "invisible characters", "printf 'a\\302\\240b\\342\\200\\213c\\n' >inv" COMMIT, "", false },
+	{ "submodule pointer", "git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),sub && "
+			       "git commit -q -m 's: it'", "", false },
+	{ "textconv", "echo '*.x diff=t' >.gitattributes && git config diff.t.textconv 'tr a-z A-Z' && "
+		      "echo abc >y.x" COMMIT " && echo def >>y.x" COMMIT, "", false },
+	{ "working-tree-encoding", "echo '*.u working-tree-encoding=UTF-16LE' >.gitattributes && "
+				   "printf 'a\\0\\n\\0' >y.u && git add . && git commit -q -m base && "
+				   "printf 'b\\0\\n\\0' >>y.u" COMMIT,
+	  "", false },
+	{ "autocrlf", "git config core.autocrlf true && printf 'a\\r\\nb\\r\\n' >crlf" COMMIT, "", false },
+	{ "message in latin-1", "git config i18n.commitEncoding latin1 && " EDIT " && git add . && "
+				"printf 's: \\351\\n' | git commit -q -F -", "", false },
+	{ "file mode and rename", "git mv src/a.c src/d.c && chmod +x src/d.c" COMMIT, "", false },
+
+	{ "eol=crlf, -text", "echo 'w -text eol=crlf' >.gitattributes && printf 'a\\r\\n' >w" COMMIT
+			     " && printf 'b\\r\\n' >>w" COMMIT, "--keep-cr", true },
+	{ "CRLF, attached", "git config format.attach yes && printf 'a\\r\\nb\\r\\n' >crlf" COMMIT,
+	  "--keep-cr", true },
+	{ "encoding that comes with the file",
+	  "echo '*.u working-tree-encoding=UTF-16LE' >.gitattributes && printf 'a\\0\\n\\0' >y.u" COMMIT
+	  " && printf 'b\\0\\n\\0' >>y.u" COMMIT, "git am", false },
+	{ "two lines of subject", MESSAGE("s\\nt\\n\\nb\\n"), "another message", false },
+	{ "double blanks in the subject", MESSAGE("s  t\\n"), "another message", false },
+	{ "Subject in the body", MESSAGE("s\\n\\nSubject: x\\n\\nb\\n"), "another message", false },
+	{ "CRLF in the message", MESSAGE("s\\r\\n\\r\\nb\\r\\n"), "another message", false },
+	{ "scissors", MESSAGE("s\\n\\na\\n-- >8 --\\nb\\n"), "", false }, /* unless am --scissors */
+	{ "fenced diff", MESSAGE("s\\n\\n```\\ndiff --git a/x b/x\\n--- a/x\\n+++ b/x\\n"
+				 "@@ -1 +1 @@\\n-x\\n+y\\n```\\n"), "git am", false },
 	{ "CRLF", "printf 'a\\r\\nb\\r\\n' >crlf" COMMIT " && printf 'c\\r\\n' >>crlf" COMMIT,
 	  "--keep-cr", true },
 	{ "new file with mixed line ends", "printf 'a\\r\\nb\\n' >mixed" COMMIT, "--keep-cr", true },
