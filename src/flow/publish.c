@@ -146,6 +146,15 @@ static struct err *scratch_path(struct repo *repo, const char *run, const char *
 	return err;
 }
 
+/* What the plan calls its commit is easily changed: its edits are paid for. */
+static struct err *hint_edit(struct err *err, const char *path)
+{
+	if (!err || err_kind(err) != ERR_NO_FIX)
+		return err;
+	return err_hint(err, "git dualfix apply -e %.*splan.json",
+			(int)(strrchr(path, '/') + 1 - path), path);
+}
+
 /* Each commit on top of the one before. */
 static struct err *commit_all(const struct publish_spec *spec, struct report *report,
 			      const char *author, const char *committer)
@@ -165,7 +174,8 @@ static struct err *commit_all(const struct publish_spec *spec, struct report *re
 		str_reset(&message);
 		err = make_message(spec, report, i, committer, &message);
 		if (!err)
-			err = repo_ask_hook(spec->repo, path.buf, &message);
+			err = hint_edit(repo_ask_hook(spec->repo, path.buf, &message),
+					path.buf);
 		request.message = str_span(&message);
 		if (!err)
 			err = make_commit(spec, &request, &report->commit);

@@ -171,6 +171,10 @@ struct err *step_begin(struct run *run)
 	err = repo_quarantine(repo, record_dir(run->record));
 	if (!err && run->input->raw.ptr)
 		err = record_write(run->record, "issue", run->input->raw);
+	/* Another round on top of this one answers the same mail. */
+	if (!err && run->input->in_reply_to)
+		err = record_write(run->record, "in-reply-to",
+				   span_of(run->input->in_reply_to));
 	if (!err)
 		err = repo_tree_of(repo, &run->head, &run->base_tree);
 	if (!err && run->options.worktree)
