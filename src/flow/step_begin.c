@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/steps.h"
 
+#include <string.h>
+
 #include "base/deadline.h"
 #include "mail/policy.h"
 #include "repo/quarantine.h"
@@ -97,6 +99,23 @@ static struct err *open_checks(struct run *run)
 	return err;
 }
 
+/* A missing one is made, as git format-patch does: what there is of its path must do. */
+static bool can_be_folder(const char *path)
+{
+	struct str part = STR_INIT(4096);
+	bool can;
+
+	str_adds(&part, path);
+	while (part.len && !file_exists(part.buf)) {
+		const char *slash = strrchr(part.buf, '/');
+
+		str_truncate(&part, slash ? (size_t)(slash - part.buf) : 0);
+	}
+	can = !part.failed && (!part.len || file_is_dir(part.buf));
+	str_release(&part);
+	return can;
+}
+
 /* What would only fail at the end is looked at before time and money are spent. */
 static struct err *check_outlet(struct run *run)
 {
@@ -113,9 +132,7 @@ static struct err *check_outlet(struct run *run)
 	err = repo_identity(run->env.repo, &author, &committer);
 	if (!err)
 		err = publish_free_name(run->env.repo, run->options.branch, run_slug(run), &name);
-	/* A missing one is made, as git format-patch does. */
-	if (!err && run->options.patches && file_exists(run->options.patch_dir) &&
-	    !file_is_dir(run->options.patch_dir))
+	if (!err && run->options.patches && !can_be_folder(run->options.patch_dir))
 		err = err_new(ERR_CONFIG, "'%s' is not a folder for patches",
 			      run->options.patch_dir);
 	if (!err && run->options.earlier)
