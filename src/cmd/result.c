@@ -72,14 +72,14 @@ void result_figures(const struct report *report, struct str *out)
 
 	str_addf(out, "%zu file%s, +%zu -%zu, ", report->files, report->files == 1 ? "" : "s",
 		 report->added, report->removed);
+	if (report->hunks.tried)
+		str_addf(out, "%zu of %zu hunks needed, ", report->hunks.needed,
+			 report->hunks.tried - (report->hunks.removed ? report->hunks.n_idle : 0));
 	if (ms < 10000)
 		str_addf(out, "%.1f s", (double)ms / 1000);
 	else
 		str_addf(out, "%" PRId64 " s", ms / 1000);
 	add_money(&sum, out);
-	if (report->hunks.tried)
-		str_addf(out, ", %zu of %zu hunks needed", report->hunks.needed,
-			 report->hunks.tried - (report->hunks.removed ? report->hunks.n_idle : 0));
 }
 
 static bool fails(const struct check_side *side)

@@ -77,14 +77,14 @@ static struct err *go_back(struct run *run, const struct nearest *now, struct st
 {
 	struct nearest *nearest = &run->nearest;
 
-	str_adds(said, "It made things worse");
+	str_adds(said, "That is the change of an earlier round, and what the checks say of it. The "
+		 "last plan made things worse");
 	if (now->broken > nearest->broken)
 		str_adds(said, ": what passed before fails");
 	else if (now->tests != SIZE_MAX)
 		str_addf(said, ": %zu tests fail with it, %zu without", now->tests,
 			 nearest->tests);
-	str_adds(said, ". It was taken back: the files are as the change below leaves them, and "
-		 "what the checks say of that follows.\n\n");
+	str_adds(said, ", so it was taken back: the files are as the change above leaves them.\n");
 	prove_free(run->after);
 	run->after = nearest->prove;
 	nearest->prove = NULL;

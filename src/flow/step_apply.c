@@ -193,9 +193,12 @@ static struct err *edits_failed(struct run *run)
 /* The checks have said what they have to say of it. */
 static struct err *tried_before(struct run *run)
 {
-	if (!run_may_repair(run))
-		return err_new(ERR_NO_FIX, "the planner comes to the same files again, which do "
-			       "not pass");
+	if (!run_may_repair(run)) {
+		events_emit(run->env.events, EVENT_NOTE,
+			    "the planner comes to the same files again, which do not pass");
+		run->step = STEP_END;
+		return NULL;
+	}
 	return run_repair(run, SPAN("With that plan the files are what an earlier round made of "
 				    "them, and the checks do not pass then. Find another cause."
 				    "\n"), false);
