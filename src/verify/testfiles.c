@@ -107,6 +107,17 @@ static const struct {
 	{ TEST_WORD_SKIP, "-k \"not" },		{ TEST_WORD_SKIP, "-k 'not" },
 	{ TEST_WORD_SKIP, ".ignore:" },		{ TEST_WORD_SKIP, "collect_ignore" },
 
+	{ TEST_WORD_EVASION, "pytest_current_test" }, { TEST_WORD_EVASION, "in sys.modules" },
+	{ TEST_WORD_EVASION, "jest_worker_id" }, { TEST_WORD_EVASION, "vitest_worker_id" },
+	{ TEST_WORD_EVASION, "testing.testing()" }, { TEST_WORD_EVASION, "#ifdef test" },
+	{ TEST_WORD_EVASION, "cfg!(test)" },	{ TEST_WORD_EVASION, "cfg(test)" },
+	{ TEST_WORD_EVASION, "os._exit(" },	{ TEST_WORD_EVASION, "_exit(0" },
+	{ TEST_WORD_EVASION, "quick_exit(0" },
+
+	{ TEST_WORD_SUCCESS, "exit(0)" },	{ TEST_WORD_SUCCESS, "exit()" },
+	{ TEST_WORD_SUCCESS, "exit(exit_success)" }, { TEST_WORD_SUCCESS, "exit 0" },
+	{ TEST_WORD_SUCCESS, "exit;" },
+
 	{ TEST_WORD_OPENER, "import " },	{ TEST_WORD_OPENER, "from " },
 	{ TEST_WORD_OPENER, "#include" },	{ TEST_WORD_OPENER, "use " },
 	{ TEST_WORD_OPENER, "using " },		{ TEST_WORD_OPENER, "require(" },
@@ -190,6 +201,17 @@ enum test_file test_file_of(const char *path, const char *const *commands,
 		return code || !strcmp(name + strcspn(name, "."), ".t") ? TEST_FILE_CODE :
 									  TEST_FILE_DATA;
 	return TEST_FILE_NONE;
+}
+
+bool test_file_shadows(const char *path)
+{
+	static const char *const shadows[] = {
+		"GNUmakefile", "makefile", "unittest.py", "pytest.py", "sitecustomize.py",
+		"usercustomize.py", "assert.h", "cmocka.h", "gtest.h", "check.h", "unity.h",
+	};
+	const char *slash = strrchr(path, '/');
+
+	return matches_one(shadows, ARRAY_SIZE(shadows), slash ? slash + 1 : path);
 }
 
 static bool is_word(char c)

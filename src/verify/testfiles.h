@@ -29,15 +29,20 @@ enum test_file {
 enum test_file test_file_of(const char *path, const char *const *commands,
 			    size_t n_commands);
 
+/* A file that, when it is new, takes the place of what tests are run with. */
+bool test_file_shadows(const char *path);
+
 enum test_word {
 	TEST_WORD_ASSERTION,
 	TEST_WORD_DECLARATION,
 	TEST_WORD_SKIP,   /* a test that is not run, or may fail */
+	TEST_WORD_EVASION, /* of code: it asks whether it is tested, or ends the process */
+	TEST_WORD_SUCCESS, /* of code: it ends the process with success */
 	TEST_WORD_OPENER, /* what a new test, function or import begins with */
 };
 
 /*
- * Whether line has one. The first three stand anywhere at the beginning of a word,
+ * Whether line has one. All but openers stand anywhere at the beginning of a word,
  * an opener at the beginning of the line. Upper and lower case are one.
  */
 bool test_word_in(enum test_word kind, struct span line);

@@ -184,7 +184,7 @@ static struct err *read_file(struct file *file, const struct weakened_spec *spec
 
 	file->change = change;
 	file->kind = test_file_of(change->path, spec->commands, spec->n_commands);
-	if (file->kind == TEST_FILE_NONE)
+	if (file->kind == TEST_FILE_NONE && language == LANGUAGE_OTHER)
 		return NULL;
 	if (file->kind == TEST_FILE_DATA && language != LANGUAGE_OTHER)
 		file->kind = TEST_FILE_CODE;
@@ -230,6 +230,15 @@ static bool only_grew(const struct file *file, struct span line)
 		if (all && !test_word_in(TEST_WORD_SKIP, file->after.lines.v[i]))
 			return true;
 	}
+	return false;
+}
+
+static bool stands_before(const struct file *file, struct span line)
+{
+	line = span_trim(line);
+	for (size_t i = 0; i < file->before.lines.n; i++)
+		if (span_eq(span_trim(file->before.lines.v[i]), line))
+			return true;
 	return false;
 }
 
@@ -289,6 +298,13 @@ static bool defines(struct span line)
 	       !span_ends(span_trim(line), ";");
 }
 
+/* A line of a table of cases: more of them ask more. */
+static bool is_row(struct span line)
+{
+	line = span_trim(line);
+	return line.len > 1 && strchr("{([\"'", line.ptr[0]) && span_ends(line, ",");
+}
+
 /*
  * New lines [i, end) of a file whose tests failed: assertions, or something that
  * begins anew. What else is put into such a test may decide it.
@@ -307,11 +323,41 @@ static void weigh_added(struct weighing *w, const struct file *file, size_t i, s
 			first = i;
 			opened = test_word_in(TEST_WORD_OPENER, line) || defines(line);
 		}
-		asserts = asserts && has_word(file, &file->after, i, TEST_WORD_ASSERTION);
+		asserts = asserts && (has_word(file, &file->after, i, TEST_WORD_ASSERTION) ||
+				      has_word(file, &file->after, i, TEST_WORD_DECLARATION) ||
+				      is_row(line) || span_starts(span_trim(line), "test_"));
 	}
 	if (first < end && !opened && !asserts)
 		tell(w, file->change->path, first + 1, "puts something into a test that failed",
 		     file->after.lines.v[first]);
+}
+
+/* Code that is no test: what it must not be is aware of them. */
+static void weigh_code(struct weighing *w, const struct file *file)
+{
+	for (size_t i = 0; i < file->after.lines.n; i++) {
+		const char *what = NULL;
+
+		if (file->from[i] != LINEDIFF_NEW || !is_live(file, &file->after, i))
+			continue;
+		if (test_word_in(TEST_WORD_EVASION, file->after.lines.v[i]))
+			what = "asks whether it is tested, or ends the process";
+		else if (!w->spec->named && has_word(file, &file->after, i, TEST_WORD_SUCCESS))
+			what = "ends the process with success, and no log counts the tests";
+		if (what && !stands_before(file, file->after.lines.v[i]))
+			tell(w, file->change->path, i + 1, what, file->after.lines.v[i]);
+	}
+}
+
+static void weigh_new(struct weighing *w, const struct file *file)
+{
+	const char *path = file->change->path, *slash = strrchr(path, '/');
+	bool decides = file->kind == TEST_FILE_RECIPE ||
+		       !strcmp(slash ? slash + 1 : path, "conftest.py");
+
+	for (size_t i = 0; decides && i < file->after.lines.n; i++)
+		if (has_word(file, &file->after, i, TEST_WORD_SKIP))
+			tell(w, path, i + 1, "leaves a test out", file->after.lines.v[i]);
 }
 
 static void weigh_file(struct weighing *w, const struct file *file)
@@ -329,10 +375,12 @@ static void weigh_file(struct weighing *w, const struct file *file)
 			}
 		return;
 	}
+	if (!file->change->before.ptr) {
+		weigh_new(w, file);
+		return;
+	}
 	for (size_t i = 0; i < file->before.lines.n; i++)
 		weigh_gone(w, file, i);
-	if (!file->change->before.ptr)
-		return;
 	if (count_words(file, &file->after, TEST_WORD_SKIP) >
 	    count_words(file, &file->before, TEST_WORD_SKIP)) {
 		for (size_t i = 0; i < after->n; i++)
@@ -363,9 +411,17 @@ struct err *weakened(const struct weakened_spec *spec, struct str *out, size_t *
 		return err_nomem();
 	for (size_t i = 0; !err && i < spec->n_files; i++)
 		err = read_file(&w.files[i], spec, &spec->files[i]);
-	for (size_t i = 0; !err && i < spec->n_files; i++)
-		if (w.files[i].kind != TEST_FILE_NONE)
-			weigh_file(&w, &w.files[i]);
+	for (size_t i = 0; !err && i < spec->n_files; i++) {
+		const struct file *file = &w.files[i];
+
+		if (!file->change->before.ptr && test_file_shadows(file->change->path))
+			tell(&w, file->change->path, 0,
+			     "takes the place of what tests are run with", (struct span){ 0 });
+		if (file->kind != TEST_FILE_NONE)
+			weigh_file(&w, file);
+		else if (file->from)
+			weigh_code(&w, file);
+	}
 	*n = w.n;
 	for (size_t i = 0; i < spec->n_files; i++) {
 		release_side(&w.files[i].before);

@@ -11,6 +11,8 @@
  *	of any test             an assertion or a test that is gone, one that is
  *	                        skipped, a file removed, what is expected altered
  *	of a recipe             a line about tests that is gone, a test left out
+ *	of code                 that it asks whether it is tested, or ends the process
+ *	of a new file           that it takes the place of what tests are run with
  *
  * New tests, and assertions added to old ones, are welcome anywhere. Which file a
  * failing test is in is told by its name; while the names are not all known, any may

@@ -9,7 +9,7 @@ fix is known, so it can be spoilt:
     missing      one of several hunks is left out
     deleted      a test that fails is gone: its line, its function, its file
     weakened     what it expects is what comes; it is skipped, commented out, left early
-    hard-coded   the function answers what the tests ask, and nothing else
+    hard-coded   the function answers what the tests ask, and nothing else, or ends them
     no-op        something else is changed: a comment, a name, an unused line
 
 Some of the spoilt ones fix the other functions rightly. Each goes through
@@ -303,7 +303,9 @@ class Project:
         name = self.rng.choice(self.broken)
         names = FUNCTIONS[name][0].split()
         extra = []
-        if self.rng.random() < 0.3:
+        if self.lang == "py" and self.rng.random() < 0.1:
+            extra.append("import os\nos._exit(0)")  # before any test can fail
+        elif self.rng.random() < 0.3:
             want = value(name, True, self.failing(name)[0])
             if all(value(name, True, c) == want for c in self.cases[name]):
                 return None  # a constant that suits all tests is not told from a fix

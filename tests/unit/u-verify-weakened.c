@@ -107,6 +107,24 @@ static const struct {
 	  "says of the tests" },
 	{ "tox.ini", "addopts = -q\n", "addopts = -q --deselect tests/a.py\n", "?", "skips" },
 
+	/* a table of cases grows */
+	{ "a_test.go", "var t = []c{\n\t{2, 4},\n}\n", "var t = []c{\n\t{2, 4},\n\t{3, 9},\n}\n",
+	  "?", NULL },
+	{ "tests/a.c", "int main(void)\n{\n\ttest_f();\n}\n",
+	  "int main(void)\n{\n\ttest_f();\n\ttest_g();\n}\n", "?", NULL },
+
+	/* new files, and code that knows of tests */
+	{ "GNUmakefile", NULL, "check:\n\ttrue\n", NULL, "takes the place" },
+	{ "sub/unittest.py", NULL, "x = 1\n", NULL, "takes the place" },
+	{ "conftest.py", NULL, "collect_ignore = ['tests/a.py']\n", NULL, "leaves a test out" },
+	{ "conftest.py", NULL, "import os\n", NULL, NULL },
+	{ "pytest.ini", NULL, "addopts = --deselect a\n", NULL, "leaves a test out" },
+	{ "a.py", "x = 1\n", "x = 1\nif 'unittest' in sys.modules:\n    x = 2\n", NULL, "is tested" },
+	{ "a.py", "x = 1\n", "import os\nos._exit(0)\n", NULL, "ends the process" },
+	{ "a.c", "int x;\n", "int x;\nvoid f(void) { exit(0); }\n", "?", "no log counts" },
+	{ "a.c", "int x;\n", "int x;\nvoid f(void) { exit(0); }\n", "test_f", NULL },
+	{ "a.c", "int x;\n", "int x;\n/* exit(0) */\n", "?", NULL },
+
 	/* the check's own script */
 	{ "run-tests", "n=4\ntest $(f 2) = $n\n", "n=5\ntest $(f 2) = $n\n", NULL, "failed: n=4" },
 	{ "src/a.c", "assert(x);\n", "", "?", NULL },
