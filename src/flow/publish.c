@@ -17,6 +17,7 @@
 #define MESSAGE_MAX_BYTES ((size_t)256 * 1024)
 #define TRAILERS_MAX_BYTES ((size_t)64 * 1024)
 #define NAME_MAX_BYTES 4096
+#define NAME_TRIES 20
 #define NOTE_TRIES_MAX 10
 
 static bool some_edit_by(const struct report *report, enum edit_author author)
@@ -380,10 +381,17 @@ struct err *publish(const struct publish_spec *spec, struct report *report, stru
 	struct str name = STR_INIT(NAME_MAX_BYTES);
 	struct err *err = make_commits(spec, report);
 
-	if (!err)
+	for (int left = NAME_TRIES; !err; left--) {
+		str_reset(&name);
 		err = publish_free_name(spec->repo, spec->branch, spec->slug, &name);
-	if (!err)
-		err = make_branch(spec, report, name.buf);
+		if (!err)
+			err = make_branch(spec, report, name.buf);
+		/* Another run may have taken the name meanwhile, or be about to. */
+		if (!err || spec->branch || err_is_signal(err) || !left)
+			break;
+		err_drop(err);
+		err = NULL;
+	}
 	if (err) {
 		report->commit = (struct oid){ "" };
 		goto out;
