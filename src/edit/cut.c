@@ -10,7 +10,7 @@ static bool by_symbol(const struct draft *d, const struct edit *edit,
 	struct symbol_ranges ranges;
 	size_t agree = 0;
 
-	symbols_find(&d->text, d->path, edit->symbol, &ranges);
+	symbols_find(&d->text, d->path, edit->symbol, d->tags, &ranges);
 	*n = ranges.n;
 	for (size_t i = 0; i < ranges.n; i++) {
 		const struct line_range *r = &ranges.v[i];

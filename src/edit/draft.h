@@ -24,6 +24,8 @@
 #include "edit/text.h"
 #include "plan/plan.h"
 
+struct tags;
+
 struct draft {
 	const char *path; /* tells the language */
 	struct text text;
@@ -33,6 +35,7 @@ struct draft {
 	struct line_index line_index;
 	struct adapt_file file;
 	size_t scanned_bytes; /* by searches without index */
+	struct tags *tags;    /* borrowed; NULL: none but what the light scanner finds */
 	size_t editing;       /* plan index of the edit at work */
 	size_t now_bytes;     /* of the view as it is now */
 	size_t n_word_scans;  /* edits explained by reading the file word by word */

@@ -58,7 +58,7 @@ static bool break_tie(struct draft *d, const struct edit *edit, struct places *p
 	if (!edit->line && !edit->symbol)
 		return false;
 	if (edit->symbol)
-		symbols_find(&d->text, d->path, edit->symbol, &ranges);
+		symbols_find(&d->text, d->path, edit->symbol, d->tags, &ranges);
 	for (size_t i = 0; i < places->n; i++) {
 		const struct place *p = &places->v[i];
 

@@ -10,6 +10,7 @@
 struct err *overlay_init(struct overlay *o, const struct source *source)
 {
 	*o = (struct overlay){ .source = source, .n_buckets = FIRST_BUCKETS };
+	tags_init(&o->tags, source);
 	o->buckets = calloc(o->n_buckets, sizeof(struct node *));
 	return o->buckets ? NULL : err_nomem();
 }
@@ -42,6 +43,7 @@ void overlay_release(struct overlay *o)
 		content_free(o->contents);
 		o->contents = next;
 	}
+	tags_release(&o->tags);
 	free(o->buckets);
 	*o = (struct overlay){ .source = NULL };
 }
@@ -206,7 +208,6 @@ struct err *overlay_draft(struct overlay *o, const struct edit *edit, struct nod
 	const char *why;
 	struct err *err;
 
-	(void)o;
 	*out = NULL;
 	if (!c) {
 		say_absent(node, result);
@@ -235,6 +236,7 @@ struct err *overlay_draft(struct overlay *o, const struct edit *edit, struct nod
 	}
 	/* The name tells the language, and it may have changed. */
 	c->draft->path = node->path;
+	c->draft->tags = &o->tags;
 	c->draft->editing = edit->index;
 	*out = c->draft;
 	return NULL;

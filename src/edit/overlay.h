@@ -17,6 +17,7 @@
 #include "edit/draft.h"
 #include "edit/result.h"
 #include "edit/source.h"
+#include "edit/tags.h"
 #include "plan/plan.h"
 
 #define NO_EDIT ((size_t)-1)
@@ -49,6 +50,7 @@ struct overlay {
 	struct node **buckets;
 	size_t n_buckets, n_nodes;
 	struct content *contents;
+	struct tags tags;
 };
 
 struct err *overlay_init(struct overlay *o, const struct source *source) MUST_USE;

@@ -299,7 +299,7 @@ struct err *resolver_apply(struct resolver *r, const struct edit *edit,
 	if (edit->kind == EDIT_CREATE_FILE || edit->kind == EDIT_DELETE_FILE ||
 	    edit->kind == EDIT_RENAME_FILE)
 		return apply_to_tree(r, edit, result);
-	err = apply_in_file(r, edit, result);
+	err = err_first(apply_in_file(r, edit, result), tags_err(&r->overlay.tags));
 	/* A pattern that ran into a limit is the edit's failure, not ours. */
 	if (err && err_kind(err) == ERR_NO_FIX) {
 		edit_result_set(result, EDIT_FAILED, "%s", err_text(err));
@@ -307,6 +307,30 @@ struct err *resolver_apply(struct resolver *r, const struct edit *edit,
 		err = NULL;
 	}
 	return err;
+}
+
+bool resolver_may_turn(struct resolver *r, const struct edit *edit)
+{
+	struct node *node;
+	struct text text;
+	bool needs = false;
+	struct err *err;
+
+	if (edit->regex)
+		return true;
+	if (!edit->symbol || edit->kind > EDIT_MODEL)
+		return false;
+	err = path_check(edit->file);
+	if (!err)
+		err = overlay_node(&r->overlay, edit, "file", edit->file, &node);
+	/* What is wrong with it is said when it is applied. */
+	if (!err && node->now && !text_refusal(node->now->bytes)) {
+		err = text_init(&text, node->now->bytes);
+		needs = !err && symbols_need_tags(&text, edit->file, edit->symbol);
+		text_release(&text);
+	}
+	err_drop(err);
+	return needs;
 }
 
 static struct err *keep_span(struct resolver *r, struct span s, struct span *out)
@@ -463,7 +487,7 @@ struct err *resolver_region(struct resolver *r, const struct edit *edit,
 	err = cut_region(r, d, edit, node->path, &lines, whole, out);
 out:
 	edit_result_release(&why);
-	return err;
+	return err_first(err, tags_err(&r->overlay.tags));
 }
 
 /* The answer with LF line ends and the end of the text that it replaces. */

@@ -49,6 +49,12 @@ struct err *resolver_apply(struct resolver *r, const struct edit *edit,
 			   struct edit_result *result) MUST_USE;
 
 /*
+ * Whether applying edit may make the source run a program (its list, sift or tags): not
+ * from a callback of the loop, then. Changes nothing.
+ */
+bool resolver_may_turn(struct resolver *r, const struct edit *edit);
+
+/*
  * The region of a waiting edit; or of an edit that failed directly, found from
  * its find or anchor, line and symbol: the smallest enclosing block. Reserves it.
  * *found is false when there is none to be had (a large file and no clue).

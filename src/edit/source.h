@@ -8,6 +8,7 @@
 #define EDIT_SOURCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
@@ -43,6 +44,13 @@ struct sieve {
 	void (*end)(void *ctx, void *worker);
 };
 
+/* Where something is defined; lines are counted from 1, both included. */
+struct source_tag {
+	struct span name;
+	struct span scope; /* "A.B", "ns::f", as the language has it; len 0: none */
+	size_t first, last;
+};
+
 struct source {
 	void *ctx;
 
@@ -61,6 +69,15 @@ struct source {
 	 */
 	struct err *(*sift)(void *ctx, const char *pathspec, const struct sieve *sieve,
 			    struct err *(*fn)(void *fn_ctx, const char *path), void *fn_ctx);
+
+	/*
+	 * Calls fn for each definition in text, a file called path: all of them, or none
+	 * where nobody knows. May run a program: not from a callback of the loop. NULL:
+	 * the source has no such way.
+	 */
+	struct err *(*tags)(void *ctx, const char *path, struct span text,
+			    struct err *(*fn)(void *fn_ctx, const struct source_tag *tag),
+			    void *fn_ctx);
 };
 
 #endif

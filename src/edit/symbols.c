@@ -375,32 +375,76 @@ static bool is_separator(char c)
 	return c == '.' || c == ':' || c == '#' || c == '/';
 }
 
-void symbols_find(const struct text *t, const char *path, const char *name,
-		  struct symbol_ranges *out)
+/* A name as it is written, in its parts: "ns::Owner.last()". */
+struct symbol_name {
+	struct span owner, last;
+};
+
+static struct symbol_name split_name(const char *name)
 {
-	struct span full = span_trim(span_of(name)), last, owner;
-	struct scan s;
+	struct span full = span_trim(span_of(name)), owner;
+	struct symbol_name out;
 	size_t at;
 
-	out->n = 0;
 	if (span_ends(full, "()"))
 		full.len -= 2;
 	for (at = full.len; at && !is_separator(full.ptr[at - 1]);)
 		at--;
-	last = span_cut(full, at, full.len);
+	out.last = span_cut(full, at, full.len);
 	while (at && is_separator(full.ptr[at - 1]))
 		at--;
 	owner = span_cut(full, 0, at);
 	for (at = owner.len; at && !is_separator(owner.ptr[at - 1]);)
 		at--;
-	owner = span_cut(owner, at, owner.len);
-	if (!last.len || !scan_init(&s, t, path))
+	out.owner = span_cut(owner, at, owner.len);
+	return out;
+}
+
+static void scan_for(const struct text *t, const char *path, const struct symbol_name *name,
+		     struct symbol_ranges *out)
+{
+	struct scan s;
+
+	if (!scan_init(&s, t, path))
 		return;
-	if (owner.len)
-		find_qualified(&s, owner, last, out);
+	if (name->owner.len)
+		find_qualified(&s, name->owner, name->last, out);
 	else
-		find_plain(&s, last, 0, s.view.len, out);
+		find_plain(&s, name->last, 0, s.view.len, out);
 	free(s.code);
+}
+
+static void add_tagged(void *ctx, size_t first, size_t last)
+{
+	add_range(ctx, first, last);
+}
+
+void symbols_find(const struct text *t, const char *path, const char *name,
+		  struct tags *tags, struct symbol_ranges *out)
+{
+	struct symbol_name parts = split_name(name);
+	bool known = language_of(path, t->view) != LANGUAGE_OTHER;
+
+	out->n = 0;
+	if (!parts.last.len)
+		return;
+	if (known || !tags)
+		scan_for(t, path, &parts, out);
+	if (out->n || !tags)
+		return;
+	tags_find(tags, t, path, parts.owner, parts.last, add_tagged, out);
+	if (!out->n && !known)
+		scan_for(t, path, &parts, out);
+}
+
+bool symbols_need_tags(const struct text *t, const char *path, const char *name)
+{
+	struct symbol_ranges ranges;
+
+	if (language_of(path, t->view) == LANGUAGE_OTHER)
+		return true;
+	symbols_find(t, path, name, NULL, &ranges);
+	return !ranges.n;
 }
 
 static bool fits(size_t start, size_t stop, size_t first, size_t last, size_t min_lines)

@@ -14,6 +14,7 @@
 #include "base/span.h"
 #include "edit/grams.h"
 #include "edit/language.h"
+#include "edit/tags.h"
 #include "edit/text.h"
 
 #define SYMBOL_RANGES_MAX 64
@@ -32,10 +33,14 @@ struct symbol_ranges {
  * Every definition of name ("f", "Class.method", "ns::f": the last part is
  * looked for, inside the part before it if that is defined here too).
  * Leading decorators, attributes and doc comments belong to it. No memory to
- * scan with counts as no definition.
+ * scan with counts as no definition. tags (may be NULL) are asked for languages
+ * that the scan does not know, and where it finds nothing.
  */
 void symbols_find(const struct text *t, const char *path, const char *name,
-		  struct symbol_ranges *out);
+		  struct tags *tags, struct symbol_ranges *out);
+
+/* Whether tags would be asked for name: see struct source. */
+bool symbols_need_tags(const struct text *t, const char *path, const char *name);
 
 /*
  * The smallest block that holds lines [first, last]: a definition, or a brace or

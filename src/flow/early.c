@@ -96,8 +96,9 @@ void run_early_delta(void *ctx, struct span text)
 	plan = plan_stream_plan(run->stream);
 	if (!run->early)
 		err = open_round(run);
-	/* Regular expressions may go over many files, and git is asked which: not from here. */
-	while (!err && run->early_n < plan->n_edits && !plan->edits[run->early_n].regex)
+	/* What git or ctags is asked about has to wait: not from here. */
+	while (!err && run->early_n < plan->n_edits &&
+	       !round_may_turn(run->early, &plan->edits[run->early_n]))
 		err = round_add(run->early, &plan->edits[run->early_n++]);
 	if (!err)
 		ahead_read(run->ahead, plan);

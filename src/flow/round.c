@@ -170,6 +170,11 @@ static void trace_edit(const struct round *round, const struct item *item, int64
 	events_span(round->spec.events, &span);
 }
 
+bool round_may_turn(struct round *round, const struct edit *edit)
+{
+	return resolver_may_turn(round->resolver, edit);
+}
+
 struct err *round_add(struct round *round, const struct edit *edit)
 {
 	int64_t start_us = clock_mono_us();

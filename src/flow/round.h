@@ -71,6 +71,9 @@ struct err *round_prepare(struct round *round, const char *path, bool *there) MU
 /* edit is borrowed to the end. */
 struct err *round_add(struct round *round, const struct edit *edit) MUST_USE;
 
+/* Whether round_add() of it may turn the loop: not from a callback, then. */
+bool round_may_turn(struct round *round, const struct edit *edit);
+
 /* Not from a callback, nor is round_finish(). *waits: done will be called, or was. */
 struct err *round_close(struct round *round, bool *waits) MUST_USE;
 struct err *round_finish(struct round *round, enum round_end *end, struct oid *tree) MUST_USE;

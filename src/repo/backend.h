@@ -128,6 +128,14 @@ struct err *backend_sift(struct repo *repo, const struct oid *tree, const char *
 					   git_odb_object *object),
 			 void *ctx) MUST_USE;
 
+/*
+ * struct source's tags, by ctags. *useless: it cannot be run, and should not be tried
+ * again. What it prints not being understood is ERR_NO_FIX. Turns the loop.
+ */
+struct err *backend_ctags(struct loop *loop, const char *path, struct span text, bool *useless,
+			  struct err *(*fn)(void *ctx, const struct source_tag *tag),
+			  void *ctx) MUST_USE;
+
 /* Of an entry, by its mode alone. */
 enum source_kind backend_kind(git_filemode_t mode);
 

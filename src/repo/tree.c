@@ -23,6 +23,7 @@ struct repo_source {
 	struct repo *repo;
 	git_tree *root;
 	struct oid tree;
+	bool no_ctags;
 	struct held *bucket[N_BUCKETS];
 };
 
@@ -138,6 +139,17 @@ static struct err *source_sift(void *ctx, const char *pathspec, const struct sie
 			    keep_wanted, &s);
 }
 
+static struct err *source_tags(void *ctx, const char *path, struct span text,
+			       struct err *(*fn)(void *fn_ctx, const struct source_tag *tag),
+			       void *fn_ctx)
+{
+	struct repo_source *rs = ctx;
+
+	if (rs->no_ctags)
+		return NULL;
+	return backend_ctags(rs->repo->loop, path, text, &rs->no_ctags, fn, fn_ctx);
+}
+
 struct err *repo_source_new(struct repo_source **out, struct repo *repo,
 			    const struct oid *tree)
 {
@@ -150,7 +162,7 @@ struct err *repo_source_new(struct repo_source **out, struct repo *repo,
 	rs->repo = repo;
 	rs->tree = *tree;
 	rs->source = (struct source){ .ctx = rs, .read = source_read, .list = source_list,
-				      .sift = source_sift };
+				      .sift = source_sift, .tags = source_tags };
 	err = backend_tree(repo, tree, &rs->root);
 	if (err) {
 		free(rs);

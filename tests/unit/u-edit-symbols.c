@@ -208,7 +208,7 @@ static void test_find(void **state)
 		struct text t;
 
 		ok(text_init(&t, span_of(rows[i].text)));
-		symbols_find(&t, rows[i].path, rows[i].name, &ranges);
+		symbols_find(&t, rows[i].path, rows[i].name, NULL, &ranges);
 		for (size_t k = 0; k < ranges.n; k++)
 			str_addf(&got, "%s%zu-%zu", k ? " " : "", ranges.v[k].first + 1,
 				 ranges.v[k].last + 1);
