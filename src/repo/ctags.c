@@ -17,10 +17,11 @@
 #define LINE_MAX_BYTES ((size_t)64 << 10)
 #define TIMEOUT_MS 5000
 #define CPU_MAX_S 5
+#define FILE_MAX_BYTES ((uint64_t)64 << 10)
 #define MEMORY_MAX_BYTES ((uint64_t)1 << 30)
 
 static const char *const command[] = {
-	"ctags", "--options=NONE", "--quiet=yes", "--_interactive=sandbox", "--fields=nes", NULL
+	"ctags", "--options=NONE", "--quiet=yes", "--_interactive=sandbox", "--fields=Nnes", NULL
 };
 
 static struct err *make_request(const char *path, struct span text, struct str *out)
@@ -93,7 +94,7 @@ struct err *backend_ctags(struct loop *loop, const char *path, struct span text,
 	static const char *const names[] = { "PATH", NULL };
 	static const struct hold_limit limits[] = {
 		{ RLIMIT_CPU, CPU_MAX_S }, { RLIMIT_AS, MEMORY_MAX_BYTES },
-		{ RLIMIT_FSIZE, 0 },	   { RLIMIT_CORE, 0 },
+		{ RLIMIT_FSIZE, FILE_MAX_BYTES }, { RLIMIT_CORE, 0 },
 	};
 	static const struct hold hold = { .limits = limits,
 					  .n_limits = sizeof(limits) / sizeof(*limits),
