@@ -18,6 +18,12 @@
 /* Callouts between two looks at the clock; one may have cost a scan of the subject. */
 #define CALLOUTS_PER_LOOK 32
 
+/*
+ * The thread's own clock takes a system call to read. So it is read for searches that
+ * last, from here on; of the others the usual clock says enough.
+ */
+#define SHORT_SEARCH_MS 1
+
 struct regex {
 	pcre2_code *code;
 	unsigned flags;
@@ -30,8 +36,10 @@ struct regex {
 	int groups;       /* of the last match that are in its vector; 0: no match */
 	size_t end;       /* of the last match */
 	bool empty;       /* the last match was */
-	int64_t left_ms;
-	int64_t until_ms; /* of the search under way */
+	int64_t left_ms;  /* of the thread's time */
+	int64_t look_ms;  /* when the search under way is to look at that */
+	int64_t mark_ms;  /* what that was at the first look */
+	bool marked;
 	unsigned callouts;
 };
 
@@ -173,11 +181,32 @@ void regex_add_budget(struct regex *re, int64_t more_ms)
 static int look_at_clock(pcre2_callout_block *block, void *data)
 {
 	struct regex *re = data;
+	int64_t now_ms, used_ms = 0;
 
 	(void)block;
 	if (++re->callouts % CALLOUTS_PER_LOOK)
 		return 0;
-	return clock_mono_ms() > re->until_ms ? PCRE2_ERROR_CALLOUT : 0;
+	now_ms = clock_mono_ms();
+	if (now_ms <= re->look_ms)
+		return 0;
+	if (re->marked)
+		used_ms = clock_thread_ms() - re->mark_ms;
+	else
+		re->mark_ms = clock_thread_ms();
+	re->marked = true;
+	re->look_ms = now_ms + re->left_ms - used_ms;
+	return used_ms > re->left_ms ? PCRE2_ERROR_CALLOUT : 0;
+}
+
+/* What the search that began at begin_ms has cost. */
+static int64_t cost_ms(const struct regex *re, int64_t begin_ms)
+{
+	int64_t ms;
+
+	if (re->marked)
+		return clock_thread_ms() - re->mark_ms + SHORT_SEARCH_MS;
+	ms = clock_mono_ms() - begin_ms;
+	return ms < SHORT_SEARCH_MS ? ms : SHORT_SEARCH_MS;
 }
 
 static struct err *prepare(struct regex *re)
@@ -223,10 +252,11 @@ static struct err *search(struct regex *re, struct span subject, size_t from,
 	re->groups = 0;
 	if (re->left_ms < 0)
 		return search_err(PCRE2_ERROR_CALLOUT);
-	re->until_ms = begin_ms + re->left_ms;
+	re->marked = false;
+	re->look_ms = begin_ms + SHORT_SEARCH_MS;
 	rc = pcre2_match(re->code, units(subject), subject.len, from, options, re->match,
 			 re->context);
-	re->left_ms -= clock_mono_ms() - begin_ms;
+	re->left_ms -= cost_ms(re, begin_ms);
 	if (rc == PCRE2_ERROR_NOMATCH)
 		return NULL;
 	if (rc < 0)

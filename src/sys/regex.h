@@ -45,7 +45,10 @@ bool regex_flags_of(const char *letters, unsigned *flags);
 struct err *regex_new(struct regex **out, struct span pattern, unsigned flags) MUST_USE;
 void regex_free(struct regex *re);
 
-/* Time that all searches of one regex have together, unless set otherwise. */
+/*
+ * Time, of the thread that searches, that all searches of one regex have together, unless
+ * set otherwise. What else the machine does takes none of it.
+ */
 #define REGEX_BUDGET_MS 5000
 
 /* Gives it that much from now on. */

@@ -331,14 +331,14 @@ static void test_bombs(void **state)
 		struct regex *re = compiled(cases[i].pattern, cases[i].flags);
 		struct regex_match m;
 		bool found = true;
-		int64_t start_ms = clock_mono_ms();
+		int64_t start_ms = clock_thread_ms();
 		struct err *err;
 
 		regex_set_budget(re, 100);
 		err = regex_find(re, (struct span){ text, len }, 0, &found, &m);
 		if (err)
 			assert_int_equal(err_kind(err), ERR_NO_FIX);
-		if (clock_mono_ms() - start_ms > 3000)
+		if (clock_thread_ms() - start_ms > 3000)
 			fail_msg("'%s' ran on", cases[i].pattern);
 		if (!err && !found)
 			fail_msg("'%s' gave up silently", cases[i].pattern);
