@@ -205,7 +205,7 @@ test_expect_success 'smudge filters, hooks, fsmonitor and external diffs are not
 	git config filter.trap.smudge "\"$trap_path\" smudge" &&
 	git config diff.trap.textconv "\"$trap_path\"" && git config diff.external "\"$trap_path\"" &&
 	git config core.fsmonitor "\"$trap_path\"" && git config merge.trap.driver "\"$trap_path\"" &&
-	for h in post-checkout reference-transaction pre-commit post-commit commit-msg prepare-commit-msg post-index-change
+	for h in post-checkout reference-transaction pre-commit post-commit prepare-commit-msg post-index-change
 	do
 		cp ../trap .git/hooks/$h || return 1
 	done &&
