@@ -37,17 +37,6 @@ void finding_release(struct finding *f)
 
 typedef struct err *try_rung(struct climb *c, enum fold level, enum find_verdict *verdict);
 
-static struct err *try_literal(struct climb *c, enum fold level, enum find_verdict *verdict)
-{
-	(void)level;
-	*verdict = FIND_NONE;
-	if (c->q->lines_only)
-		return NULL;
-	c->out->literal = true;
-	return literal_find(c->d, c->q->edit, c->q->find, NULL, &c->out->places, c->result,
-			    verdict);
-}
-
 /* The lines of find that count now. */
 static const struct span *block_of(const struct climb *c, size_t *n)
 {
@@ -112,6 +101,52 @@ static struct err *search_blocks(struct climb *c, enum fold level)
 	}
 	c->searched = SEARCHED_ALL;
 	return block_find(&c->d->line_index, &c->d->text, block, n, &c->blocks);
+}
+
+/*
+ * What an earlier edit wrote holds find to the letter. Lines of the base that read like
+ * it are as likely meant: the hit is then one of several.
+ */
+static struct err *add_alike(struct climb *c, enum find_verdict *verdict)
+{
+	const struct text *t = &c->d->text;
+	struct places *places = &c->out->places;
+	size_t n;
+	struct err *err = search_blocks(c, FOLD_UNICODE);
+
+	block_of(c, &n);
+	for (size_t i = 0; !err && i < c->blocks.n; i++) {
+		size_t first = c->blocks.v[i];
+		struct place p = { t->start[first], t->start[first + n], NULL };
+
+		if (!changes_conflict(&c->d->changes, p.start, p.end))
+			places_add(places, p);
+	}
+	if (err || places->failed)
+		return err ? err : err_nomem();
+	*verdict = find_choose(c->d, c->q->edit, places, c->result);
+	if (*verdict == FIND_HERE && !places->v[0].in) {
+		/* The edit's hints say so; its rung is another one. */
+		places->n = 0;
+		*verdict = FIND_NONE;
+	}
+	return NULL;
+}
+
+static struct err *try_literal(struct climb *c, enum fold level, enum find_verdict *verdict)
+{
+	struct places *places = &c->out->places;
+	struct err *err;
+
+	(void)level;
+	*verdict = FIND_NONE;
+	if (c->q->lines_only)
+		return NULL;
+	c->out->literal = true;
+	err = literal_find(c->d, c->q->edit, c->q->find, NULL, places, c->result, verdict);
+	if (!err && *verdict == FIND_HERE && !c->q->edit->all && places->v[0].in)
+		err = add_alike(c, verdict);
+	return err;
 }
 
 static struct err *try_lines(struct climb *c, enum fold level, enum find_verdict *verdict)
