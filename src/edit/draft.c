@@ -4,8 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "edit/fold.h"
+
 /* Searches that have read a text this often over pay for an index of it. */
-#define SCANS_BEFORE_INDEX 4
+#define SCANS_BEFORE_INDEX 12
+
+/* Shorter parts of lines are too common to look for. */
+#define KEY_MIN_BYTES ((size_t)4)
 
 /* A straddle is looked for in no more than this much text around changes. */
 #define STRADDLE_MAX_BYTES ((size_t)16 << 20)
@@ -75,6 +80,70 @@ struct err *draft_find_base(struct draft *d, struct span needle, struct offsets 
 	}
 	err = grams_extend(&d->base_grams, view);
 	return err ? err : grams_find(&d->base_grams, view, needle, out);
+}
+
+/* The part of the block that search is for; i is its line. */
+static struct span choose_key(const struct span *block, size_t n, size_t *line)
+{
+	struct span best = { NULL, 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		struct span key = fold_plain(block[i]);
+
+		if (key.len > best.len) {
+			best = key;
+			*line = i;
+		}
+	}
+	return best;
+}
+
+static bool is_block(const struct text *t, size_t first, const struct span *block, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!fold_same(text_line(t, first + i), block[i], FOLD_UNICODE))
+			return false;
+	}
+	return true;
+}
+
+static bool hides_nothing(struct draft *d)
+{
+	if (d->hides == HIDES_UNKNOWN)
+		d->hides = fold_hides(d->text.view) ? HIDES_SOME : HIDES_NOTHING;
+	return d->hides == HIDES_NOTHING;
+}
+
+struct err *draft_find_block(struct draft *d, const struct span *block, size_t n,
+			     struct offsets *out)
+{
+	const struct text *t = &d->text;
+	struct offsets hits = { .n = 0 };
+	size_t line = 0, last = SIZE_MAX;
+	struct span key = choose_key(block, n, &line);
+	struct err *err;
+
+	if (!n || n > t->n_lines)
+		return NULL;
+	/* An index of all lines is dear: one search spares it, where one will do. */
+	if (d->line_index.hash || key.len < KEY_MIN_BYTES || !hides_nothing(d))
+		return block_find(&d->line_index, t, block, n, out);
+	err = draft_find_base(d, key, &hits);
+	if (!err && hits.n > t->n_lines / 4 + 8) {
+		offsets_release(&hits);
+		return block_find(&d->line_index, t, block, n, out);
+	}
+	for (size_t i = 0; !err && i < hits.n; i++) {
+		size_t at = text_line_at(t, hits.v[i]);
+
+		if (at == last || at < line || at - line > t->n_lines - n)
+			continue;
+		last = at;
+		if (is_block(t, at - line, block, n))
+			offsets_add(out, at - line);
+	}
+	offsets_release(&hits);
+	return err || !out->failed ? err : err_nomem();
 }
 
 /* Whether [start, end) of the text of c is nothing but quoted base text. */

@@ -36,6 +36,7 @@ struct draft {
 	struct adapt_file file;
 	size_t scanned_bytes; /* by searches without index */
 	struct tags *tags;    /* borrowed; NULL: none but what the light scanner finds */
+	enum { HIDES_UNKNOWN, HIDES_NOTHING, HIDES_SOME } hides; /* fold_hides() */
 	size_t editing;       /* plan index of the edit at work */
 	size_t now_bytes;     /* of the view as it is now */
 	size_t n_word_scans;  /* edits explained by reading the file word by word */
@@ -68,6 +69,13 @@ size_t draft_line(const struct draft *d, const struct place *p);
 /* Adds every offset of needle in the base view, changed since or not. */
 struct err *draft_find_base(struct draft *d, struct span needle,
 			    struct offsets *out) MUST_USE;
+
+/*
+ * Adds every base line at which n lines stand that are the same as block at
+ * FOLD_UNICODE, in no order.
+ */
+struct err *draft_find_block(struct draft *d, const struct span *block, size_t n,
+			     struct offsets *out) MUST_USE;
 
 /*
  * Adds every place of needle that lies whole in the text of one direct change

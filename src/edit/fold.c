@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "edit/fold.h"
 
+#include <string.h>
+
 #include "base/compiler.h"
 #include "base/utf8.h"
 #include "edit/compose.h"
@@ -91,10 +93,15 @@ bool fold_next(struct span line, size_t *at, struct fold_unit *out)
 }
 
 /* What a character adds to the hash of its line: blanks nothing, order does not count. */
-static uint32_t weigh(uint32_t cp)
-{
-	return (cp * 0x9e3779b1u) ^ (cp * 0x85ebca6bu >> 7);
-}
+#define WEIGHT(cp) (((cp) == ' ' || (cp) == '\t') ? 0u : \
+		    ((uint32_t)(cp) * 0x9e3779b1u) ^ ((uint32_t)(cp) * 0x85ebca6bu >> 7))
+#define WEIGHTS_4(c) WEIGHT(c), WEIGHT((c) + 1), WEIGHT((c) + 2), WEIGHT((c) + 3)
+#define WEIGHTS_16(c) WEIGHTS_4(c), WEIGHTS_4((c) + 4), WEIGHTS_4((c) + 8), WEIGHTS_4((c) + 12)
+#define WEIGHTS_64(c) WEIGHTS_16(c), WEIGHTS_16((c) + 16), WEIGHTS_16((c) + 32), \
+		      WEIGHTS_16((c) + 48)
+
+static const uint32_t byte_weight[256] = { WEIGHTS_64(0), WEIGHTS_64(64), WEIGHTS_64(128),
+					   WEIGHTS_64(192) };
 
 static uint32_t hash_units(struct span line)
 {
@@ -103,7 +110,7 @@ static uint32_t hash_units(struct span line)
 	uint32_t h = 0;
 
 	while (fold_next(line, &at, &unit))
-		h += unit.cp == ' ' ? 0 : weigh(unit.cp);
+		h += WEIGHT(unit.cp);
 	return h;
 }
 
@@ -119,9 +126,7 @@ uint32_t fold_hash(struct span line)
 		uint32_t c = (unsigned char)line.ptr[i];
 
 		high |= c;
-		h += weigh(c);
-		h -= c == ' ' ? weigh(' ') : 0;
-		h -= c == '\t' ? weigh('\t') : 0;
+		h += byte_weight[c];
 	}
 	return high & 0x80 ? hash_units(line) : h;
 }
@@ -203,4 +208,49 @@ bool fold_same(struct span a, struct span b, enum fold level)
 		return same_units(a, b);
 	}
 	return false;
+}
+
+bool fold_hides(struct span text)
+{
+	/* The bytes that what has no width starts with. */
+	static const char leads[] = "\xc2\xe1\xe2\xef";
+
+	for (size_t k = 0; leads[k]; k++) {
+		ptrdiff_t at = -1;
+
+		while ((at = span_findc(text, leads[k], (size_t)(at + 1))) >= 0) {
+			uint32_t cp;
+
+			utf8_next(text, (size_t)at, &cp);
+			if (cp != UTF8_BAD && fold_is_widthless(cp))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A character that is found at every level as it is: no blank, no kin of others. */
+static bool is_plain(char c)
+{
+	return c > ' ' && c < 0x7f && !strchr("'\"-", c);
+}
+
+struct span fold_plain(struct span line)
+{
+	struct span best = { line.ptr, 0 };
+	size_t at = 0;
+
+	while (at < line.len) {
+		size_t start = at;
+
+		while (at < line.len && is_plain(line.ptr[at]))
+			at++;
+		/* A mark may follow that makes another character of the last one. */
+		if (at < line.len && at > start && (unsigned char)line.ptr[at] >= 0x80)
+			best = at - 1 - start > best.len ? span_cut(line, start, at - 1) : best;
+		else if (at - start > best.len)
+			best = span_cut(line, start, at);
+		at++;
+	}
+	return best;
 }

@@ -29,6 +29,14 @@ bool fold_same(struct span a, struct span b, enum fold level);
 uint32_t fold_hash(struct span line);
 
 /*
+ * The longest part of a line that stands byte for byte in every line that is the same
+ * at FOLD_UNICODE, unless there a character without width stands in it: fold_hides()
+ * tells whether a text has any. May be empty.
+ */
+struct span fold_plain(struct span line);
+bool fold_hides(struct span text);
+
+/*
  * What FOLD_UNICODE compares: characters composed and folded, runs of blanks as
  * one ' '. What has no width belongs to no unit.
  */

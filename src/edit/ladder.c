@@ -14,8 +14,8 @@ struct climb {
 	struct finding *out;
 	struct edit_result *result;
 	struct lines find, replace;
-	struct offsets blocks; /* where find stands at the level searched, by line */
-	enum { SEARCHED_NOT, SEARCHED_LEAD, SEARCHED_ALL } searched;
+	struct offsets blocks; /* where find stands at FOLD_UNICODE, by line */
+	bool searched;
 };
 
 void finding_init(struct finding *f)
@@ -56,51 +56,17 @@ static bool matches(const struct climb *c, size_t first, enum fold level)
 	return true;
 }
 
-/*
- * Blocks that match but for blanks at the ends of lines hold the longest line of find
- * as it is: one search for it spares the index of all lines.
- */
-static struct err *search_by_line(struct climb *c)
-{
-	size_t n, longest = 0;
-	const struct span *block = block_of(c, &n);
-	struct offsets hits = { .n = 0 };
-	struct span key;
-	struct err *err;
-
-	for (size_t i = 1; i < n; i++) {
-		if (span_trim(block[i]).len > span_trim(block[longest]).len)
-			longest = i;
-	}
-	key = span_trim(block[longest]);
-	err = key.len ? draft_find_base(c->d, key, &hits) : NULL;
-	for (size_t i = 0; !err && i < hits.n; i++) {
-		size_t line = text_line_at(&c->d->text, hits.v[i]);
-		size_t last = c->blocks.n ? c->blocks.v[c->blocks.n - 1] + longest : SIZE_MAX;
-
-		if (line < longest || line - longest + n > c->d->text.n_lines || line == last)
-			continue;
-		if (matches(c, line - longest, FOLD_LEAD))
-			offsets_add(&c->blocks, line - longest);
-	}
-	offsets_release(&hits);
-	return err || !c->blocks.failed ? err : err_nomem();
-}
-
-static struct err *search_blocks(struct climb *c, enum fold level)
+/* All rungs look at the same blocks, each with its own eye. */
+static struct err *search_blocks(struct climb *c)
 {
 	size_t n;
 	const struct span *block = block_of(c, &n);
 
-	if (c->searched == SEARCHED_ALL || (c->searched && level <= FOLD_LEAD))
+	if (c->searched)
 		return NULL;
+	c->searched = true;
 	c->blocks.n = 0;
-	if (level <= FOLD_LEAD && !c->d->line_index.hash) {
-		c->searched = SEARCHED_LEAD;
-		return search_by_line(c);
-	}
-	c->searched = SEARCHED_ALL;
-	return block_find(&c->d->line_index, &c->d->text, block, n, &c->blocks);
+	return draft_find_block(c->d, block, n, &c->blocks);
 }
 
 /*
@@ -112,7 +78,7 @@ static struct err *add_alike(struct climb *c, enum find_verdict *verdict)
 	const struct text *t = &c->d->text;
 	struct places *places = &c->out->places;
 	size_t n;
-	struct err *err = search_blocks(c, FOLD_UNICODE);
+	struct err *err = search_blocks(c);
 
 	block_of(c, &n);
 	for (size_t i = 0; !err && i < c->blocks.n; i++) {
@@ -155,7 +121,7 @@ static struct err *try_lines(struct climb *c, enum fold level, enum find_verdict
 	struct places *places = &c->out->places;
 	const struct change *taker = NULL;
 	size_t n;
-	struct err *err = search_blocks(c, level);
+	struct err *err = search_blocks(c);
 
 	block_of(c, &n);
 	*verdict = FIND_NONE;
@@ -283,7 +249,7 @@ static struct err *try_edges(struct climb *c, enum fold level, enum find_verdict
 				continue;
 			c->out->cut_head = h;
 			c->out->cut_tail = cut - h;
-			c->searched = SEARCHED_NOT;
+			c->searched = false;
 			c->blocks.n = 0;
 			err = try_levels(c, level, verdict);
 			if (err)
@@ -346,7 +312,7 @@ static struct err *place_segment(struct climb *c, struct segment *s, enum fold *
 {
 	const struct text *t = &c->d->text;
 	struct offsets at = { .n = 0 };
-	struct err *err = block_find(&c->d->line_index, t, s->find.v, s->find.n, &at);
+	struct err *err = draft_find_block(c->d, s->find.v, s->find.n, &at);
 
 	*placed = false;
 	for (enum fold l = FOLD_NONE; !err && l <= FOLD_UNICODE && at.n; l++) {

@@ -8,6 +8,8 @@
 #include <stdio.h>
 
 #include "edit/change.h"
+#include "edit/draft.h"
+#include "edit/fold.h"
 #include "edit/linediff.h"
 
 #define ROUNDS 400
@@ -238,6 +240,59 @@ static void test_inverse(void **state)
 	}
 }
 
+static void add_line(struct dice *d, struct str *out, bool hidden)
+{
+	static const char *const parts[] = { "abcde", "fghij", "x-y", "\"q\"",
+		"\xe2\x80\x9cq\xe2\x80\x9d", "cafe\xcc\x81", "caf\xc3\xa9", " ", "  ", "\t",
+		"\xe2\x80\x93", "\xff", "ab\xe2\x80\x8b" "cde", "\xc2\xad" };
+	size_t n = 1 + roll(d, 3);
+
+	for (size_t i = 0; i < n; i++)
+		str_adds(out, parts[roll(d, ARRAY_SIZE(parts) - (hidden ? 0 : 2))]);
+	str_addc(out, '\n');
+}
+
+/* With an index or without: a block stands where all its lines read alike. */
+static void test_blocks(void **state)
+{
+	struct dice d = { 11 };
+
+	(void)state;
+	for (size_t round = 0; round < 20 * ROUNDS; round++) {
+		struct str file = STR_INIT(1 << 16), find = file;
+		struct offsets at = { .n = 0 };
+		struct draft draft;
+		struct lines block;
+
+		for (size_t i = 0; i < 30; i++)
+			add_line(&d, &file, round % 2);
+		for (size_t i = 0; i < 1 + round % 2; i++)
+			add_line(&d, &find, round % 3);
+		ok(draft_init(&draft, "a.txt", str_span(&file)));
+		ok(lines_split(&block, str_span(&find)));
+		ok(draft_find_block(&draft, block.v, block.n, &at));
+		for (size_t i = 0; i + block.n <= draft.text.n_lines; i++) {
+			size_t k = 0, hits = 0;
+
+			while (k < block.n && fold_same(text_line(&draft.text, i + k),
+							block.v[k], FOLD_UNICODE))
+				k++;
+			for (size_t j = 0; j < at.n; j++)
+				hits += at.v[j] == i;
+			/* Of blank lines alone no block is made. */
+			if (k == block.n && fold_hash(block.v[0]))
+				assert_int_equal(hits, 1);
+			if (k < block.n)
+				assert_int_equal(hits, 0);
+		}
+		offsets_release(&at);
+		lines_release(&block);
+		draft_release(&draft);
+		str_release(&file);
+		str_release(&find);
+	}
+}
+
 static size_t longest_common(const struct lines *a, const struct lines *b)
 {
 	size_t best[31][31] = { { 0 } };
@@ -290,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random_edits), cmocka_unit_test(test_transcript),
 		cmocka_unit_test(test_inverse),      cmocka_unit_test(test_linediff),
+		cmocka_unit_test(test_blocks),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
