@@ -100,10 +100,15 @@ static void add_shown(struct str *out, struct span line)
 	str_adds(out, line.len > SHOWN_BYTES ? "...'" : "'");
 }
 
+/* By byte, a bit for each: letters, digits, _ and all beyond ASCII. */
+static const uint32_t word_bytes[8] = { 0, 0x03ff0000, 0x87fffffe, 0x07fffffe, UINT32_MAX,
+					UINT32_MAX, UINT32_MAX, UINT32_MAX };
+
 static bool is_word(char c)
 {
-	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+	unsigned char b = (unsigned char)c;
+
+	return word_bytes[b >> 5] >> (b & 31) & 1;
 }
 
 static bool next_word(struct span s, size_t *at, struct span *word)
@@ -206,26 +211,41 @@ static void describe(const struct draft *d, const struct lines *find,
 /* The share of words, in percent, that line has in common with a sorted list. */
 struct word_set {
 	uint32_t hash[64];
+	uint64_t seen; /* a bit for the lowest six of each */
 	size_t n;
 };
 
-static uint32_t hash_word(struct span w)
+static bool next_hash(struct span s, size_t *at, uint32_t *hash)
 {
+	size_t i = *at;
 	uint32_t h = 0x811c9dc5u;
 
-	for (size_t i = 0; i < w.len; i++)
-		h = (h ^ (unsigned char)w.ptr[i]) * 0x01000193u;
-	return h;
+	while (i < s.len && !is_word(s.ptr[i]))
+		i++;
+	if (i == s.len)
+		return false;
+	for (; i < s.len && is_word(s.ptr[i]); i++)
+		h = (h ^ (unsigned char)s.ptr[i]) * 0x01000193u;
+	*at = i;
+	*hash = h ^ h >> 16;
+	return true;
+}
+
+static void read_words(struct word_set *set, struct span line)
+{
+	size_t at = 0;
+
+	while (set->n < ARRAY_SIZE(set->hash) && next_hash(line, &at, &set->hash[set->n]))
+		set->seen |= (uint64_t)1 << (set->hash[set->n++] & 63);
 }
 
 static size_t share(const struct word_set *set, struct span line)
 {
 	size_t at = 0, words = 0, known = 0;
-	struct span w;
+	uint32_t h;
 
-	while (next_word(line, &at, &w)) {
-		uint32_t h = hash_word(w);
-		size_t i = 0;
+	while (next_hash(line, &at, &h)) {
+		size_t i = set->seen >> (h & 63) & 1 ? 0 : set->n;
 
 		words++;
 		while (i < set->n && set->hash[i] != h)
@@ -241,15 +261,14 @@ static void explain_by_words(struct draft *d, const struct lines *find,
 {
 	struct candidate best[NEAREST_SHOWN + 1];
 	struct word_set set = { .n = 0 };
-	struct span longest = SPAN(""), w;
-	size_t n = 0, at = 0;
+	struct span longest = SPAN("");
+	size_t n = 0;
 
 	for (size_t i = 0; i < find->n; i++) {
 		if (span_trim(find->v[i]).len > longest.len)
 			longest = span_trim(find->v[i]);
 	}
-	while (set.n < ARRAY_SIZE(set.hash) && next_word(longest, &at, &w))
-		set.hash[set.n++] = hash_word(w);
+	read_words(&set, longest);
 	if (!set.n || d->text.view.len > WORDS_MAX_BYTES ||
 	    d->n_word_scans++ >= WORD_SCANS_MAX)
 		return;

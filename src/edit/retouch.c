@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "edit/retouch.h"
 
+#include <string.h>
+
 #include "base/utf8.h"
 #include "edit/compose.h"
 
@@ -163,13 +165,39 @@ static size_t add_composed(struct span s, size_t at, struct str *out)
 	return at;
 }
 
+/* How many bytes of ASCII s starts with. */
+static size_t ascii_len(struct span s)
+{
+	size_t n = 0;
+	uint64_t word = 0;
+
+	while (s.len - n >= sizeof(word)) {
+		memcpy(&word, s.ptr + n, sizeof(word));
+		if (word & 0x8080808080808080u)
+			break;
+		n += sizeof(word);
+	}
+	while (n < s.len && (unsigned char)s.ptr[n] < 0x80)
+		n++;
+	return n;
+}
+
 static const struct retouch_file *look_up(const struct retouch *r)
 {
 	struct retouch_file *f = r->file;
 
 	if (!f->known) {
-		struct kinds k = kinds_of(r->t->view);
+		struct kinds k = { .plain = 0 };
+		struct span view = r->t->view;
 
+		/* Only what is beyond ASCII counts, and what stands before it. */
+		for (size_t at = 0; at < view.len;) {
+			size_t start = at += ascii_len(span_cut(view, at, view.len));
+
+			while (at < view.len && (unsigned char)view.ptr[at] >= 0x80)
+				at++;
+			look_at(span_cut(view, start - (start > 0), at), &k);
+		}
 		*f = (struct retouch_file){ true, k.typographic, k.decomposed, k.widthless };
 	}
 	return f;
