@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/utf8.h"
 #include "edit/symbols.h"
@@ -54,6 +55,28 @@ static bool has_dots(struct span s, bool at_edge_only)
 	return false;
 }
 
+/*
+ * Whether dots that come last stand for code, by what comes first: "rest of the code
+ * ..." does, "An existing reference..." is a comment like others.
+ */
+static bool opens_left_out(struct span s)
+{
+	static const char *const words[] = { "existing", "rest", "the rest", "unchanged",
+		"remain", "the remain", "same", "previous", "the previous", "omitted",
+		"other", "no change", "keep", "your", "all other", "all existing", "code",
+		"the existing", "the other", "the same" };
+
+	while (s.len && strchr("([<{", s.ptr[0]))
+		s = span_trim(span_cut(s, 1, s.len));
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		size_t n = strlen(words[i]);
+
+		if (s.len >= n && !strncasecmp(s.ptr, words[i], n))
+			return true;
+	}
+	return false;
+}
+
 /* Dots and words that say what they stand for. */
 static bool says_left_out(struct span s, bool comment)
 {
@@ -63,6 +86,8 @@ static bool says_left_out(struct span s, bool comment)
 
 	if (!s.len || s.len > PLACEHOLDER_MAX_BYTES || !has_dots(s, true) ||
 	    (!comment && !span_starts(s, "...")))
+		return false;
+	if (!has_dots(span_cut(s, 0, 3), true) && !opens_left_out(s))
 		return false;
 	memcpy(text, s.ptr, s.len);
 	text[s.len] = '\0';

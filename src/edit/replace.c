@@ -140,7 +140,8 @@ static struct err *look_for_done(struct replacement *r, struct span find, struct
 		const struct place *p = &r->found.places.v[0];
 
 		done = r->found.literal ? stands_alone(draft_around(r->d, p), p) :
-					  r->found.level <= FOLD_TRAIL;
+					  r->found.level <= FOLD_TRAIL &&
+					  !r->found.cut_head && !r->found.cut_tail;
 		if (done)
 			edit_result_done(r->result, EDIT_SATISFIED, NULL,
 					 draft_line(r->d, p));
