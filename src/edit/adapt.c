@@ -17,6 +17,7 @@ struct adapter {
 	size_t n_pairs, n_fresh;
 	bool kept;
 	bool loose; /* some line of find is not quite the file's */
+	bool swapped; /* a line of blanks has tabs in the plan and none in the file, or back */
 	bool drop_trail; /* the plan added trailing blanks that the file has not */
 	struct retouch retouch;
 	struct indent_rule rule;
@@ -131,8 +132,10 @@ static void gather_pairs(struct adapter *a, const struct segment *s, bool is_fir
 		struct span plan = s->find.v[i], file = text_line(a->t, s->at + i);
 
 		a->loose |= !span_eq(plan, file);
-		if (is_blank_line(plan))
+		if (is_blank_line(plan)) {
+			a->swapped |= plan.len && file.len && plan.ptr[0] != file.ptr[0];
 			continue;
+		}
 		a->pairs[a->n_pairs++] = (struct indent_pair){
 			indent_part(plan), indent_part(file), is_first && i == 0
 		};
@@ -141,14 +144,34 @@ static void gather_pairs(struct adapter *a, const struct segment *s, bool is_fir
 	}
 }
 
-static int brackets(struct span line)
-{
-	int depth = 0;
+/* Brackets that are open; of those too deep nothing is known. */
+struct open_brackets {
+	bool followed[64]; /* by text on the same line */
+	size_t depth;
+};
 
-	for (size_t i = 0; i < line.len; i++)
-		depth += (line.ptr[i] == '(' || line.ptr[i] == '[') -
-			 (line.ptr[i] == ')' || line.ptr[i] == ']');
-	return depth;
+static void follow_brackets(struct open_brackets *open, struct span line)
+{
+	line = span_trim(line);
+	for (size_t i = 0; i < line.len; i++) {
+		char c = line.ptr[i];
+
+		if (c == '(' || c == '[' || c == '{') {
+			if (open->depth < ARRAY_SIZE(open->followed))
+				open->followed[open->depth] = i + 1 < line.len;
+			open->depth++;
+		} else if ((c == ')' || c == ']' || c == '}') && open->depth) {
+			open->depth--;
+		}
+	}
+}
+
+/* Whether a line that starts here may be aligned with what follows a bracket. */
+static bool is_inside(const struct open_brackets *open)
+{
+	size_t n = ARRAY_SIZE(open->followed);
+
+	return open->depth > n || (open->depth && open->followed[open->depth - 1]);
 }
 
 /*
@@ -171,21 +194,25 @@ static void gather_fresh(struct adapter *a, size_t k)
 {
 	const struct segment *s = &a->segments[k];
 	const size_t *from = a->from[k];
-	int depth = 0;
+	struct open_brackets open = { .depth = 0 };
 
 	for (size_t j = 0; j < s->replace.n; j++) {
-		struct span line = s->replace.v[j];
-		bool inside = depth > 0;
+		struct span line = s->replace.v[j], instead = { NULL, 0 };
+		size_t partner = a->partner[k][j];
+		bool inside = is_inside(&open);
 
-		depth += brackets(line);
+		follow_brackets(&open, line);
 		if (from[j] != LINEDIFF_NEW) {
 			a->kept |= !is_blank_line(line);
 			continue;
 		}
 		if (!line.len)
 			continue;
+		if (partner != LINEDIFF_NEW)
+			instead = indent_part(s->find.v[partner]);
 		a->fresh[a->n_fresh++] = (struct indent_fresh){
-			indent_part(line), k == 0 && j == 0, inside, is_blank_line(line)
+			indent_part(line), instead, k == 0 && j == 0, inside,
+			is_blank_line(line)
 		};
 	}
 }
@@ -319,6 +346,7 @@ struct err *adapt(const struct text *t, struct adapt_file *file, struct segment 
 {
 	struct adapter a = { .t = t, .segments = segments, .n = n,
 			     .rule_hold = STR_INIT(TEXT_MAX_BYTES) };
+	const struct segment *last = &segments[n - 1];
 	struct indent_case c;
 	struct err *err = NULL;
 
@@ -335,8 +363,10 @@ struct err *adapt(const struct text *t, struct adapt_file *file, struct segment 
 	if (err || *why)
 		goto out;
 	c = (struct indent_case){
-		.t = t, .habit = &file->indent, .pairs = a.pairs, .n_pairs = a.n_pairs,
+		.t = t, .first = segments[0].at, .stop = last->at + last->find.n,
+		.habit = &file->indent, .pairs = a.pairs, .n_pairs = a.n_pairs,
 		.fresh = a.fresh, .n_fresh = a.n_fresh, .exact = level == FOLD_NONE, .kept = a.kept,
+		.swapped = a.swapped,
 		.first_opens = opens(segments[0].replace.n ? segments[0].replace.v[0] :
 							     SPAN("")),
 	};

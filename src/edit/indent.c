@@ -11,14 +11,18 @@
 /* One line in so many may go against what a file else does. */
 #define MOSTLY 20u
 
+/* Lines above and below the matched ones that tell of a part of a file. */
+#define NEAR_LINES ((size_t)25)
+
 /* A file with fewer indented lines has no habit. */
 #define HABIT_LINES 4u
 
-static struct indent_habit count_habit(const struct text *t)
+/* How the lines from first to stop are indented. */
+static struct indent_habit count_habit(const struct text *t, size_t first, size_t stop)
 {
 	struct indent_habit h = { .known = true };
 
-	for (size_t i = 0; i < t->n_lines; i++) {
+	for (size_t i = first; i < stop; i++) {
 		struct span line = text_line(t, i);
 		size_t n = text_indent(line);
 
@@ -41,7 +45,7 @@ static struct indent_habit count_habit(const struct text *t)
 static const struct indent_habit *habit_of(const struct indent_case *c)
 {
 	if (!c->habit->known)
-		*c->habit = count_habit(c->t);
+		*c->habit = count_habit(c->t, 0, c->t->n_lines);
 	return c->habit;
 }
 
@@ -271,6 +275,15 @@ static bool has_depth(const struct indent_case *c)
 	return false;
 }
 
+static bool has_fresh_depth(const struct indent_case *c)
+{
+	for (size_t i = 0; i < c->n_fresh; i++) {
+		if (!c->fresh[i].blank && c->fresh[i].plan.len)
+			return true;
+	}
+	return false;
+}
+
 /* With nothing to go by, new lines that go against the file's habit are unclear. */
 static bool suits_habit(const struct indent_rule *rule, const struct indent_case *c,
 			const char **why)
@@ -346,24 +359,78 @@ static bool search(struct indent_rule *out, const struct indent_case *c, struct 
 	return found && agrees;
 }
 
+/*
+ * Whether a matched line that the plan indents as it does the new one has in the file
+ * what the rule gives; no other one may have something else.
+ */
+static bool was_matched(const struct indent_rule *rule, const struct indent_case *c,
+			const struct indent_fresh *fresh)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->n_pairs; i++) {
+		if (!span_eq(c->pairs[i].plan, fresh->plan))
+			continue;
+		if (!gives(rule, fresh->plan, fresh->is_first, c->pairs[i].file))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* Whether the file's lines around the matched ones are all indented as the rule writes. */
+static bool suits_part(const struct indent_rule *rule, const struct indent_case *c)
+{
+	size_t first = c->first > NEAR_LINES ? c->first - NEAR_LINES : 0, stop = c->stop;
+	struct indent_habit h;
+
+	stop = c->t->n_lines - stop > NEAR_LINES ? stop + NEAR_LINES : c->t->n_lines;
+	h = count_habit(c->t, first, stop);
+	return h.habit == (rule->convert == INDENT_TO_TABS ? HABIT_TABS : HABIT_BLANKS);
+}
+
+/*
+ * Where a file is indented both ways, a line is indented as the one that it replaces
+ * if the plan says so. Where the part around it is indented one way it is of that kind,
+ * if it can be: by whole widths of a tab, aligned with nothing.
+ */
+static bool suits_lines(const struct indent_rule *rule, const struct indent_case *c)
+{
+	bool to_tabs = rule->convert == INDENT_TO_TABS, replaced = true, plain = true;
+	char plan = to_tabs ? ' ' : '\t', other = to_tabs ? '\t' : ' ';
+
+	for (size_t i = 0; i < c->n_fresh; i++) {
+		const struct indent_fresh *fresh = &c->fresh[i];
+		bool matched = was_matched(rule, c, fresh);
+
+		if (fresh->blank || !fresh->plan.len)
+			continue;
+		replaced &= matched && fresh->instead.ptr &&
+			    span_eq(fresh->instead, fresh->plan);
+		plain &= matched || (!fresh->inside && fresh->plan.ptr[0] == plan &&
+				     !memchr(fresh->plan.ptr, other, fresh->plan.len) &&
+				     (!to_tabs || fresh->plan.len % rule->width == 0));
+	}
+	return replaced || (plain && suits_part(rule, c));
+}
+
 /* A file that does both keeps it open what a new line of the plan would have been. */
 static bool can_convert(const struct indent_rule *rule, const struct indent_case *c,
 			const char **why)
 {
 	const struct indent_habit *h = habit_of(c);
+	bool clear = h->blanks * MOSTLY <= h->tabs;
 
 	*why = "the file is indented by tabs and by blanks";
-	if (rule->convert == INDENT_TO_BLANKS)
-		return (h->tabs + h->both) * MOSTLY <= h->blanks;
 	if (rule->convert == INDENT_AS_IS)
 		return true;
-	if (h->blanks * MOSTLY > h->tabs)
-		return false;
-	for (size_t i = 0; h->both && i < c->n_fresh; i++) {
+	if (rule->convert == INDENT_TO_BLANKS)
+		clear = (h->tabs + h->both) * MOSTLY <= h->blanks;
+	for (size_t i = 0; rule->convert == INDENT_TO_TABS && h->both && i < c->n_fresh; i++) {
 		if (c->fresh[i].inside && c->fresh[i].plan.len >= rule->width)
-			return false;
+			clear = false;
 	}
-	return true;
+	return clear || suits_lines(rule, c);
 }
 
 bool indent_choose(struct indent_rule *out, const struct indent_case *c, struct str *hold,
@@ -374,8 +441,9 @@ bool indent_choose(struct indent_rule *out, const struct indent_case *c, struct 
 	*out = (struct indent_rule){ .convert = INDENT_AS_IS };
 	if (!c->n_fresh || c->exact)
 		return true;
+	*why = "a line of blanks is quoted as one of tabs, or the other way round";
 	if (explains(out, c->pairs, c->n_pairs))
-		return has_depth(c) || suits_habit(out, c, why);
+		return c->swapped ? !has_fresh_depth(c) : has_depth(c) || suits_habit(out, c, why);
 	if (!search(out, c, hold, why) || !can_convert(out, c, why))
 		return false;
 	*why = "find and replace are not indented alike";

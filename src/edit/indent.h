@@ -36,8 +36,9 @@ struct indent_pair {
 /* A line that is new: its leading blanks in the plan. */
 struct indent_fresh {
 	struct span plan;
+	struct span instead; /* those of the line that it replaces; ptr NULL: of none */
 	bool is_first; /* of the replace text */
-	bool inside;   /* brackets are open where it starts: it may be aligned */
+	bool inside;   /* a bracket is open, text follows it: the line may be aligned */
 	bool blank;    /* there is nothing else on it */
 };
 
@@ -47,11 +48,13 @@ enum indent_opens { OPENS_NOT, OPENS_MAYBE, OPENS_BLOCK };
 /* All that is known of one edit's indentation. */
 struct indent_case {
 	const struct text *t;
+	size_t first, stop;         /* the lines of t that matched */
 	struct indent_habit *habit; /* of t */
 	const struct indent_pair *pairs; /* of lines that say something, in order */
 	size_t n_pairs;
 	const struct indent_fresh *fresh;
 	size_t n_fresh;
+	bool swapped;     /* a line of blanks alone has tabs for them, or back */
 	bool exact;       /* find is the file's byte for byte */
 	bool kept;        /* some line of replace is one of find: both read alike */
 	enum indent_opens first_opens; /* the first line of replace */

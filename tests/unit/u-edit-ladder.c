@@ -62,6 +62,17 @@ static const struct row {
 	{ "an open last line goes", "a  \nb\nc", "a\nb\nc\n", "a\nb\n", "a  \nb\n",
 	  "trailing", NULL },
 
+	/* a file indented both ways */
+	{ "both ways: a line that is replaced", "f() {\n\ta();\n\tb();\n    c();\n    d();\n}\n",
+	  "    a();\n    b();\n", "    a();\n    x();\n",
+	  "f() {\n\ta();\n\tx();\n    c();\n    d();\n}\n", "indent", NULL },
+	{ "both ways: a line that is new", "f() {\n\ta();\n\tb();\n    c();\n    d();\n}\n",
+	  "    a();\n    b();\n", "    a();\n    x();\n    b();\n", NULL, NULL,
+	  "by tabs and by blanks" },
+	{ "both ways, a line of blanks alone says so", "f() {\n  a();\n    \n}\n",
+	  "  a();\n\t\n}\n", "  a();\n\tb();\n\t\n}\n", NULL, NULL,
+	  "a line of blanks is quoted" },
+
 	/* 3. edges */
 	{ "empty edges in both", "a\nb\nc\n", "\nb\n\n\n", "\nB\n\n\n", "a\nB\nc\n", "edges",
 	  NULL },
@@ -80,6 +91,11 @@ static const struct row {
 	  "nowhere" },
 	{ "segments out of order", "bbb();\nx\naaa();\n", "aaa();\n...\nbbb();\n",
 	  "aaa();\n...\nccc();\n", NULL, NULL, "nowhere" },
+	{ "a comment that ends in dots", "a();\n", "a();\n",
+	  "/* An existing one... */\na();\n", "/* An existing one... */\na();\n", "literal",
+	  NULL },
+	{ "the rest left out, dots last", "a();\nb();\n", "a();\nb();\n",
+	  "a();\n// rest of the code...\n", NULL, NULL, "leaves code out" },
 	{ "left out in replace alone", "a();\nb();\nc();\n", "a();\nb();\nc();\n",
 	  "a();\n// ... rest of code ...\n", NULL, NULL, "leaves code out" },
 
@@ -108,6 +124,8 @@ static const struct row {
 	  "near line 2: 'foo(bar, baz)'" },
 
 	/* already there */
+	{ "replace but for its empty edge is not whole", "one();\ntwo();\n", "gone();\n",
+	  "\none();\n", NULL, NULL, "nowhere" },
 	{ "added before", "a();\nadded();\nb();\n", "a();\n", "a();\nadded();\n", NULL, NULL, "" },
 	{ "wrapped before", "  x\n  if (a)\n    call();\n  end\n", "\tcall();\n",
 	  "\tif (a)\n\t  call();\n\tend\n", NULL, NULL, "reads like replace" },
