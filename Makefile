@@ -61,6 +61,8 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 .PHONY: all check check-unit check-shell check-asan check-kill lint fuzz doc install uninstall \
 	clean FORCE bench bench-codemod bench-edits bench-keyless bench-large bench-live bench-pipeline bench-sandbox bench-seed bench-verdicts
 
+	clean FORCE bench bench-codemod bench-edits bench-edits-all bench-keyless bench-large bench-live bench-sandbox bench-seed bench-verdicts
+
 all: $(O)/git-dualfix
 
 $(O)/git-dualfix: $(O)/src/main.o $(O)/libdualfix.a
@@ -160,6 +162,10 @@ $(O)/bench-large: tests/bench/large.c $(O)/libdualfix.a $(O)/flags
 bench-edits: $(O)/bench-edits
 	$(Q)$(PYTHON) tests/bench/hunks.py '$(REPO)' '$(SEED)' '$(HUNKS)' >$(O)/hunks
 	$(Q)$(O)/bench-edits -s '$(SEED)' <$(O)/hunks
+
+# The same for all of REPOS, and the sums by kind.
+bench-edits-all: $(O)/bench-edits
+	$(Q)PYTHON='$(PYTHON)' sh tests/bench/edits-all.sh $(O) '$(SEED)' '$(HUNKS)' $(REPOS)
 
 bench-large: $(O)/bench-large
 	$(Q)$(O)/bench-large

@@ -32,11 +32,14 @@ bool damage_trail_lost(const struct sample *s, struct trial *t, struct dice *d)
 static void gain_trail(struct span line, size_t i, bool context, void *ctx, struct str *out)
 {
 	const uint64_t *seed = ctx;
+	struct span body = line_body(line);
+	size_t cr = span_ends(body, "\r");
 
 	(void)context;
-	str_add_span(out, line_body(line));
+	str_add_span(out, span_cut(body, 0, body.len - cr));
 	if (!line_is_empty(line) && (*seed >> (i % 60) & 1))
 		str_adds(out, *seed & 4 ? "  " : " ");
+	str_adds(out, cr ? "\r" : "");
 	add_eol(out, line);
 }
 

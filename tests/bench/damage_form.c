@@ -131,6 +131,8 @@ static void escape(struct str *out, struct span s)
 
 		if (c == '\n')
 			str_adds(out, "\\n");
+		else if (c == '\r')
+			str_adds(out, "\\r");
 		else if (c == '\t')
 			str_adds(out, "\\t");
 		else if (c == '"' || c == '\\')

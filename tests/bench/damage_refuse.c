@@ -66,6 +66,9 @@ bool damage_line_left_out(const struct sample *s, struct trial *t, struct dice *
 			return false;
 	/* Left out next to an empty line at the edge, it may not be missed. */
 	t->must_refuse = t->may_hit = true;
+	for (size_t i = 0; i < s->fresh.n; i++)
+		if (span_eq(find.v[which], s->fresh.v[i]))
+			return false;
 	return damage_lines(s, t, leave_out, &which) && !sample_loosely_has(s, &t->find);
 }
 
@@ -150,17 +153,29 @@ bool damage_twice_but_indent(const struct sample *s, struct trial *t, struct dic
 	return span_find(str_span(&t->file), str_span(&t->find), 0) < 0;
 }
 
-/* Some line that says something is not in the other file. */
+static void squeeze(struct str *out, struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!strchr(" \t\r\n", s.ptr[i]))
+			str_addc(out, s.ptr[i]);
+}
+
+/* Some line that says something is not in the other file, whatever its blanks. */
 static bool is_foreign(struct span other, struct span text)
 {
+	struct str all = STR_INIT(SAMPLE_MAX_BYTES), one = all;
+	bool foreign = false;
 	struct span line;
 
-	while (span_line(&text, &line)) {
-		line = span_trim(line);
-		if (line.len > 3 && span_find(other, line, 0) < 0)
-			return true;
+	squeeze(&all, other);
+	while (span_line(&text, &line) && !foreign) {
+		str_reset(&one);
+		squeeze(&one, line);
+		foreign = one.len > 3 && span_find(str_span(&all), str_span(&one), 0) < 0;
 	}
-	return false;
+	str_release(&all);
+	str_release(&one);
+	return foreign;
 }
 
 bool damage_other_file(const struct sample *s, struct trial *t, struct dice *d)

@@ -21,6 +21,7 @@
 
 struct score {
 	size_t n, right, refused, blanks, wrong;
+	size_t edits; /* more than n where a plan has several */
 	double seconds;
 };
 
@@ -129,6 +130,7 @@ static void run(const struct damage *damage, const struct sample *s, const struc
 	file_bytes = str_span(&t->file);
 	start = now();
 	err = resolver_new(&r, &source);
+	score->edits++;
 	if (!err)
 		err = resolver_apply(r, &edit, &result);
 	if (!err)
@@ -156,6 +158,23 @@ static bool is_unique(const struct sample *s)
 	       span_find(s->before, find, start + 1) < 0;
 }
 
+/*
+ * Whether all lines quoted end alike. A plan's text has no line ends of its own: where
+ * they differ, or the commit changes them, it cannot say what the commit did.
+ */
+static bool ends_alike(const struct sample *s)
+{
+	size_t first = s->first - s->above, n = s->above + s->taken + s->below, ends[2] = { 0 };
+
+	for (size_t i = 0; i < n + s->fresh.n; i++) {
+		struct span line = i < n ? s->file.v[first + i] : s->fresh.v[i - n];
+
+		if (span_ends(line, "\n"))
+			ends[span_ends(line, "\r\n")]++;
+	}
+	return !ends[0] || !ends[1];
+}
+
 /* Context as a planner would quote it: one to three lines, more until it is unique. */
 static bool choose_context(struct sample *s, struct dice *dice)
 {
@@ -169,7 +188,7 @@ static bool choose_context(struct sample *s, struct dice *dice)
 		s->above = s->first < want ? s->first : want;
 		s->below = rest < want ? rest : want;
 		if (s->above + s->taken + s->below && is_unique(s))
-			return true;
+			return ends_alike(s);
 	}
 	return false;
 }
@@ -260,7 +279,7 @@ static bool choose_between(struct commit *c, size_t i)
 		s->above = s->first - low < want ? s->first - low : want;
 		s->below = high - s->first - s->taken < want ? high - s->first - s->taken : want;
 		if (s->above + s->taken + s->below && is_unique(s))
-			return true;
+			return ends_alike(s);
 	}
 	return false;
 }
@@ -324,6 +343,7 @@ static void run_commit(struct commit *c, struct dice *dice, bool damaged, struct
 				     .replace = str_span(&parts[i].replace) };
 
 		err = resolver_apply(r, &edit, &result);
+		score->edits++;
 		applied = result.status == EDIT_APPLIED;
 		if (!applied)
 			all.find = parts[i].find;
@@ -408,18 +428,20 @@ static int report(const struct score *scores, uint64_t seed)
 {
 	struct score all = { .n = 0 };
 
-	printf("%-28s %7s %7s %7s %7s %7s %7s\n", "seed", "edits", "right", "refused",
-	       "blanks", "WRONG", "right");
+	printf("%-28s %7s %7s %7s %7s %7s %7s %5s\n", "seed", "edits", "right", "refused",
+	       "blanks", "WRONG", "right", "us");
 	for (size_t k = 0; k < n_damages + 2; k++) {
 		const struct score *s = &scores[k];
 
 		if (s->n)
-			printf("%-28s %7zu %7zu %7zu %7zu %7zu %6.1f%%\n",
+			printf("%-28s %7zu %7zu %7zu %7zu %7zu %6.1f%% %5.0f\n",
 			       k < n_damages ? damages[k].name :
 			       k == n_damages ? "whole commits" : "whole commits, damaged",
 			       s->n, s->right, s->refused, s->blanks, s->wrong,
-			       100.0 * (double)s->right / (double)s->n);
+			       100.0 * (double)s->right / (double)s->n,
+			       1e6 * s->seconds / (double)s->edits);
 		all.n += s->n;
+		all.edits += s->edits;
 		all.right += s->right;
 		all.refused += s->refused;
 		all.blanks += s->blanks;
@@ -429,7 +451,7 @@ static int report(const struct score *scores, uint64_t seed)
 	printf("%-28llu %7zu %7zu %7zu %7zu %7zu %6.1f%%\n", (unsigned long long)seed, all.n,
 	       all.right, all.refused, all.blanks, all.wrong,
 	       all.n ? 100.0 * (double)all.right / (double)all.n : 0);
-	printf("%.0f edits per second of CPU\n", all.seconds > 0 ? (double)all.n / all.seconds : 0);
+	printf("%.0f edits per second of CPU\n", all.seconds > 0 ? (double)all.edits / all.seconds : 0);
 	return all.wrong || all.blanks || scores[0].right != scores[0].n;
 }
 
