@@ -12,6 +12,9 @@
 /* Shorter parts of lines are too common to look for. */
 #define KEY_MIN_BYTES ((size_t)4)
 
+/* With more hits than this an index of all lines is cheaper, and lasts. */
+#define KEY_MAX_HITS ((size_t)128)
+
 /* A straddle is looked for in no more than this much text around changes. */
 #define STRADDLE_MAX_BYTES ((size_t)16 << 20)
 
@@ -129,7 +132,7 @@ struct err *draft_find_block(struct draft *d, const struct span *block, size_t n
 	if (d->line_index.hash || key.len < KEY_MIN_BYTES || !hides_nothing(d))
 		return block_find(&d->line_index, t, block, n, out);
 	err = draft_find_base(d, key, &hits);
-	if (!err && hits.n > t->n_lines / 4 + 8) {
+	if (!err && hits.n > KEY_MAX_HITS) {
 		offsets_release(&hits);
 		return block_find(&d->line_index, t, block, n, out);
 	}
