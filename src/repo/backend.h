@@ -2,23 +2,88 @@
 /*
  * The inside of struct repo; for this room alone.
  *
- * libgit2 is used as an object library: it gets object folders and never sees
- * the user's repository. So nothing it does not know (extensions, reftable,
- * worktree configuration, safe.directory) can make it wrong or stop it; refs,
- * configuration, index and work tree are asked of git. What is left that it
- * cannot read is sha256, which repo_open() refuses by name.
+ * Refs, configuration, index and work tree are asked of git. Objects are read
+ * and written through a backend, a table of functions over bytes and their type:
+ *
+ *	libgit2   as a library of objects alone. It gets object folders and never
+ *	          sees the user's repository: so no extension that it does not know
+ *	          (reftable, worktree configuration) makes it wrong or stops it.
+ *	git       `git cat-file --batch` and `git hash-object`, which stay and are
+ *	          asked: sha256, object folders that libgit2 refuses, and partial
+ *	          clones whose missing objects git may fetch.
+ *
+ * What is in a tree or a commit is taken from its bytes (repo/content.h), one
+ * parser for both. What libgit2 does with bytes alone (comparing, the names of
+ * branches) is used with either.
  */
 #ifndef REPO_BACKEND_H
 #define REPO_BACKEND_H
 
 #include <git2.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "base/argv.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/span.h"
 #include "base/str.h"
 #include "edit/source.h"
+#include "repo/content.h"
 #include "repo/repo.h"
+
+/* No tree or commit is larger; what is refuses to be read. */
+#define OBJECT_MAX_BYTES ((size_t)1 << 30)
+
+enum object_type {
+	OBJECT_NONE, /* there is no such object */
+	OBJECT_BLOB,
+	OBJECT_TREE,
+	OBJECT_COMMIT,
+	OBJECT_OTHER,
+};
+
+const char *object_type_name(enum object_type type);
+
+/* Of size bytes, which are not there if more were found than asked for. */
+struct object {
+	enum object_type type;
+	size_t size;
+	struct span bytes;
+	void *held; /* what keeps the bytes */
+	void (*drop)(void *held);
+};
+
+void object_release(struct object *object);
+
+enum store_use {
+	STORE_FOR_RUN,  /* what is asked for next is often new */
+	STORE_FOR_BULK, /* a great many objects, most of them the user's */
+};
+
+struct backend {
+	const char *name;
+
+	/* Whether threads may read, each through a store of its own. */
+	bool parallel;
+
+	/*
+	 * Objects as of now: the user's, and if quarantine (its objects folder) is
+	 * not NULL that one above them, as the only place that is written to. An err
+	 * when this backend cannot read the repository.
+	 */
+	struct err *(*open)(void **store, const struct repo *repo,
+			    const char *quarantine, enum store_use use) MUST_USE;
+	void (*close)(void *store); /* NULL is fine */
+
+	/* An object that is not there is a type, not an err. */
+	struct err *(*read)(void *store, const struct id *id, size_t max_bytes,
+			    struct object *out) MUST_USE;
+	struct err *(*write)(void *store, enum object_type type, struct span bytes,
+			     struct id *out) MUST_USE;
+};
+
+extern const struct backend backend_libgit2, backend_git;
 
 struct repo {
 	struct loop *loop;
@@ -29,10 +94,12 @@ struct repo {
 	char *quarantine;  /* its objects folder, or NULL */
 	struct config *config;
 	bool is_dup; /* config is the original's */
-	struct argv env;     /* of git on this repository */
+	size_t id_bytes; /* ID_SHA1_BYTES or ID_SHA256_BYTES */
+	bool may_fetch;  /* git may fetch what a partial clone lacks */
+	struct argv env; /* of git on this repository */
 	char *author, *committer; /* once asked for; without a date */
-	git_repository *git; /* what libgit2's functions want; it has objects alone */
-	git_odb *odb;
+	const struct backend *backend;
+	void *store; /* the backend's */
 	bool library; /* git_libgit2_init() is to be undone */
 };
 
@@ -40,24 +107,30 @@ struct repo {
 struct err *backend_err(enum err_kind kind, int rc, const char *fmt, ...)
 	PRINTF_LIKE(3, 4) MUST_USE;
 
-/* As backend_err(), for reading object id; one that is absent is said to be so. */
-struct err *backend_missing(const struct repo *repo, int rc, const git_oid *id) MUST_USE;
+/* That id is not there, and what to do about it. */
+struct err *backend_missing(const struct repo *repo, const struct id *id) MUST_USE;
 
-/* hex is checked: ERR_FATAL when it is no object name. */
-struct err *backend_oid(git_oid *out, const struct oid *oid) MUST_USE;
-void backend_hex(struct oid *out, const git_oid *id);
+/* Whether this is a clone that may lack objects and fetch them. */
+bool backend_is_partial(const struct repo *repo);
 
-/*
- * Objects from now on: the user's, and if quarantine (its objects folder) is not
- * NULL that one above them, as the only place that is written to.
- */
+/* hex is checked: ERR_FATAL when it is no object name of this repository. */
+struct err *backend_id(const struct repo *repo, const struct oid *oid,
+		       struct id *out) MUST_USE;
+void backend_hex(const struct repo *repo, const struct id *id, struct oid *out);
+
+/* Picks the backend by what the repository is and dualfix.backend says, and opens it. */
+struct err *backend_open(struct repo *repo) MUST_USE;
+
+/* Reopens it with this quarantine (NULL: none). */
 struct err *backend_use(struct repo *repo, const char *quarantine) MUST_USE;
+void backend_close(struct repo *repo);
 
 /*
- * Another handle of the same objects, for a thread of its own: threads that share
- * one wait for each other most of the time.
+ * Another store of the same objects, to read many: threads that share one wait for
+ * each other most of the time. For one thread, unless the backend is parallel;
+ * closed with repo->backend->close().
  */
-struct err *backend_odb(const struct repo *repo, git_odb **out) MUST_USE;
+struct err *backend_bulk(const struct repo *repo, void **store) MUST_USE;
 
 /*
  * Adds objects_dir and all that it borrows from (info/alternates, theirs too)
@@ -68,44 +141,54 @@ struct err *object_dirs(struct argv *dirs, const char *objects_dir) MUST_USE;
 /* dir as it stands in info/alternates and GIT_ALTERNATE_OBJECT_DIRECTORIES. */
 void object_dir_quote(struct str *out, const char *dir);
 
-struct err *backend_tree(const struct repo *repo, const struct oid *oid,
-			 git_tree **out) MUST_USE;
-struct err *backend_commit(const struct repo *repo, const struct oid *oid,
-			   git_commit **out) MUST_USE;
+/* ERR_FATAL unless it is there and of this type. */
+struct err *backend_read(const struct repo *repo, const struct id *id,
+			 enum object_type type, struct object *out) MUST_USE;
+struct err *backend_exists(const struct repo *repo, const struct id *id,
+			   enum object_type *type) MUST_USE;
+struct err *backend_write(const struct repo *repo, enum object_type type,
+			  struct span bytes, struct id *out) MUST_USE;
+
+/* A tree whose bytes are known to be well formed, for tree_next(). */
+struct err *backend_tree(const struct repo *repo, const struct id *id,
+			 struct object *out) MUST_USE;
+
+/* What a commit names. */
+struct err *backend_commit(const struct repo *repo, const struct id *id,
+			   struct commit_names *out) MUST_USE;
 
 /*
  * What path is in root, and its id unless it is absent or beyond something. By
  * tree entries alone: what the work tree holds there does not matter.
  */
-struct err *backend_entry(const struct repo *repo, const git_tree *root, const char *path,
-			  enum source_kind *kind, git_oid *id) MUST_USE;
+struct err *backend_entry(const struct repo *repo, const struct object *root,
+			  const char *path, enum source_kind *kind,
+			  struct id *id) MUST_USE;
 
 /*
  * Calls fn for each path whose entry differs between the trees a and b (NULL: the
  * empty one), with the entry of either side or NULL; trees themselves are not
  * among them. Sorted as git sorts.
  */
-struct err *backend_compare(const struct repo *repo, const git_oid *a, const git_oid *b,
+struct err *backend_compare(const struct repo *repo, const struct id *a,
+			    const struct id *b,
 			    struct err *(*fn)(void *ctx, const char *path,
-					      const git_tree_entry *before,
-					      const git_tree_entry *after),
+					      const struct tree_entry *before,
+					      const struct tree_entry *after),
 			    void *ctx) MUST_USE;
 
-/*
- * Reads a blob of at most max_bytes; a larger one is ERR_INPUT naming path. The object
- * outlives odb.
- */
-struct err *backend_object(const struct repo *repo, git_odb *odb, const git_oid *id,
-			   const char *path, size_t max_bytes,
-			   git_odb_object **out) MUST_USE;
-struct err *backend_blob(const struct repo *repo, const git_oid *id, const char *path,
-			 size_t max_bytes, git_blob **out) MUST_USE;
+/* Reads a blob of at most max_bytes; a larger one is ERR_INPUT naming path. */
+struct err *backend_blob(const struct repo *repo, const struct id *id, const char *path,
+			 size_t max_bytes, struct object *out) MUST_USE;
+
+/* The tree without an entry, which git knows without having it. */
+const char *backend_empty_tree(const struct repo *repo);
 
 /* One file, link or submodule of a listing. */
 struct listed {
 	const char *path; /* lives as long as the listing */
-	git_filemode_t mode;
-	git_oid id;
+	enum source_kind kind;
+	struct id id;
 };
 
 /*
@@ -125,7 +208,7 @@ struct err *backend_list(struct repo *repo, const struct oid *tree,
 struct err *backend_sift(struct repo *repo, const struct oid *tree, const char *pathspec,
 			 size_t max_bytes, const struct sieve *sieve,
 			 struct err *(*fn)(void *ctx, const struct listed *file,
-					   git_odb_object *object),
+					   struct object *object),
 			 void *ctx) MUST_USE;
 
 /*
@@ -136,7 +219,7 @@ struct err *backend_ctags(struct loop *loop, const char *path, struct span text,
 			  struct err *(*fn)(void *ctx, const struct source_tag *tag),
 			  void *ctx) MUST_USE;
 
-/* Of an entry, by its mode alone. */
-enum source_kind backend_kind(git_filemode_t mode);
+/* Has git fetch at once what a partial clone lacks of tree, where it may. */
+struct err *backend_prefetch(struct repo *repo, const struct oid *tree) MUST_USE;
 
 #endif

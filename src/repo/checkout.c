@@ -86,19 +86,20 @@ static void add_setting(struct str *text, const struct config *config, const cha
 	}
 }
 
+static bool is_sha256(const struct repo *repo)
+{
+	return repo->id_bytes == ID_SHA256_BYTES;
+}
+
 /* Written each time, so that nobody else's configuration is in it. */
 static struct err *put_config(struct checkout *co)
 {
 	struct str text = STR_INIT(PATH_BYTES);
 	struct err *err;
 
+	facade_begin_config(&text, is_sha256(co->repo));
 	str_adds(&text,
-		 "[core]\n"
-		 "\trepositoryformatversion = 0\n"
-		 "\tbare = false\n"
-		 "\tfilemode = true\n"
 		 "\tsymlinks = true\n"
-		 "\tlogallrefupdates = false\n"
 		 /* a tree with a path that some file system takes for .git is refused */
 		 "\tprotectHFS = true\n"
 		 "\tprotectNTFS = true\n");
@@ -344,9 +345,13 @@ struct err *checkout_move(struct checkout *co, const struct oid *tree,
 		.exclude = co->exclude.buf,
 		.shallow = co->shallow.buf,
 		.tags = str_span(&co->tags),
+		.sha256 = is_sha256(co->repo),
 	};
 	struct err *err = find_objects(co);
 
+	/* The checkout itself knows nobody to fetch from. */
+	if (!err)
+		err = backend_prefetch(co->repo, tree);
 	if (!err)
 		err = move_files(co, tree);
 	if (err && err_kind(err) == ERR_FATAL) {

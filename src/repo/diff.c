@@ -15,100 +15,75 @@
 struct compare {
 	const struct repo *repo;
 	struct str path;
-	struct err *(*fn)(void *ctx, const char *path, const git_tree_entry *before,
-			  const git_tree_entry *after);
+	struct err *(*fn)(void *ctx, const char *path, const struct tree_entry *before,
+			  const struct tree_entry *after);
 	void *ctx;
 };
 
-static bool is_tree(const git_tree_entry *entry)
-{
-	return entry && git_tree_entry_filemode(entry) == GIT_FILEMODE_TREE;
-}
-
-static struct err *compare_trees(struct compare *c, const git_oid *a, const git_oid *b);
+static struct err *compare_trees(struct compare *c, const struct id *a, const struct id *b);
 
 /* One name: of one side, or of both and then of the same sort. */
-static struct err *compare_entry(struct compare *c, const git_tree_entry *before,
-				 const git_tree_entry *after)
+static struct err *compare_entry(struct compare *c, const struct tree_entry *before,
+				 const struct tree_entry *after)
 {
-	const git_tree_entry *entry = before ? before : after;
+	const struct tree_entry *entry = before ? before : after;
 	size_t base = c->path.len;
 	struct err *err;
 
-	if (before && after &&
-	    git_oid_equal(git_tree_entry_id(before), git_tree_entry_id(after)) &&
-	    git_tree_entry_filemode(before) == git_tree_entry_filemode(after))
+	if (before && after && id_eq(&before->id, &after->id) &&
+	    entry_kind(before) == entry_kind(after))
 		return NULL;
-	str_adds(&c->path, git_tree_entry_name(entry));
-	if (is_tree(entry))
+	str_add(&c->path, entry->name, entry->name_len);
+	if (entry_is_tree(entry))
 		str_addc(&c->path, '/');
 	err = str_err(&c->path, "path in a tree");
-	if (!err && is_tree(entry))
-		err = compare_trees(c, before ? git_tree_entry_id(before) : NULL,
-				    after ? git_tree_entry_id(after) : NULL);
+	if (!err && entry_is_tree(entry))
+		err = compare_trees(c, before ? &before->id : NULL,
+				    after ? &after->id : NULL);
 	else if (!err)
 		err = c->fn(c->ctx, c->path.buf, before, after);
 	str_truncate(&c->path, base);
 	return err;
 }
 
-/* As git sorts: a folder as if a slash stood at the end of its name. */
-static int entry_order(const git_tree_entry *a, const git_tree_entry *b)
+static struct err *merge_walk(struct compare *c, struct span a, struct span b)
 {
-	const unsigned char *x = (const unsigned char *)git_tree_entry_name(a);
-	const unsigned char *y = (const unsigned char *)git_tree_entry_name(b);
-	int cx, cy;
-
-	while (*x && *x == *y) {
-		x++;
-		y++;
-	}
-	cx = *x ? *x : is_tree(a) ? '/' : 0;
-	cy = *y ? *y : is_tree(b) ? '/' : 0;
-	return cx - cy;
-}
-
-static struct err *merge_walk(struct compare *c, const git_tree *a, const git_tree *b)
-{
-	size_t n = a ? git_tree_entrycount(a) : 0, m = b ? git_tree_entrycount(b) : 0;
-	size_t i = 0, j = 0;
+	size_t id_bytes = c->repo->id_bytes, i = 0, j = 0;
+	struct tree_entry x, y;
+	bool has_x = tree_next(a, id_bytes, &i, &x), has_y = tree_next(b, id_bytes, &j, &y);
 	struct err *err = NULL;
 
-	while (!err && (i < n || j < m)) {
-		const git_tree_entry *x = i < n ? git_tree_entry_byindex(a, i) : NULL;
-		const git_tree_entry *y = j < m ? git_tree_entry_byindex(b, j) : NULL;
-		int order = !x ? 1 : !y ? -1 : entry_order(x, y);
+	while (!err && (has_x || has_y)) {
+		int order = !has_x ? 1 : !has_y ? -1 : entry_order(&x, &y);
 
-		err = compare_entry(c, order <= 0 ? x : NULL, order >= 0 ? y : NULL);
-		i += order <= 0;
-		j += order >= 0;
+		err = compare_entry(c, order <= 0 ? &x : NULL, order >= 0 ? &y : NULL);
+		if (order <= 0)
+			has_x = tree_next(a, id_bytes, &i, &x);
+		if (order >= 0)
+			has_y = tree_next(b, id_bytes, &j, &y);
 	}
 	return err;
 }
 
-static struct err *compare_trees(struct compare *c, const git_oid *a, const git_oid *b)
+static struct err *compare_trees(struct compare *c, const struct id *a,
+				 const struct id *b)
 {
-	git_tree *x = NULL, *y = NULL;
-	struct err *err = NULL;
-	int rc;
+	struct object x = { .type = OBJECT_NONE }, y = { .type = OBJECT_NONE };
+	struct err *err = a ? backend_tree(c->repo, a, &x) : NULL;
 
-	rc = a ? git_tree_lookup(&x, c->repo->git, a) : 0;
-	if (rc)
-		err = backend_missing(c->repo, rc, a);
-	rc = !err && b ? git_tree_lookup(&y, c->repo->git, b) : 0;
-	if (rc)
-		err = backend_missing(c->repo, rc, b);
+	if (!err && b)
+		err = backend_tree(c->repo, b, &y);
 	if (!err)
-		err = merge_walk(c, x, y);
-	git_tree_free(x);
-	git_tree_free(y);
+		err = merge_walk(c, x.bytes, y.bytes);
+	object_release(&x);
+	object_release(&y);
 	return err;
 }
 
-struct err *backend_compare(const struct repo *repo, const git_oid *a, const git_oid *b,
+struct err *backend_compare(const struct repo *repo, const struct id *a, const struct id *b,
 			    struct err *(*fn)(void *ctx, const char *path,
-					      const git_tree_entry *before,
-					      const git_tree_entry *after),
+					      const struct tree_entry *before,
+					      const struct tree_entry *after),
 			    void *ctx)
 {
 	struct compare c = { .repo = repo, .fn = fn, .ctx = ctx };
@@ -128,43 +103,49 @@ struct stat_job {
 	void *ctx;
 };
 
-static struct err *side(const struct repo *repo, const git_tree_entry *entry,
-			const char *path, git_blob **out)
+static struct err *side(const struct repo *repo, const struct tree_entry *entry,
+			const char *path, struct object *out)
 {
-	*out = NULL;
-	if (!entry || git_tree_entry_filemode(entry) == GIT_FILEMODE_COMMIT)
+	if (!entry || entry_is_submodule(entry))
 		return NULL;
-	return backend_blob(repo, git_tree_entry_id(entry), path, EDIT_FILE_MAX_BYTES,
-			    out);
+	return backend_blob(repo, &entry->id, path, EDIT_FILE_MAX_BYTES, out);
 }
 
-static struct err *count_file(void *ctx, const char *path, const git_tree_entry *before,
-			      const git_tree_entry *after)
+/* Of the bytes alone: libgit2 needs no repository for it. */
+static struct err *count_lines(struct span a, struct span b, const char *path,
+			       struct repo_diffstat *stat)
 {
-	struct stat_job *job = ctx;
-	git_blob *a = NULL, *b = NULL;
 	git_patch *patch = NULL;
 	size_t added = 0, removed = 0;
+	int rc = git_patch_from_buffers(&patch, a.ptr, a.len, path, b.ptr, b.len, path,
+					NULL);
+
+	if (!rc)
+		rc = git_patch_line_stats(NULL, &added, &removed, patch);
+	git_patch_free(patch);
+	if (rc)
+		return backend_err(ERR_FATAL, rc, "cannot compare '%s'", path);
+	stat->added += added;
+	stat->removed += removed;
+	return NULL;
+}
+
+static struct err *count_file(void *ctx, const char *path, const struct tree_entry *before,
+			      const struct tree_entry *after)
+{
+	struct stat_job *job = ctx;
+	struct object a = { .type = OBJECT_NONE }, b = { .type = OBJECT_NONE };
 	struct err *err = side(job->repo, before, path, &a);
-	int rc;
 
 	if (!err)
 		err = side(job->repo, after, path, &b);
-	if (!err && (a || b)) {
-		rc = git_patch_from_blobs(&patch, a, path, b, path, NULL);
-		if (!rc)
-			rc = git_patch_line_stats(NULL, &added, &removed, patch);
-		if (rc)
-			err = backend_err(ERR_FATAL, rc, "cannot compare '%s'", path);
-	}
-	git_patch_free(patch);
-	git_blob_free(a);
-	git_blob_free(b);
+	if (!err && (a.bytes.len || b.bytes.len))
+		err = count_lines(a.bytes, b.bytes, path, job->stat);
+	object_release(&a);
+	object_release(&b);
 	if (err)
 		return err;
 	job->stat->files++;
-	job->stat->added += added;
-	job->stat->removed += removed;
 	return job->fn ? job->fn(job->ctx, path) : NULL;
 }
 
@@ -173,12 +154,12 @@ struct err *repo_diff_stat(struct repo *repo, const struct oid *a, const struct 
 			   struct err *(*fn)(void *ctx, const char *path), void *ctx)
 {
 	struct stat_job job = { .repo = repo, .stat = stat, .fn = fn, .ctx = ctx };
-	git_oid x, y;
-	struct err *err = backend_oid(&x, a);
+	struct id x, y;
+	struct err *err = backend_id(repo, a, &x);
 
 	*stat = (struct repo_diffstat){ 0 };
 	if (!err)
-		err = backend_oid(&y, b);
+		err = backend_id(repo, b, &y);
 	return err ? err : backend_compare(repo, &x, &y, count_file, &job);
 }
 

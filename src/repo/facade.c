@@ -13,13 +13,21 @@
 #define PATH_BYTES ((size_t)64 << 10)
 #define COPY_MAX_BYTES ((size_t)1 << 30)
 
-static const char config_text[] = "[core]\n"
-				  "\trepositoryformatversion = 0\n"
-				  "\tbare = false\n"
-				  "\tfilemode = true\n"
-				  "\tlogallrefupdates = false\n"
-				  "[gc]\n"
-				  "\tauto = 0\n";
+#define CONFIG_MAX_BYTES ((size_t)4096)
+
+void facade_begin_config(struct str *text, bool sha256)
+{
+	if (sha256)
+		str_adds(text, "[extensions]\n"
+			       "\tobjectFormat = sha256\n");
+	str_addf(text,
+		 "[core]\n"
+		 "\trepositoryformatversion = %d\n"
+		 "\tbare = false\n"
+		 "\tfilemode = true\n"
+		 "\tlogallrefupdates = false\n",
+		 sha256);
+}
 
 struct err *facade_put(const char *dir, const char *name, struct span bytes)
 {
@@ -128,6 +136,21 @@ static struct err *put_tags(const char *dir, struct span tags)
 	return err;
 }
 
+static struct err *put_config(const char *dir, bool sha256)
+{
+	struct str text = STR_INIT(CONFIG_MAX_BYTES);
+	struct err *err;
+
+	facade_begin_config(&text, sha256);
+	str_adds(&text, "[gc]\n"
+			"\tauto = 0\n");
+	err = str_err(&text, "config");
+	if (!err)
+		err = facade_put(dir, "config", str_span(&text));
+	str_release(&text);
+	return err;
+}
+
 struct err *facade_make(const char *tree_dir, const struct facade_spec *spec)
 {
 	struct str dir = STR_INIT(PATH_BYTES);
@@ -150,7 +173,7 @@ struct err *facade_make(const char *tree_dir, const struct facade_spec *spec)
 	if (!err)
 		err = copy(dir.buf, "shallow", spec->shallow);
 	if (!err)
-		err = facade_put(dir.buf, "config", span_of(config_text));
+		err = put_config(dir.buf, spec->sha256);
 	if (!err)
 		err = put_head(dir.buf, spec->head);
 	str_release(&dir);

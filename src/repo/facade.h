@@ -10,9 +10,12 @@
 #ifndef REPO_FACADE_H
 #define REPO_FACADE_H
 
+#include <stdbool.h>
+
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "base/str.h"
 
 struct facade_spec {
 	const char *const *object_dirs; /* NULL-terminated; the first levels suffice */
@@ -21,7 +24,11 @@ struct facade_spec {
 	const char *exclude; /* file to copy as info/exclude, or NULL */
 	const char *shallow; /* file to copy, or NULL */
 	struct span tags;    /* as in packed-refs */
+	bool sha256;         /* of what kind the object ids are */
 };
+
+/* Begins a configuration: what git has to know before it reads any object. */
+void facade_begin_config(struct str *text, bool sha256);
 
 /*
  * Makes <tree_dir>/.git, in place of whatever is there; links are removed, not

@@ -42,6 +42,23 @@ static const char *const settings[] = {
 	"-c", "log.showSignature=false",  "-c", "diff.suppressBlankEmpty=false", NULL,
 };
 
+/* What a transport needs; no other git of ours is shown them. */
+static const char *const transport_names[] = {
+	"GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "http_proxy", "https_proxy",
+	"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy",
+	"SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", NULL,
+};
+
+static const char *const fetching[] = {
+	"GIT_NO_LAZY_FETCH=0", "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh", NULL,
+};
+
+void git_env_fetching(struct argv *env)
+{
+	proc_env(env, transport_names);
+	argv_push_all(env, fetching);
+}
+
 void git_env(struct argv *env)
 {
 	proc_env(env, user_names);
@@ -214,27 +231,67 @@ static void push_quarantine(struct argv *env, const char *dir)
 	str_release(&quoted);
 }
 
+struct err *git_env_on(const struct repo *repo, const char *const *on_top,
+		       const char *quarantine, struct argv *env)
+{
+	for (size_t i = 0; i < repo->env.n; i++) {
+		if (!is_named(on_top, repo->env.v[i]))
+			argv_push(env, repo->env.v[i]);
+	}
+	if (on_top)
+		argv_push_all(env, on_top);
+	if (quarantine && !is_named(on_top, "GIT_ALTERNATE_OBJECT_DIRECTORIES="))
+		push_quarantine(env, quarantine);
+	return argv_err(env);
+}
+
+static const char *dir_on(const struct repo *repo)
+{
+	return repo->work_tree ? repo->work_tree : repo->git_dir;
+}
+
 struct err *git_run_on(const struct repo *repo, const struct git_job *job)
 {
 	struct argv env = ARGV_INIT;
 	struct git_job whole = *job;
-	struct err *err;
+	struct err *err = git_env_on(repo, job->env, repo->quarantine, &env);
 
-	for (size_t i = 0; i < repo->env.n; i++) {
-		if (!is_named(job->env, repo->env.v[i]))
-			argv_push(&env, repo->env.v[i]);
-	}
-	if (job->env)
-		argv_push_all(&env, job->env);
-	if (repo->quarantine && !is_named(job->env, "GIT_ALTERNATE_OBJECT_DIRECTORIES="))
-		push_quarantine(&env, repo->quarantine);
-	err = argv_err(&env);
 	if (!err) {
 		whole.env = argv_list(&env);
-		whole.dir = repo->work_tree ? repo->work_tree : repo->git_dir;
+		whole.dir = dir_on(repo);
 		err = git_run(repo->loop, &whole);
 	}
 	argv_release(&env);
+	return err;
+}
+
+struct err *git_dialog(struct dialog **out, const struct repo *repo,
+		       const char *const *args, const char *const *env,
+		       const char *quarantine)
+{
+	struct argv all = ARGV_INIT, variables = ARGV_INIT;
+	struct str name = STR_INIT(1024);
+	struct err *err;
+
+	*out = NULL;
+	argv_push(&all, "git");
+	argv_push_all(&all, settings);
+	argv_push_all(&all, args);
+	str_addf(&name, "git %s", args[0]);
+	err = git_env_on(repo, env, quarantine, &variables);
+	err = err_first(err, err_first(argv_err(&all), str_err(&name, "git")));
+	if (!err)
+		err = dialog_start(out, repo->loop,
+				   &(struct dialog_spec){
+					   .name = name.buf,
+					   .argv = argv_list(&all),
+					   .env = argv_list(&variables),
+					   .dir = dir_on(repo),
+					   .timeout_ms = GIT_TIMEOUT_MS,
+				   });
+	argv_release(&all);
+	argv_release(&variables);
+	str_release(&name);
 	return err;
 }
 

@@ -14,6 +14,7 @@
 #include "base/span.h"
 #include "base/str.h"
 #include "repo/repo.h"
+#include "sys/dialog.h"
 #include "sys/proc.h"
 
 #define GIT_TIMEOUT_MS 600000
@@ -26,6 +27,13 @@ void git_env(struct argv *env);
 
 /* What it sees without any configuration but that of the repository it works on. */
 void git_env_bare(struct argv *env);
+
+/*
+ * What git sees on repo: variables of on_top (or NULL) stand for its own of that
+ * name, and the objects of quarantine (NULL: none) are seen.
+ */
+struct err *git_env_on(const struct repo *repo, const char *const *on_top,
+		       const char *quarantine, struct argv *env) MUST_USE;
 
 struct git_job {
 	const char *const *args; /* without "git"; NULL-terminated */
@@ -42,6 +50,20 @@ struct err *git_run(struct loop *loop, const struct git_job *job) MUST_USE;
 
 /* The same on repo: job->env comes on top of its own, job->dir is not looked at. */
 struct err *git_run_on(const struct repo *repo, const struct git_job *job) MUST_USE;
+
+/*
+ * Starts git on repo as one that stays and is asked; env comes on top of its own.
+ * It sees the objects of quarantine (an objects folder; NULL: the user's alone).
+ */
+struct err *git_dialog(struct dialog **out, const struct repo *repo,
+		       const char *const *args, const char *const *env,
+		       const char *quarantine) MUST_USE;
+
+/*
+ * Adds the variables under which git fetches what a partial clone lacks, over the
+ * transports that ask nothing of this machine's user.
+ */
+void git_env_fetching(struct argv *env);
 
 /* ERR_FATAL unless it came to its own end, with whatever exit code. */
 struct err *git_ended(const struct proc_result *result, const char *command) MUST_USE;

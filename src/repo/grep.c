@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@
 
 struct file {
 	const char *path;
-	git_oid blob;
+	struct id blob;
 };
 
 struct hit {
@@ -51,7 +52,7 @@ struct search {
 
 struct worker {
 	struct search *search;
-	git_odb *odb;
+	void *store;
 	size_t *count; /* of each word in the file at hand */
 	struct hit *hits;
 	size_t n, cap;
@@ -207,23 +208,17 @@ static struct err *search_file(void *ctx, void *worker, size_t i)
 {
 	struct search *s = ctx;
 	struct worker *w = worker;
-	const git_oid *id = &s->files[i].blob;
-	git_object_t type;
-	git_odb_object *object;
-	struct err *err;
-	size_t size;
-	int rc = git_odb_read_header(&size, &type, w->odb, id);
+	const struct id *id = &s->files[i].blob;
+	struct object object;
+	struct err *err = s->repo->backend->read(w->store, id, FILE_MAX_BYTES, &object);
 
-	if (!rc && size > FILE_MAX_BYTES)
-		return NULL;
-	if (!rc)
-		rc = git_odb_read(&object, w->odb, id);
-	if (rc)
-		return backend_missing(s->repo, rc, id);
-	err = count_text(w, i,
-			 (struct span){ git_odb_object_data(object),
-					git_odb_object_size(object) });
-	git_odb_object_free(object);
+	if (err)
+		return err;
+	if (object.type == OBJECT_NONE)
+		err = backend_missing(s->repo, id);
+	else if (object.size <= FILE_MAX_BYTES)
+		err = count_text(w, i, object.bytes);
+	object_release(&object);
 	return err;
 }
 
@@ -249,7 +244,7 @@ static struct err *add_file(void *ctx, const char *path, bool is_link,
 	if (!f->path)
 		return arena_err(&s->arena, "list of files");
 	s->n_files++;
-	return backend_oid(&f->blob, blob);
+	return backend_id(s->repo, blob, &f->blob);
 }
 
 static struct err *begin_worker(void *ctx, void **worker)
@@ -264,7 +259,7 @@ static struct err *begin_worker(void *ctx, void **worker)
 	s->workers = w;
 	*worker = w;
 	w->count = calloc(s->words.n + 1, sizeof(*w->count));
-	return w->count ? backend_odb(s->repo, &w->odb) : err_nomem();
+	return w->count ? backend_bulk(s->repo, &w->store) : err_nomem();
 }
 
 static void free_workers(struct search *s)
@@ -273,7 +268,7 @@ static void free_workers(struct search *s)
 		struct worker *w = s->workers;
 
 		s->workers = w->next;
-		git_odb_free(w->odb);
+		s->repo->backend->close(w->store);
 		free(w->count);
 		free(w->hits);
 		free(w);
@@ -324,7 +319,7 @@ struct err *repo_tree_grep(struct repo *repo, const struct oid *tree,
 	struct search s = { .repo = repo };
 	struct workers_job job = {
 		.step = FILES_PER_STEP,
-		.worth = FILES_PER_THREAD,
+		.worth = repo->backend->parallel ? FILES_PER_THREAD : SIZE_MAX,
 		.ctx = &s,
 		.begin = begin_worker,
 		.item = search_file,
@@ -333,6 +328,8 @@ struct err *repo_tree_grep(struct repo *repo, const struct oid *tree,
 
 	arena_init(&s.arena, PATHS_MAX_BYTES);
 	err = words_init(&s.words, words, n_words);
+	if (!err)
+		err = backend_prefetch(repo, tree);
 	if (!err)
 		err = repo_tree_walk(repo, tree, add_file, &s);
 	job.n = s.n_files;

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <git2/sys/odb_backend.h>
-#include <git2/sys/repository.h>
 
 #include "repo/backend.h"
 #include "sys/file.h"
@@ -14,60 +9,53 @@
 #define ALTERNATES_DEPTH_MAX 5
 #define ALTERNATES_MAX_BYTES ((size_t)1 << 20)
 
-/*
- * Above or below the loose (1) and packed (2) objects of the user: where most of what is
- * read is theirs, there should be no look into the quarantine first.
- */
-#define QUARANTINE_FIRST 10
-#define QUARANTINE_LAST 0
-
-struct err *backend_err(enum err_kind kind, int rc, const char *fmt, ...)
+const char *object_type_name(enum object_type type)
 {
-	const git_error *last = git_error_last();
-	char what[1024];
-	va_list ap;
+	static const char *const names[] = {
+		[OBJECT_NONE] = "none",	    [OBJECT_BLOB] = "blob",
+		[OBJECT_TREE] = "tree",	    [OBJECT_COMMIT] = "commit",
+		[OBJECT_OTHER] = "another",
+	};
 
-	if (last && last->klass == GIT_ERROR_NOMEMORY)
-		return err_nomem();
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	if (!last || !last->message)
-		return err_new(kind, "%s: libgit2 error %d", what, rc);
-	return err_new(kind, "%s: %s", what, last->message);
+	return names[type];
 }
 
-static bool is_partial(const struct repo *repo)
+void object_release(struct object *object)
 {
-	return config_get(repo->config, "extensions.partialclone") ||
-	       config_get(repo->config, "remote.origin.promisor");
+	if (object->drop)
+		object->drop(object->held);
+	*object = (struct object){ .type = OBJECT_NONE };
 }
 
-struct err *backend_missing(const struct repo *repo, int rc, const git_oid *id)
+struct err *backend_missing(const struct repo *repo, const struct id *id)
 {
-	char hex[GIT_OID_HEXSZ + 1];
+	struct oid oid;
 
-	git_oid_tostr(hex, sizeof(hex), id);
-	if (rc != GIT_ENOTFOUND)
-		return backend_err(ERR_FATAL, rc, "cannot read object %s", hex);
-	if (!is_partial(repo))
-		return err_hint(err_new(ERR_FATAL, "object %s is missing", hex),
+	backend_hex(repo, id, &oid);
+	if (!backend_is_partial(repo))
+		return err_hint(err_new(ERR_FATAL, "object %s is missing", oid.hex),
 				"git fsck");
+	if (repo->may_fetch)
+		return err_hint(err_new(ERR_FATAL,
+					"object %s is missing, and git could not fetch it",
+					oid.hex),
+				"git cat-file -t %s", oid.hex);
 	return err_hint(
-		err_new(ERR_FATAL, "object %s is missing: this is a partial clone", hex),
-		"git fetch --refetch --no-filter");
+		err_new(ERR_FATAL, "object %s is missing: this is a partial clone",
+			oid.hex),
+		"git config dualfix.fetchMissing true, or git fetch --refetch --no-filter");
 }
 
-struct err *backend_oid(git_oid *out, const struct oid *oid)
+struct err *backend_id(const struct repo *repo, const struct oid *oid, struct id *out)
 {
-	if (strlen(oid->hex) != GIT_OID_HEXSZ || git_oid_fromstr(out, oid->hex) < 0)
+	if (!id_parse(out, span_of(oid->hex), repo->id_bytes))
 		return err_new(ERR_FATAL, "'%s' is no object name", oid->hex);
 	return NULL;
 }
 
-void backend_hex(struct oid *out, const git_oid *id)
+void backend_hex(const struct repo *repo, const struct id *id, struct oid *out)
 {
-	git_oid_tostr(out->hex, sizeof(out->hex), id);
+	id_hex(id, repo->id_bytes, out->hex);
 }
 
 void object_dir_quote(struct str *out, const char *dir)
@@ -148,120 +136,78 @@ struct err *object_dirs(struct argv *dirs, const char *objects_dir)
 	return add_dirs(dirs, objects_dir, 0);
 }
 
-static struct err *add_quarantine(git_odb *odb, const char *dir, int priority)
+struct err *backend_read(const struct repo *repo, const struct id *id,
+			 enum object_type type, struct object *out)
 {
-	git_odb_backend *loose;
-	int rc = git_odb_backend_loose(&loose, dir, -1, 0, 0, 0);
+	struct err *err = repo->backend->read(repo->store, id, OBJECT_MAX_BYTES, out);
+	struct oid oid;
 
-	if (!rc) {
-		rc = git_odb_add_backend(odb, loose, priority);
-		if (rc)
-			loose->free(loose);
-	}
-	return rc ? backend_err(ERR_FATAL, rc, "cannot use '%s'", dir) : NULL;
-}
-
-static struct err *open_odb(const struct repo *repo, const char *quarantine, int priority,
-			    git_odb **out)
-{
-	struct err *err = NULL;
-	git_odb *odb = NULL;
-	int rc = git_odb_new(&odb);
-
-	/* As alternates alone, so that there is nowhere to write without a quarantine. */
-	if (!rc)
-		rc = git_odb_add_disk_alternate(odb, repo->objects_dir);
-	if (rc)
-		err = backend_err(ERR_FATAL, rc, "cannot open '%s'", repo->objects_dir);
-	else if (quarantine)
-		err = add_quarantine(odb, quarantine, priority);
-	if (err) {
-		git_odb_free(odb);
-		odb = NULL;
-	}
-	*out = odb;
+	if (err || (out->type == type && out->size <= OBJECT_MAX_BYTES))
+		return err;
+	backend_hex(repo, id, &oid);
+	if (out->type == OBJECT_NONE)
+		err = backend_missing(repo, id);
+	else if (out->type != type)
+		err = err_new(ERR_FATAL, "object %s is no %s", oid.hex,
+			      object_type_name(type));
+	else
+		err = err_new(ERR_FATAL, "object %s is too large", oid.hex);
+	object_release(out);
 	return err;
 }
 
-struct err *backend_odb(const struct repo *repo, git_odb **out)
+struct err *backend_exists(const struct repo *repo, const struct id *id,
+			   enum object_type *type)
 {
-	return open_odb(repo, repo->quarantine, QUARANTINE_LAST, out);
+	struct object object;
+	struct err *err = repo->backend->read(repo->store, id, 0, &object);
+
+	*type = err ? OBJECT_NONE : object.type;
+	if (!err)
+		object_release(&object);
+	return err;
 }
 
-struct err *backend_use(struct repo *repo, const char *quarantine)
+struct err *backend_write(const struct repo *repo, enum object_type type,
+			  struct span bytes, struct id *out)
 {
-	git_repository *git = NULL;
-	git_odb *odb = NULL;
-	struct err *err;
-	char *copy = NULL;
-	int rc;
-
-	if (quarantine && !(copy = strdup(quarantine)))
-		return err_nomem();
-	err = open_odb(repo, quarantine, QUARANTINE_FIRST, &odb);
-	if (!err) {
-		rc = git_repository_wrap_odb(&git, odb);
-		if (rc)
-			err = backend_err(ERR_FATAL, rc, "cannot open '%s'",
-					  repo->objects_dir);
-	}
-	if (err) {
-		git_odb_free(odb);
-		free(copy);
-		return err;
-	}
-	git_repository_free(repo->git);
-	git_odb_free(repo->odb);
-	free(repo->quarantine);
-	repo->git = git;
-	repo->odb = odb;
-	repo->quarantine = copy;
-	return NULL;
+	return repo->backend->write(repo->store, type, bytes, out);
 }
 
-struct err *backend_tree(const struct repo *repo, const struct oid *oid, git_tree **out)
+static struct err *damaged(const struct repo *repo, const struct id *id,
+			   enum object_type type)
 {
-	struct err *err;
-	git_oid id;
-	int rc;
+	struct oid oid;
 
-	*out = NULL;
-	err = backend_oid(&id, oid);
+	backend_hex(repo, id, &oid);
+	return err_hint(err_new(ERR_FATAL, "%s %s is damaged", object_type_name(type),
+				oid.hex),
+			"git fsck");
+}
+
+struct err *backend_tree(const struct repo *repo, const struct id *id, struct object *out)
+{
+	struct err *err = backend_read(repo, id, OBJECT_TREE, out);
+
+	if (!err && !tree_is_sound(out->bytes, repo->id_bytes)) {
+		object_release(out);
+		err = damaged(repo, id, OBJECT_TREE);
+	}
+	return err;
+}
+
+struct err *backend_commit(const struct repo *repo, const struct id *id,
+			   struct commit_names *out)
+{
+	struct object object;
+	struct err *err = backend_read(repo, id, OBJECT_COMMIT, &object);
+
 	if (err)
 		return err;
-	rc = git_tree_lookup(out, repo->git, &id);
-	return rc ? backend_missing(repo, rc, &id) : NULL;
-}
-
-struct err *backend_commit(const struct repo *repo, const struct oid *oid,
-			   git_commit **out)
-{
-	struct err *err;
-	git_oid id;
-	int rc;
-
-	*out = NULL;
-	err = backend_oid(&id, oid);
-	if (err)
-		return err;
-	rc = git_commit_lookup(out, repo->git, &id);
-	return rc ? backend_missing(repo, rc, &id) : NULL;
-}
-
-enum source_kind backend_kind(git_filemode_t mode)
-{
-	switch (mode) {
-	case GIT_FILEMODE_TREE:
-		return SOURCE_FOLDER;
-	case GIT_FILEMODE_COMMIT:
-		return SOURCE_SUBMODULE;
-	case GIT_FILEMODE_LINK:
-		return SOURCE_LINK;
-	case GIT_FILEMODE_BLOB_EXECUTABLE:
-		return SOURCE_EXECUTABLE;
-	default:
-		return SOURCE_FILE;
-	}
+	if (!commit_parse(out, object.bytes, repo->id_bytes))
+		err = damaged(repo, id, OBJECT_COMMIT);
+	object_release(&object);
+	return err;
 }
 
 static enum source_kind beyond(enum source_kind kind)
@@ -271,93 +217,56 @@ static enum source_kind beyond(enum source_kind kind)
 	return kind == SOURCE_LINK ? SOURCE_BEYOND_LINK : SOURCE_BEYOND_FILE;
 }
 
-struct err *backend_entry(const struct repo *repo, const git_tree *root, const char *path,
-			  enum source_kind *kind, git_oid *id)
+struct err *backend_entry(const struct repo *repo, const struct object *root,
+			  const char *path, enum source_kind *kind, struct id *id)
 {
-	struct span rest = span_of(path), part;
-	const git_tree *tree = root;
-	git_tree *held = NULL;
+	struct object held = { .type = OBJECT_NONE };
+	struct span rest = span_of(path), part, tree = root->bytes;
 	struct err *err = NULL;
+	bool is_root = true;
 
 	*kind = SOURCE_FOLDER;
 	while (span_split(&rest, '/', &part)) {
-		const git_tree_entry *entry;
-		char name[256];
-		git_tree *next;
-		int rc;
+		struct tree_entry entry;
 
 		if (*kind != SOURCE_FOLDER) {
 			*kind = beyond(*kind);
 			break;
 		}
-		if (!tree) {
-			rc = git_tree_lookup(&next, repo->git, id);
-			if (rc) {
-				err = backend_missing(repo, rc, id);
+		if (!is_root) {
+			object_release(&held);
+			err = backend_tree(repo, id, &held);
+			if (err)
 				break;
-			}
-			git_tree_free(held);
-			tree = held = next;
+			tree = held.bytes;
 		}
-		/* No file system holds a longer name, nor does a tree of one. */
-		if (part.len >= sizeof(name)) {
+		is_root = false;
+		if (!tree_find(tree, repo->id_bytes, part, &entry)) {
 			*kind = SOURCE_ABSENT;
 			break;
 		}
-		memcpy(name, part.ptr, part.len);
-		name[part.len] = '\0';
-		entry = git_tree_entry_byname(tree, name);
-		if (!entry) {
-			*kind = SOURCE_ABSENT;
-			break;
-		}
-		*kind = backend_kind(git_tree_entry_filemode(entry));
-		git_oid_cpy(id, git_tree_entry_id(entry));
-		tree = NULL;
+		*kind = entry_kind(&entry);
+		*id = entry.id;
 	}
-	git_tree_free(held);
+	object_release(&held);
 	return err;
 }
 
-static struct err *check_blob(const struct repo *repo, git_odb *odb, const git_oid *id,
-			      const char *path, size_t max_bytes)
+struct err *backend_blob(const struct repo *repo, const struct id *id, const char *path,
+			 size_t max_bytes, struct object *out)
 {
-	git_object_t type;
-	size_t size;
-	int rc = git_odb_read_header(&size, &type, odb, id);
+	struct err *err = repo->backend->read(repo->store, id, max_bytes, out);
 
-	if (rc)
-		return backend_missing(repo, rc, id);
-	if (type != GIT_OBJECT_BLOB)
-		return err_new(ERR_FATAL, "'%s' is not a file", path);
-	if (size > max_bytes)
-		return err_new(ERR_INPUT, "'%s' has %zu bytes, more than %zu", path, size,
-			       max_bytes);
-	return NULL;
-}
-
-struct err *backend_object(const struct repo *repo, git_odb *odb, const git_oid *id,
-			   const char *path, size_t max_bytes, git_odb_object **out)
-{
-	struct err *err = check_blob(repo, odb, id, path, max_bytes);
-	int rc;
-
-	*out = NULL;
 	if (err)
 		return err;
-	rc = git_odb_read(out, odb, id);
-	return rc ? backend_missing(repo, rc, id) : NULL;
-}
-
-struct err *backend_blob(const struct repo *repo, const git_oid *id, const char *path,
-			 size_t max_bytes, git_blob **out)
-{
-	struct err *err = check_blob(repo, repo->odb, id, path, max_bytes);
-	int rc;
-
-	*out = NULL;
+	if (out->type == OBJECT_NONE)
+		err = backend_missing(repo, id);
+	else if (out->type != OBJECT_BLOB)
+		err = err_new(ERR_FATAL, "'%s' is not a file", path);
+	else if (out->size > max_bytes)
+		err = err_new(ERR_INPUT, "'%s' has %zu bytes, more than %zu", path,
+			      out->size, max_bytes);
 	if (err)
-		return err;
-	rc = git_blob_lookup(out, repo->git, id);
-	return rc ? backend_missing(repo, rc, id) : NULL;
+		object_release(out);
+	return err;
 }

@@ -75,13 +75,17 @@ static struct err *take_paths(struct repo *repo, struct span answer)
 		return err_new(ERR_FATAL,
 			       "git rev-parse gave an unexpected answer: "
 			       "is there a line break in the repository's path?");
-	if (!span_eqs(line[LINE_FORMAT], "sha1"))
+	if (span_eqs(line[LINE_FORMAT], "sha1"))
+		repo->id_bytes = ID_SHA1_BYTES;
+	else if (span_eqs(line[LINE_FORMAT], "sha256"))
+		repo->id_bytes = ID_SHA256_BYTES;
+	else
 		return err_hint(
 			err_new(ERR_FATAL,
 				"the repository uses the extension objectFormat=%.*s, "
 				"which cannot be read",
 				(int)line[LINE_FORMAT].len, line[LINE_FORMAT].ptr),
-			"only sha1 repositories are supported");
+			"only sha1 and sha256 repositories are supported");
 	repo->git_dir = path_dup(line[LINE_GIT_DIR]);
 	repo->common_dir = path_dup(line[LINE_COMMON_DIR]);
 	if (!repo->git_dir || !repo->common_dir)
@@ -190,6 +194,30 @@ static struct err *read_config(struct repo *repo)
 	return err;
 }
 
+/* In a clone that lacks nothing there is nothing to be allowed. */
+static struct err *set_fetching(struct repo *repo)
+{
+	struct err *err =
+		config_get_bool(repo->config, "dualfix.fetchMissing", &repo->may_fetch);
+	struct argv allowing = ARGV_INIT, env = ARGV_INIT;
+
+	repo->may_fetch = repo->may_fetch && backend_is_partial(repo);
+	if (err || !repo->may_fetch)
+		return err;
+	git_env_fetching(&allowing);
+	err = argv_err(&allowing);
+	if (!err)
+		err = git_env_on(repo, argv_list(&allowing), NULL, &env);
+	if (err) {
+		argv_release(&env);
+	} else {
+		argv_release(&repo->env);
+		repo->env = env;
+	}
+	argv_release(&allowing);
+	return err;
+}
+
 static struct err *set_objects_dir(struct repo *repo)
 {
 	struct str path = STR_INIT(PATHS_MAX_BYTES);
@@ -224,7 +252,9 @@ struct err *repo_open(struct repo **out, struct loop *loop, const char *dir)
 	if (!err)
 		err = read_config(repo);
 	if (!err)
-		err = backend_use(repo, NULL);
+		err = set_fetching(repo);
+	if (!err)
+		err = backend_open(repo);
 	if (err) {
 		repo_close(repo);
 		return err;
@@ -237,11 +267,9 @@ void repo_close(struct repo *repo)
 {
 	if (!repo)
 		return;
-	if (repo->library) {
-		git_repository_free(repo->git);
-		git_odb_free(repo->odb);
+	backend_close(repo);
+	if (repo->library)
 		git_libgit2_shutdown();
-	}
 	if (!repo->is_dup)
 		config_free(repo->config);
 	argv_release(&repo->env);
@@ -266,6 +294,9 @@ struct err *repo_dup(struct repo **out, const struct repo *from)
 	repo->is_dup = true;
 	repo->loop = from->loop;
 	repo->config = from->config;
+	repo->id_bytes = from->id_bytes;
+	repo->may_fetch = from->may_fetch;
+	repo->backend = from->backend;
 	argv_init(&repo->env);
 	argv_push_all(&repo->env, argv_list(&from->env));
 	repo->git_dir = strdup(from->git_dir);

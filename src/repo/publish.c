@@ -25,7 +25,7 @@
 
 /* A loose object, "xx/yyyy...", and when it may appear: what it names first. */
 struct loose {
-	char name[GIT_OID_HEXSZ + 2];
+	char name[sizeof(struct oid) + 1];
 	int rank;
 };
 
@@ -44,18 +44,16 @@ static struct err *cannot_move(const char *name)
 
 static struct err *add_loose(struct migration *m, const char *folder, const char *file)
 {
-	char hex[GIT_OID_HEXSZ + 1];
+	struct oid oid;
 	struct loose *l;
-	git_object_t type;
-	git_oid id;
-	size_t size;
-	int rc;
+	enum object_type type;
+	struct err *err;
+	struct id id;
 
 	/* What an interrupted write left is none of an object's name. */
-	if (strlen(file) != GIT_OID_HEXSZ - 2)
-		return NULL;
-	snprintf(hex, sizeof(hex), "%.2s%.38s", folder, file);
-	if (git_oid_fromstr(&id, hex) < 0)
+	snprintf(oid.hex, sizeof(oid.hex), "%.2s%.62s", folder, file);
+	if (strlen(file) > sizeof(oid.hex) ||
+	    !id_parse(&id, span_of(oid.hex), m->repo->id_bytes))
 		return NULL;
 	if (m->n == m->cap) {
 		size_t cap = m->cap ? 2 * m->cap : 64;
@@ -66,12 +64,14 @@ static struct err *add_loose(struct migration *m, const char *folder, const char
 		m->v = v;
 		m->cap = cap;
 	}
-	rc = git_odb_read_header(&size, &type, m->repo->odb, &id);
-	if (rc)
-		return backend_missing(m->repo, rc, &id);
+	err = backend_exists(m->repo, &id, &type);
+	if (err)
+		return err;
+	if (type == OBJECT_NONE)
+		return backend_missing(m->repo, &id);
 	l = &m->v[m->n++];
-	snprintf(l->name, sizeof(l->name), "%.2s/%.38s", folder, file);
-	l->rank = type == GIT_OBJECT_BLOB ? 0 : type == GIT_OBJECT_TREE ? 1 : 2;
+	snprintf(l->name, sizeof(l->name), "%.2s/%.62s", folder, file);
+	l->rank = type == OBJECT_BLOB ? 0 : type == OBJECT_TREE ? 1 : 2;
 	return NULL;
 }
 
@@ -264,27 +264,49 @@ static struct err *migrate(struct repo *repo)
 	return err;
 }
 
-static bool in_quarantine(const struct repo *repo, const git_oid *id)
+static bool in_quarantine(const struct repo *repo, const struct id *id)
 {
-	char hex[GIT_OID_HEXSZ + 1], path[NAME_MAX_BYTES * 4];
+	char path[NAME_MAX_BYTES * 4];
+	struct oid oid;
 
-	git_oid_tostr(hex, sizeof(hex), id);
-	snprintf(path, sizeof(path), "%s/%.2s/%s", repo->quarantine, hex, hex + 2);
+	backend_hex(repo, id, &oid);
+	snprintf(path, sizeof(path), "%s/%.2s/%s", repo->quarantine, oid.hex, oid.hex + 2);
 	return !access(path, F_OK);
 }
 
-static struct err *must_exist(void *ctx, const char *path, const git_tree_entry *before,
-			      const git_tree_entry *after)
+static struct err *must_exist(void *ctx, const char *path,
+			      const struct tree_entry *before,
+			      const struct tree_entry *after)
 {
 	const struct repo *user = ctx;
+	enum object_type type;
+	struct err *err;
 
 	(void)path;
 	(void)before;
-	if (!after || git_tree_entry_filemode(after) == GIT_FILEMODE_COMMIT)
+	if (!after || entry_is_submodule(after))
 		return NULL;
-	if (git_odb_exists(user->odb, git_tree_entry_id(after)))
-		return NULL;
-	return backend_missing(user, GIT_ENOTFOUND, git_tree_entry_id(after));
+	err = backend_exists(user, &after->id, &type);
+	if (!err && type == OBJECT_NONE)
+		err = backend_missing(user, &after->id);
+	return err;
+}
+
+/* The commit's own objects; *id becomes its parent, if there is one in the quarantine. */
+static struct err *prove_one(struct repo *repo, struct repo *user, struct id *id,
+			     bool *more)
+{
+	struct commit_names names, parent;
+	struct err *err = backend_commit(user, id, &names);
+
+	if (!err && names.has_parent)
+		err = backend_commit(user, &names.parent, &parent);
+	if (!err)
+		err = backend_compare(user, names.has_parent ? &parent.tree : NULL,
+				      &names.tree, must_exist, user);
+	*id = names.parent;
+	*more = !err && names.has_parent && in_quarantine(repo, id);
+	return err;
 }
 
 /*
@@ -294,33 +316,19 @@ static struct err *must_exist(void *ctx, const char *path, const git_tree_entry 
 static struct err *prove_complete(struct repo *repo, const struct oid *tip)
 {
 	struct repo user = *repo;
-	git_commit *commit = NULL, *parent = NULL;
 	struct err *err;
+	struct id id;
+	bool more;
 
-	user.git = NULL;
-	user.odb = NULL;
+	user.store = NULL;
 	user.quarantine = NULL;
-	err = backend_use(&user, NULL);
+	err = backend_id(repo, tip, &id);
 	if (!err)
-		err = backend_commit(&user, tip, &commit);
-	while (!err && commit && in_quarantine(repo, git_commit_id(commit))) {
-		struct oid id;
-
-		parent = NULL;
-		if (git_commit_parentcount(commit)) {
-			backend_hex(&id, git_commit_parent_id(commit, 0));
-			err = backend_commit(&user, &id, &parent);
-		}
-		if (!err)
-			err = backend_compare(
-				&user, parent ? git_commit_tree_id(parent) : NULL,
-				git_commit_tree_id(commit), must_exist, &user);
-		git_commit_free(commit);
-		commit = parent;
-	}
-	git_commit_free(commit);
-	git_repository_free(user.git);
-	git_odb_free(user.odb);
+		err = backend_use(&user, NULL);
+	more = !err && in_quarantine(repo, &id);
+	while (more)
+		err = prove_one(repo, &user, &id, &more);
+	backend_close(&user);
 	return err;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "repo/backend.h"
+#include "repo/graft.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 
@@ -39,20 +40,6 @@ static struct err *need_quarantine(const struct repo *repo)
 				: err_new(ERR_FATAL, "no quarantine to write objects to");
 }
 
-/* Updates for git_tree_create_updated(); the paths are the changes' own. */
-struct updates {
-	git_tree_update *v;
-	size_t n;
-};
-
-static git_filemode_t mode_of(enum source_kind kind)
-{
-	if (kind == SOURCE_LINK)
-		return GIT_FILEMODE_LINK;
-	return kind == SOURCE_EXECUTABLE ? GIT_FILEMODE_BLOB_EXECUTABLE
-					 : GIT_FILEMODE_BLOB;
-}
-
 static bool is_content(enum source_kind kind)
 {
 	return kind == SOURCE_FILE || kind == SOURCE_EXECUTABLE || kind == SOURCE_LINK;
@@ -76,100 +63,100 @@ static struct err *refuse(const char *path, enum source_kind there)
 	}
 }
 
-static struct err *apply(struct repo *repo, const git_tree *base,
-			 const struct updates *updates, git_tree **out)
+/* What is in the tree, by its id alone. */
+static struct err *kind_at(struct repo *repo, const struct object *base, const char *path,
+			   enum source_kind *there)
 {
-	git_oid id;
-	int rc = git_tree_create_updated(&id, repo->git, (git_tree *)base, updates->n,
-					 updates->v);
+	struct id id;
 
-	*out = NULL;
-	if (!rc)
-		rc = git_tree_lookup(out, repo->git, &id);
-	return rc ? backend_err(ERR_FATAL, rc, "cannot write the tree") : NULL;
+	return backend_entry(repo, base, path, there, &id);
 }
 
 /* What is deleted goes first: a file may become a folder in the same plan. */
-static struct err *remove_all(struct repo *repo, const git_tree *base,
+static struct err *remove_all(struct repo *repo, const struct id *base,
 			      const struct file_change *changes, size_t n,
-			      struct updates *updates, git_tree **out)
+			      struct graft *grafts, struct id *out)
 {
-	updates->n = 0;
-	for (size_t i = 0; i < n; i++) {
-		enum source_kind there;
-		git_oid id;
-		struct err *err = path_check(changes[i].path);
+	struct object tree;
+	size_t n_grafts = 0;
+	struct err *err = backend_tree(repo, base, &tree);
 
-		if (err)
-			return err;
-		if (changes[i].kind != SOURCE_ABSENT)
+	if (err)
+		return err;
+	for (size_t i = 0; i < n && !err; i++) {
+		enum source_kind there;
+
+		err = path_check(changes[i].path);
+		if (err || changes[i].kind != SOURCE_ABSENT)
 			continue;
-		err = backend_entry(repo, base, changes[i].path, &there, &id);
+		err = kind_at(repo, &tree, changes[i].path, &there);
 		if (!err && !is_content(there))
 			err = refuse(changes[i].path, there);
-		if (err)
-			return err;
-		updates->v[updates->n++] = (git_tree_update){
-			.action = GIT_TREE_UPDATE_REMOVE,
-			.path = changes[i].path,
-		};
+		grafts[n_grafts++] =
+			(struct graft){ .path = changes[i].path, .gone = true };
 	}
-	return apply(repo, base, updates, out);
+	*out = *base;
+	if (!err && n_grafts)
+		err = graft(repo, base, grafts, n_grafts, out);
+	object_release(&tree);
+	return err;
 }
 
-static struct err *write_all(struct repo *repo, const git_tree *base,
-			     const struct file_change *changes, size_t n,
-			     struct updates *updates, git_tree **out)
+static struct err *write_one(struct repo *repo, const struct object *tree,
+			     const struct file_change *change, struct graft *out)
 {
-	updates->n = 0;
-	for (size_t i = 0; i < n; i++) {
-		const struct file_change *c = &changes[i];
-		git_tree_update *u = &updates->v[updates->n];
-		enum source_kind there;
-		struct err *err;
-		int rc;
+	enum source_kind there;
+	struct err *err;
 
-		if (c->kind == SOURCE_ABSENT)
-			continue;
-		if (!is_content(c->kind))
-			return err_new(ERR_FATAL, "'%s' is given no content", c->path);
-		err = backend_entry(repo, base, c->path, &there, &u->id);
-		if (!err && !is_content(there) && there != SOURCE_ABSENT)
-			err = refuse(c->path, there);
-		if (err)
-			return err;
-		rc = git_blob_create_from_buffer(&u->id, repo->git, c->bytes.ptr,
-						 c->bytes.len);
-		if (rc)
-			return backend_err(ERR_FATAL, rc, "cannot write '%s'", c->path);
-		u->action = GIT_TREE_UPDATE_UPSERT;
-		u->filemode = mode_of(c->kind);
-		u->path = c->path;
-		updates->n++;
+	if (!is_content(change->kind))
+		return err_new(ERR_FATAL, "'%s' is given no content", change->path);
+	err = kind_at(repo, tree, change->path, &there);
+	if (!err && !is_content(there) && there != SOURCE_ABSENT)
+		err = refuse(change->path, there);
+	if (err)
+		return err;
+	*out = (struct graft){ .path = change->path, .mode = mode_of_kind(change->kind) };
+	err = backend_write(repo, OBJECT_BLOB, change->bytes, &out->id);
+	return err_wrap(err, "'%s'", change->path);
+}
+
+static struct err *write_all(struct repo *repo, const struct id *base,
+			     const struct file_change *changes, size_t n,
+			     struct graft *grafts, struct id *out)
+{
+	struct object tree;
+	size_t n_grafts = 0;
+	struct err *err = backend_tree(repo, base, &tree);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < n && !err; i++) {
+		if (changes[i].kind != SOURCE_ABSENT)
+			err = write_one(repo, &tree, &changes[i], &grafts[n_grafts++]);
 	}
-	return apply(repo, base, updates, out);
+	if (!err)
+		err = graft(repo, base, grafts, n_grafts, out);
+	object_release(&tree);
+	return err;
 }
 
 struct err *candidate_tree(struct repo *repo, const struct oid *base,
 			   const struct file_change *changes, size_t n, struct oid *out)
 {
-	struct updates updates = { .v = calloc(n + 1, sizeof(*updates.v)) };
-	git_tree *before = NULL, *less = NULL, *after = NULL;
-	struct err *err = updates.v ? need_quarantine(repo) : err_nomem();
+	struct graft *grafts = calloc(n + 1, sizeof(*grafts));
+	struct err *err = grafts ? need_quarantine(repo) : err_nomem();
+	struct id before, less, after;
 
 	*out = (struct oid){ "" };
 	if (!err)
-		err = backend_tree(repo, base, &before);
+		err = backend_id(repo, base, &before);
 	if (!err)
-		err = remove_all(repo, before, changes, n, &updates, &less);
+		err = remove_all(repo, &before, changes, n, grafts, &less);
 	if (!err)
-		err = write_all(repo, less, changes, n, &updates, &after);
+		err = write_all(repo, &less, changes, n, grafts, &after);
 	if (!err)
-		backend_hex(out, git_tree_id(after));
-	git_tree_free(before);
-	git_tree_free(less);
-	git_tree_free(after);
-	free(updates.v);
+		backend_hex(repo, &after, out);
+	free(grafts);
 	return err;
 }
 
@@ -188,10 +175,15 @@ static void add_date(struct str *ident)
 		 labs(minutes) / 60, labs(minutes) % 60);
 }
 
-static struct err *signature(const char *text, git_signature **out)
+/*
+ * "<field> Name <mail> seconds zone". libgit2 takes it apart and says whether it is
+ * well formed; what it would write stands in the commit.
+ */
+static struct err *add_ident(struct str *commit, const char *field, const char *text)
 {
 	struct str ident = STR_INIT(IDENT_MAX_BYTES);
-	struct err *err = NULL;
+	git_signature *sig = NULL;
+	struct err *err;
 	int rc;
 
 	for (const char *p = text; *p; p++) {
@@ -201,56 +193,64 @@ static struct err *signature(const char *text, git_signature **out)
 	str_adds(&ident, text);
 	add_date(&ident);
 	err = str_err(&ident, "author");
-	if (!err) {
-		rc = git_signature_from_buffer(out, ident.buf);
-		if (rc)
-			err = backend_err(ERR_INPUT, rc, "'%s' cannot be an author",
-					  text);
+	if (err)
+		goto out;
+	rc = git_signature_from_buffer(&sig, ident.buf);
+	if (rc) {
+		err = backend_err(ERR_INPUT, rc, "'%s' cannot be an author", text);
+		goto out;
 	}
+	str_addf(commit, "%s %s <%s> %lld %c%02d%02d\n", field, sig->name, sig->email,
+		 (long long)sig->when.time, sig->when.offset < 0 ? '-' : '+',
+		 abs(sig->when.offset) / 60, abs(sig->when.offset) % 60);
+out:
+	git_signature_free(sig);
 	str_release(&ident);
 	return err;
+}
+
+/* Both must be there, and be what they are taken for. */
+static struct err *check_names(struct repo *repo, const struct commit_request *request)
+{
+	struct commit_names names;
+	struct object tree;
+	struct id id;
+	struct err *err = backend_id(repo, request->tree, &id);
+
+	if (!err)
+		err = backend_tree(repo, &id, &tree);
+	if (err)
+		return err;
+	object_release(&tree);
+	err = backend_id(repo, request->parent, &id);
+	return err ? err : backend_commit(repo, &id, &names);
 }
 
 struct err *candidate_commit(struct repo *repo, const struct commit_request *request,
 			     struct oid *out)
 {
-	git_signature *author = NULL, *committer = NULL;
-	struct str message = STR_INIT(MESSAGE_MAX_BYTES);
-	git_commit *parent = NULL;
-	git_tree *tree = NULL;
+	struct str commit = STR_INIT(MESSAGE_MAX_BYTES);
 	struct err *err = need_quarantine(repo);
-	git_oid id;
-	int rc;
+	struct id id;
 
-	*out = (struct oid){ "" };
 	if (!err && span_findc(request->message, '\0', 0) >= 0)
 		err = err_new(ERR_INPUT, "the commit message holds a NUL");
-	if (!err) {
-		str_add_span(&message, request->message);
-		err = str_err(&message, "commit message");
-	}
+	str_addf(&commit, "tree %s\nparent %s\n", request->tree->hex,
+		 request->parent->hex);
 	if (!err)
-		err = signature(request->author, &author);
+		err = add_ident(&commit, "author", request->author);
 	if (!err)
-		err = signature(request->committer, &committer);
+		err = add_ident(&commit, "committer", request->committer);
+	str_addc(&commit, '\n');
+	str_add_span(&commit, request->message);
+	err = err_first(err, str_err(&commit, "commit message"));
 	if (!err)
-		err = backend_tree(repo, request->tree, &tree);
+		err = check_names(repo, request);
+	*out = (struct oid){ "" };
 	if (!err)
-		err = backend_commit(repo, request->parent, &parent);
-	if (!err) {
-		const git_commit *parents[] = { parent };
-
-		rc = git_commit_create(&id, repo->git, NULL, author, committer, NULL,
-				       message.buf, tree, 1, parents);
-		if (rc)
-			err = backend_err(ERR_FATAL, rc, "cannot write the commit");
-	}
+		err = backend_write(repo, OBJECT_COMMIT, str_span(&commit), &id);
 	if (!err)
-		backend_hex(out, &id);
-	git_signature_free(author);
-	git_signature_free(committer);
-	git_tree_free(tree);
-	git_commit_free(parent);
-	str_release(&message);
+		backend_hex(repo, &id, out);
+	str_release(&commit);
 	return err;
 }

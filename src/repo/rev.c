@@ -53,14 +53,23 @@ out:
 	return err;
 }
 
+static struct err *names_of(struct repo *repo, const struct oid *commit,
+			    struct commit_names *out)
+{
+	struct id id;
+	struct err *err = backend_id(repo, commit, &id);
+
+	return err ? err : backend_commit(repo, &id, out);
+}
+
 struct err *repo_tree_of(struct repo *repo, const struct oid *commit, struct oid *out)
 {
-	git_commit *c;
-	struct err *err = backend_commit(repo, commit, &c);
+	struct commit_names names;
+	struct err *err = names_of(repo, commit, &names);
 
+	*out = (struct oid){ "" };
 	if (!err)
-		backend_hex(out, git_commit_tree_id(c));
-	git_commit_free(c);
+		backend_hex(repo, &names.tree, out);
 	return err;
 }
 
@@ -77,19 +86,19 @@ static bool is_shallow(const struct repo *repo)
 
 struct err *repo_parent_of(struct repo *repo, const struct oid *commit, struct oid *out)
 {
-	const git_oid *parent;
-	git_commit *c;
-	struct err *err = backend_commit(repo, commit, &c);
+	struct commit_names names;
+	enum object_type type = OBJECT_COMMIT;
+	struct err *err = names_of(repo, commit, &names);
 
 	*out = (struct oid){ "" };
-	if (err)
+	if (err || !names.has_parent)
 		return err;
-	parent = git_commit_parent_id(c, 0);
 	/* A shallow clone's last commits name parents that it does not have. */
-	if (parent && !(is_shallow(repo) && !git_odb_exists(repo->odb, parent)))
-		backend_hex(out, parent);
-	git_commit_free(c);
-	return NULL;
+	if (is_shallow(repo))
+		err = backend_exists(repo, &names.parent, &type);
+	if (!err && type != OBJECT_NONE)
+		backend_hex(repo, &names.parent, out);
+	return err;
 }
 
 struct err *repo_head_branch(struct repo *repo, struct str *out)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,36 +8,31 @@
 #include "repo/tree.h"
 #include "sys/workers.h"
 
-/* The tree without an entry, which git knows without having it. */
-#define EMPTY_TREE "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 #define LISTING_MAX_BYTES ((size_t)256 << 20)
 
 #define FILES_PER_THREAD 64 /* less is not worth one */
 #define FILES_PER_STEP 16
 
 /* ":000000 <mode> <no id> <id> A", as `git diff-tree --raw -z` has it of what was added. */
-static bool read_entry(struct span meta, struct listed *out)
+static bool read_entry(struct span meta, size_t id_bytes, struct listed *out)
 {
 	static const char start[] = ":000000 ";
-	char text[GIT_OID_HEXSZ + 1];
+	struct tree_entry entry = { .mode = 0 };
 	struct span mode, id;
-	size_t value = 0;
 
 	if (!span_starts(meta, start))
 		return false;
 	meta = span_cut(meta, sizeof(start) - 1, meta.len);
 	if (!span_split(&meta, ' ', &mode) || !span_split(&meta, ' ', &id) ||
-	    !span_split(&meta, ' ', &id) || id.len != GIT_OID_HEXSZ)
+	    !span_split(&meta, ' ', &id) || !id_parse(&out->id, id, id_bytes))
 		return false;
 	for (size_t i = 0; i < mode.len; i++)
-		value = value * 8 + (size_t)(mode.ptr[i] - '0');
-	out->mode = (git_filemode_t)value;
-	memcpy(text, id.ptr, id.len);
-	text[id.len] = '\0';
-	return !git_oid_fromstr(&out->id, text);
+		entry.mode = entry.mode * 8 + (unsigned)(mode.ptr[i] - '0');
+	out->kind = entry_kind(&entry);
+	return true;
 }
 
-static struct err *each_entry(struct span listing,
+static struct err *each_entry(struct span listing, size_t id_bytes,
 			      struct err *(*fn)(void *ctx, const struct listed *file),
 			      void *ctx)
 {
@@ -48,7 +44,7 @@ static struct err *each_entry(struct span listing,
 			meta < 0 ? -1 : span_findc(listing, '\0', (size_t)meta + 1);
 		struct listed file;
 
-		if (path < 0 || !read_entry(span_cut(listing, 0, (size_t)meta), &file))
+		if (path < 0 || !read_entry(span_cut(listing, 0, (size_t)meta), id_bytes, &file))
 			return err_new(ERR_FATAL, "git diff-tree: its output is not understood");
 		file.path = listing.ptr + meta + 1;
 		err = fn(ctx, &file);
@@ -61,9 +57,10 @@ struct err *backend_list(struct repo *repo, const struct oid *tree,
 			 const char *const *pathspecs, struct str *listing,
 			 struct err *(*fn)(void *ctx, const struct listed *file), void *ctx)
 {
-	const char *const start[] = { "diff-tree", "-r",	     "-z",	 "--raw",
-				      "--no-renames", "--no-abbrev", EMPTY_TREE, tree->hex,
-				      "--",	   NULL };
+	const char *const start[] = {
+		"diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev",
+		backend_empty_tree(repo), tree->hex, "--", NULL,
+	};
 	struct argv args = ARGV_INIT;
 	struct err *err;
 
@@ -78,7 +75,7 @@ struct err *backend_list(struct repo *repo, const struct oid *tree,
 	if (err && err_kind(err) == ERR_FATAL)
 		err = err_as(err, ERR_INPUT); /* the tree is there: it is the pathspec */
 	if (!err)
-		err = each_entry(str_span(listing), fn, ctx);
+		err = each_entry(str_span(listing), repo->id_bytes, fn, ctx);
 	argv_release(&args);
 	return err;
 }
@@ -89,11 +86,11 @@ struct sift {
 	size_t max_bytes;
 	struct listed *files;
 	size_t n, cap;
-	git_odb_object **wanted; /* by file; NULL: not */
+	struct object *wanted; /* by file; none: not */
 };
 
 struct sifter {
-	git_odb *odb;
+	void *store;
 	void *worker; /* the sieve's */
 };
 
@@ -101,7 +98,7 @@ static struct err *add_file(void *ctx, const struct listed *file)
 {
 	struct sift *s = ctx;
 
-	if (file->mode != GIT_FILEMODE_BLOB && file->mode != GIT_FILEMODE_BLOB_EXECUTABLE)
+	if (file->kind != SOURCE_FILE && file->kind != SOURCE_EXECUTABLE)
 		return NULL;
 	if (s->n == s->cap) {
 		size_t cap = s->cap ? 2 * s->cap : 256;
@@ -124,11 +121,11 @@ static struct err *begin(void *ctx, void **worker)
 
 	if (!w)
 		return err_nomem();
-	err = backend_odb(s->repo, &w->odb);
+	err = backend_bulk(s->repo, &w->store);
 	if (!err)
 		err = s->sieve->begin(s->sieve->ctx, &w->worker);
 	if (err) {
-		git_odb_free(w->odb);
+		s->repo->backend->close(w->store);
 		free(w);
 		return err;
 	}
@@ -142,23 +139,8 @@ static void end(void *ctx, void *worker)
 	struct sifter *w = worker;
 
 	s->sieve->end(s->sieve->ctx, w->worker);
-	git_odb_free(w->odb);
+	s->repo->backend->close(w->store);
 	free(w);
-}
-
-static struct err *read_small(const struct sift *s, git_odb *odb, const git_oid *id,
-			      git_odb_object **out)
-{
-	git_object_t type;
-	size_t size;
-	int rc = git_odb_read_header(&size, &type, odb, id);
-
-	*out = NULL;
-	if (!rc && size > s->max_bytes)
-		return NULL;
-	if (!rc)
-		rc = git_odb_read(out, odb, id);
-	return rc ? backend_missing(s->repo, rc, id) : NULL;
 }
 
 static struct err *sift_file(void *ctx, void *worker, size_t i)
@@ -166,29 +148,29 @@ static struct err *sift_file(void *ctx, void *worker, size_t i)
 	struct sift *s = ctx;
 	struct sifter *w = worker;
 	const struct listed *file = &s->files[i];
-	git_odb_object *object;
+	struct object object;
 	bool wanted = false;
-	struct err *err = read_small(s, w->odb, &file->id, &object);
+	struct err *err =
+		s->repo->backend->read(w->store, &file->id, s->max_bytes, &object);
 
+	if (!err && object.type == OBJECT_NONE)
+		err = backend_missing(s->repo, &file->id);
 	if (err)
 		return err_wrap(err, "%s", file->path);
-	if (!object)
-		return NULL;
-	err = s->sieve->wants(s->sieve->ctx, w->worker, file->path,
-			      (struct span){ git_odb_object_data(object),
-					     git_odb_object_size(object) },
-			      &wanted);
+	if (object.size <= s->max_bytes)
+		err = s->sieve->wants(s->sieve->ctx, w->worker, file->path, object.bytes,
+				      &wanted);
 	if (!err && wanted)
 		s->wanted[i] = object;
 	else
-		git_odb_object_free(object);
+		object_release(&object);
 	return err;
 }
 
 struct err *backend_sift(struct repo *repo, const struct oid *tree, const char *pathspec,
 			 size_t max_bytes, const struct sieve *sieve,
 			 struct err *(*fn)(void *ctx, const struct listed *file,
-					   git_odb_object *object),
+					   struct object *object),
 			 void *ctx)
 {
 	const char *const pathspecs[] = { pathspec, NULL };
@@ -199,19 +181,23 @@ struct err *backend_sift(struct repo *repo, const struct oid *tree, const char *
 	struct err *err = backend_list(repo, tree, pathspecs, &listing, add_file, &s);
 
 	if (!err) {
-		s.wanted = calloc(s.n + 1, sizeof(git_odb_object *));
+		s.wanted = calloc(s.n + 1, sizeof(*s.wanted));
 		err = s.wanted ? NULL : err_nomem();
 	}
 	job.n = s.n;
+	if (!repo->backend->parallel)
+		job.worth = SIZE_MAX;
+	if (!err)
+		err = backend_prefetch(repo, tree);
 	if (!err)
 		err = workers_run(&job);
 	for (size_t i = 0; s.wanted && i < s.n; i++) {
-		if (!s.wanted[i])
+		if (s.wanted[i].type == OBJECT_NONE)
 			continue;
 		if (err)
-			git_odb_object_free(s.wanted[i]);
+			object_release(&s.wanted[i]);
 		else
-			err = fn(ctx, &s.files[i], s.wanted[i]);
+			err = fn(ctx, &s.files[i], &s.wanted[i]);
 	}
 	free(s.wanted);
 	free(s.files);

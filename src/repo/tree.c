@@ -14,14 +14,14 @@
 struct held {
 	struct held *next;
 	enum source_kind kind;
-	git_odb_object *object; /* NULL for what has no bytes */
+	struct object object; /* none for what has no bytes */
 	char path[];
 };
 
 struct repo_source {
 	struct source source;
 	struct repo *repo;
-	git_tree *root;
+	struct object root;
 	struct oid tree;
 	bool no_ctags;
 	struct held *bucket[N_BUCKETS];
@@ -47,7 +47,7 @@ static struct held *find_held(struct repo_source *rs, const char *path)
 
 /* Takes object, also when it fails. */
 static struct err *add_held(struct repo_source *rs, const char *path,
-			    enum source_kind kind, git_odb_object *object,
+			    enum source_kind kind, struct object *object,
 			    struct held **out)
 {
 	struct held **bucket = bucket_of(rs, path);
@@ -56,12 +56,12 @@ static struct err *add_held(struct repo_source *rs, const char *path,
 
 	*out = h;
 	if (!h) {
-		git_odb_object_free(object);
+		object_release(object);
 		return err_nomem();
 	}
 	memcpy(h->path, path, len);
 	h->kind = kind;
-	h->object = object;
+	h->object = *object;
 	h->next = *bucket;
 	*bucket = h;
 	return NULL;
@@ -69,19 +69,18 @@ static struct err *add_held(struct repo_source *rs, const char *path,
 
 static struct err *hold(struct repo_source *rs, const char *path, struct held **out)
 {
-	git_odb_object *object = NULL;
+	struct object object = { .type = OBJECT_NONE };
 	enum source_kind kind;
 	struct err *err;
-	git_oid id;
+	struct id id;
 
 	*out = find_held(rs, path);
 	if (*out)
 		return NULL;
-	err = backend_entry(rs->repo, rs->root, path, &kind, &id);
+	err = backend_entry(rs->repo, &rs->root, path, &kind, &id);
 	if (!err && (kind == SOURCE_FILE || kind == SOURCE_EXECUTABLE || kind == SOURCE_LINK))
-		err = backend_object(rs->repo, rs->repo->odb, &id, path, EDIT_FILE_MAX_BYTES,
-				     &object);
-	return err ? err : add_held(rs, path, kind, object, out);
+		err = backend_blob(rs->repo, &id, path, EDIT_FILE_MAX_BYTES, &object);
+	return err ? err : add_held(rs, path, kind, &object, out);
 }
 
 static struct err *source_read(void *ctx, const char *path, struct source_entry *out)
@@ -93,9 +92,7 @@ static struct err *source_read(void *ctx, const char *path, struct source_entry 
 	if (err)
 		return err;
 	out->kind = h->kind;
-	if (h->object)
-		out->bytes = (struct span){ git_odb_object_data(h->object),
-					    git_odb_object_size(h->object) };
+	out->bytes = h->object.bytes;
 	return NULL;
 }
 
@@ -115,16 +112,16 @@ struct sifting {
 	void *ctx;
 };
 
-static struct err *keep_wanted(void *ctx, const struct listed *file, git_odb_object *object)
+static struct err *keep_wanted(void *ctx, const struct listed *file, struct object *object)
 {
 	struct sifting *s = ctx;
 	struct held *h = find_held(s->rs, file->path);
 	struct err *err = NULL;
 
 	if (h)
-		git_odb_object_free(object);
+		object_release(object);
 	else
-		err = add_held(s->rs, file->path, backend_kind(file->mode), object, &h);
+		err = add_held(s->rs, file->path, file->kind, object, &h);
 	return err ? err : s->fn(s->ctx, file->path);
 }
 
@@ -155,6 +152,7 @@ struct err *repo_source_new(struct repo_source **out, struct repo *repo,
 {
 	struct repo_source *rs = calloc(1, sizeof(*rs));
 	struct err *err;
+	struct id id;
 
 	*out = NULL;
 	if (!rs)
@@ -163,7 +161,9 @@ struct err *repo_source_new(struct repo_source **out, struct repo *repo,
 	rs->tree = *tree;
 	rs->source = (struct source){ .ctx = rs, .read = source_read, .list = source_list,
 				      .sift = source_sift, .tags = source_tags };
-	err = backend_tree(repo, tree, &rs->root);
+	err = backend_id(repo, tree, &id);
+	if (!err)
+		err = backend_tree(repo, &id, &rs->root);
 	if (err) {
 		free(rs);
 		return err;
@@ -181,11 +181,11 @@ void repo_source_free(struct repo_source *rs)
 			struct held *h = rs->bucket[i];
 
 			rs->bucket[i] = h->next;
-			git_odb_object_free(h->object);
+			object_release(&h->object);
 			free(h);
 		}
 	}
-	git_tree_free(rs->root);
+	object_release(&rs->root);
 	free(rs);
 }
 
@@ -203,7 +203,7 @@ static struct err *match_file(void *ctx, const struct listed *file)
 {
 	const struct match *match = ctx;
 
-	return file->mode == GIT_FILEMODE_COMMIT ? NULL : match->fn(match->ctx, file->path);
+	return file->kind == SOURCE_SUBMODULE ? NULL : match->fn(match->ctx, file->path);
 }
 
 struct err *repo_tree_match(struct repo *repo, const struct oid *tree,
@@ -226,39 +226,43 @@ struct walk {
 	void *ctx;
 };
 
-static struct err *walk_tree(struct walk *walk, const git_oid *id)
+static struct err *walk_tree(struct walk *walk, const struct id *id);
+
+static struct err *walk_entry(struct walk *walk, const struct tree_entry *entry)
 {
-	struct err *err = NULL;
-	size_t n, base = walk->path.len;
-	git_tree *tree;
-	int rc = git_tree_lookup(&tree, walk->repo->git, id);
+	size_t base = walk->path.len;
+	struct oid blob;
+	struct err *err;
 
-	if (rc)
-		return backend_missing(walk->repo, rc, id);
-	n = git_tree_entrycount(tree);
-	for (size_t i = 0; i < n && !err; i++) {
-		const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
-		git_filemode_t mode = git_tree_entry_filemode(entry);
-		struct oid blob;
-
-		if (mode == GIT_FILEMODE_COMMIT)
-			continue;
-		str_adds(&walk->path, git_tree_entry_name(entry));
-		if (mode == GIT_FILEMODE_TREE)
-			str_addc(&walk->path, '/');
-		err = str_err(&walk->path, "path in a tree");
-		if (err)
-			break;
-		if (mode == GIT_FILEMODE_TREE) {
-			err = walk_tree(walk, git_tree_entry_id(entry));
-		} else {
-			backend_hex(&blob, git_tree_entry_id(entry));
-			err = walk->fn(walk->ctx, walk->path.buf,
-				       mode == GIT_FILEMODE_LINK, &blob);
-		}
-		str_truncate(&walk->path, base);
+	str_add(&walk->path, entry->name, entry->name_len);
+	if (entry_is_tree(entry))
+		str_addc(&walk->path, '/');
+	err = str_err(&walk->path, "path in a tree");
+	if (!err && entry_is_tree(entry)) {
+		err = walk_tree(walk, &entry->id);
+	} else if (!err) {
+		backend_hex(walk->repo, &entry->id, &blob);
+		err = walk->fn(walk->ctx, walk->path.buf,
+			       entry_kind(entry) == SOURCE_LINK, &blob);
 	}
-	git_tree_free(tree);
+	str_truncate(&walk->path, base);
+	return err;
+}
+
+static struct err *walk_tree(struct walk *walk, const struct id *id)
+{
+	struct tree_entry entry;
+	struct object tree;
+	size_t at = 0;
+	struct err *err = backend_tree(walk->repo, id, &tree);
+
+	if (err)
+		return err;
+	while (!err && tree_next(tree.bytes, walk->repo->id_bytes, &at, &entry)) {
+		if (!entry_is_submodule(&entry))
+			err = walk_entry(walk, &entry);
+	}
+	object_release(&tree);
 	return err;
 }
 
@@ -268,8 +272,8 @@ struct err *repo_tree_walk(struct repo *repo, const struct oid *tree,
 			   void *ctx)
 {
 	struct walk walk = { .repo = repo, .fn = fn, .ctx = ctx };
-	git_oid id;
-	struct err *err = backend_oid(&id, tree);
+	struct id id;
+	struct err *err = backend_id(repo, tree, &id);
 
 	/* The ceiling bounds the depth of the recursion too. */
 	str_init(&walk.path, PATH_MAX_BYTES);
@@ -282,16 +286,15 @@ struct err *repo_tree_walk(struct repo *repo, const struct oid *tree,
 struct err *repo_blob(struct repo *repo, const struct oid *blob, size_t max_bytes,
 		      struct str *out)
 {
-	git_blob *b = NULL;
-	git_oid id;
-	struct err *err = backend_oid(&id, blob);
+	struct object b;
+	struct id id;
+	struct err *err = backend_id(repo, blob, &id);
 
 	if (!err)
 		err = backend_blob(repo, &id, blob->hex, max_bytes, &b);
-	if (!err) {
-		str_add(out, git_blob_rawcontent(b), (size_t)git_blob_rawsize(b));
-		err = str_err(out, "file");
-	}
-	git_blob_free(b);
-	return err;
+	if (err)
+		return err;
+	str_add_span(out, b.bytes);
+	object_release(&b);
+	return str_err(out, "file");
 }

@@ -239,7 +239,7 @@ static void hostile_trees(void **state)
 	       sh_out(&w.f, "b=$(echo x | git hash-object -w --stdin); "
 			    "t=$(printf '100644 blob %s\\tconfig\\n' $b | git mktree); "
 			    "printf '040000 tree %s\\t.GIT\\n' $t | git mktree"),
-	       40);
+	       fixture_id_len());
 	fails(checkout_move(w.co, &tree, &w.head), ERR_FATAL,
 	      "invalid path '.GIT/config'");
 	ok(checkout_move(w.co, &w.tree, &w.head));
@@ -259,6 +259,5 @@ int main(void)
 		cmocka_unit_test(hostile_trees),
 	};
 
-	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return fixture_end(cmocka_run_group_tests(tests, NULL, NULL));
+	return fixture_run(tests, sizeof(tests) / sizeof(*tests));
 }

@@ -84,11 +84,8 @@ static void none_or_not_trusted(void **state)
 	setenv("GIT_CEILING_DIRECTORIES", f.dir, 1);
 	fails(repo_open(&repo, f.loop, f.top), ERR_FATAL, "not a git repository");
 	assert_null(repo);
-	sh(&f, "git init -q --object-format=sha256 .");
-	fails(repo_open(&repo, f.loop, f.top), ERR_FATAL,
-	      "extension objectFormat=sha256");
 	sh(&f,
-	   "rm -rf .git; git init -q . && git config core.repositoryformatversion 1 && "
+	   "git init -q --object-format=sha1 . && git config core.repositoryformatversion 1 && "
 	   "git config extensions.fromTheFuture true");
 	fails(repo_open(&repo, f.loop, f.top), ERR_FATAL, "fromthefuture");
 	unsetenv("GIT_CEILING_DIRECTORIES");
@@ -102,8 +99,10 @@ static void git_decides_trust(void **state)
 	char path[128];
 
 	(void)state;
-	if (geteuid())
-		skip();
+	if (geteuid()) {
+		fixture_skip("only root can give a folder away");
+		return;
+	}
 	fixture_make(&f, HISTORY_SH);
 	sh(&f, "chown -R 12345 .");
 	fails(repo_open(&repo, f.loop, f.top), ERR_FATAL, "dubious ownership");
@@ -412,6 +411,5 @@ int main(void)
 		cmocka_unit_test(a_submodule),
 	};
 
-	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return fixture_end(cmocka_run_group_tests(tests, NULL, NULL));
+	return fixture_run(tests, sizeof(tests) / sizeof(*tests));
 }

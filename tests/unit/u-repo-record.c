@@ -164,6 +164,5 @@ int main(void)
 		cmocka_unit_test(two_handles),
 	};
 
-	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return fixture_end(cmocka_run_group_tests(tests, NULL, NULL));
+	return fixture_run(tests, sizeof(tests) / sizeof(*tests));
 }

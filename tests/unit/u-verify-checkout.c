@@ -155,6 +155,5 @@ int main(void)
 		cmocka_unit_test(below_a_shown_folder),
 	};
 
-	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return fixture_end(cmocka_run_group_tests(tests, NULL, NULL));
+	return fixture_run(tests, sizeof(tests) / sizeof(*tests));
 }
