@@ -53,6 +53,7 @@ static void examine_git(struct examination *e)
 		ill(e, "git", err);
 	else
 		well(e, "git", "%.*s", (int)span_trim(str_span(&version)).len, version.buf);
+	well(e, "objects", "read by %s", repo_backend(e->s->repo));
 	err = repo_identity(e->s->repo, &author, &committer);
 	if (err)
 		ill(e, "identity", err);

@@ -14,6 +14,7 @@ static const char *const pre_push_names[] = { "suggest", "warn", "block", NULL }
 const char *const accept_names[] = { "fixed", "improved", "held", "unverified", NULL };
 const char *const idle_names[] = { "name", "remove", "off", NULL };
 static const char *const sandbox_names[] = { "auto", "bwrap", "landlock", "none", NULL };
+static const char *const backend_names[] = { "auto", "libgit2", "git", NULL };
 static const char *const policy_names[] = { "disclose", "allow", "forbid", NULL };
 const char *const thinking_names[] = { "low", "off", "high", "max", NULL };
 
@@ -89,6 +90,10 @@ const struct setting settings_table[] = {
 	{ "dualfix.protect", NULL, LIST(protect), NULL,
 	  "paths no plan may touch; replaces the default list" },
 	{ "dualfix.rules", NULL, LIST(rules), NULL, "rule files besides the shipped ones" },
+	{ "dualfix.backend", NULL, CHOICE(backend, backend_names), "auto",
+	  "what reads and writes objects: auto, libgit2, git" },
+	{ "dualfix.fetchMissing", NULL, BOOLEAN(fetch_missing), "false",
+	  "let git fetch what a partial clone lacks" },
 	{ "dualfix.prePush", NULL, CHOICE(pre_push, pre_push_names), "suggest",
 	  "when a pushed commit fails its checks: suggest, warn, block" },
 	{ "dualfix.hookTimeout", NULL, COUNT(hook_timeout_s, 1, 3600), "30",

@@ -50,6 +50,9 @@ struct settings {
 	struct argv sandbox_read, sandbox_env;
 	struct argv protect;
 	struct argv rules;
+	/* How objects are read: repo_open() goes by the two, the table has them said. */
+	int backend;
+	bool fetch_missing;
 	int pre_push;
 	int64_t hook_timeout_s;
 	bool hook_models, hook_in_ci;

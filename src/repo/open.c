@@ -336,6 +336,11 @@ const char *repo_work_tree(const struct repo *repo)
 	return repo->work_tree;
 }
 
+const char *repo_backend(const struct repo *repo)
+{
+	return repo->backend->name;
+}
+
 const struct config *repo_config(const struct repo *repo)
 {
 	return repo->config;

@@ -4,12 +4,13 @@
  *
  * git decides trust: `git rev-parse` is asked first, so safe.directory counts as
  * it does for git itself. Refs, configuration, index and work tree are asked of
- * git; objects are read by a library. No type of it is named here: a second
- * backend can stand behind.
+ * git; objects are read by one of two backends, libgit2 or git (dualfix.backend).
+ * No type of either is named here.
  *
  * Nothing in this room writes HEAD, index, work tree, or a ref that exists.
  *
- * Functions that run git turn the loop: not from a callback.
+ * Functions that run git turn the loop: not from a callback. Reading objects does
+ * not, with either backend.
  */
 #ifndef REPO_REPO_H
 #define REPO_REPO_H
@@ -57,6 +58,7 @@ struct err *repo_dup(struct repo **out, const struct repo *from) MUST_USE;
 const char *repo_git_dir(const struct repo *repo);
 const char *repo_common_dir(const struct repo *repo);
 const char *repo_work_tree(const struct repo *repo);
+const char *repo_backend(const struct repo *repo); /* that reads objects, by name */
 const struct config *repo_config(const struct repo *repo);
 struct loop *repo_loop(const struct repo *repo);
 
