@@ -2,6 +2,7 @@
 #
 #	make            build/plain/git-dualfix
 #	make check      all tests        make check-asan   the same, sanitized
+#	make check-backends               once more, with git reading the objects
 #	make lint       the house laws   make bench        the figures
 #	make check-kill runs killed at any instant
 #	make doc        the manual pages, their tables as the program has them
@@ -58,8 +59,8 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-shell check-asan check-kill lint fuzz doc install uninstall \
-	clean FORCE bench bench-codemod bench-edits bench-keyless bench-large bench-live bench-pipeline bench-sandbox bench-seed bench-verdicts
+.PHONY: all check check-unit check-shell check-backends check-asan check-kill lint fuzz \
+	doc install uninstall clean FORCE bench bench-codemod bench-edits bench-keyless bench-large bench-live bench-pipeline bench-sandbox bench-seed bench-verdicts
 
 	clean FORCE bench bench-codemod bench-edits bench-edits-all bench-keyless bench-large bench-live bench-sandbox bench-seed bench-verdicts
 
@@ -128,6 +129,13 @@ check-unit: $(UNIT_BIN)
 check-shell: all $(O)/print-tables $(O)/bench-edits
 	$(Q)GIT_DUALFIX_BUILD='$(abspath $(O))' $(PROVE) -j4 \
 		-e '$(TEST_CLOCK) sh' tests/t/t[0-9]*.sh
+
+# The shell tests once more, on what git reads and on ids of another length.
+check-backends: all $(O)/print-tables $(O)/bench-edits
+	$(Q)for f in sha1 sha256; do \
+		DUALFIX_TEST_BACKEND=git DUALFIX_TEST_FORMAT=$$f \
+		GIT_DUALFIX_BUILD='$(abspath $(O))' $(PROVE) -j4 \
+			-e '$(TEST_CLOCK) sh' tests/t/t[0-9]*.sh || exit 1; done
 
 check-asan:
 	$(Q)$(MAKE) SANITIZE=address,undefined CFLAGS='-O1 -g' check-unit check-shell

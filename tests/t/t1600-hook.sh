@@ -166,7 +166,7 @@ test_expect_success 'an unknown event: exit 129' '
 '
 
 test_expect_success 'lines on stdin that are not git'\''s, huge or empty, do not stop a push' '
-	setup_repo && bad_commit && head=$(git rev-parse HEAD) && z=0000000000000000000000000000000000000000 &&
+	setup_repo && bad_commit && head=$(git rev-parse HEAD) && z=$(zero_oid) &&
 	git dualfix hook pre-push origin url </dev/null >../out 2>../err && test_must_be_empty ../out && test_must_be_empty ../err &&
 	{ echo "x y z" | git dualfix hook pre-push origin url >../out 2>../err || test $? -eq 2; } && test_must_be_empty ../out &&
 	echo "(delete) $z refs/heads/x $head" | git dualfix hook pre-push o u &&

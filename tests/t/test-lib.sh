@@ -25,6 +25,7 @@
 #	test_when_finished <cmd>      after this test, passed or not
 #	test_unchanged [-C <dir>] <cmd>   see below
 #	test_set_prereq, test_have_prereq <prereq>   !X: not X; the built-in ones below
+#	zero_oid                      the id of no object, as long as ids are here
 #	test_commit <file> [<content>]; test_write_lines; write_script <file> <stdin
 #	make_c_project <dir> [good]; json_get <file> <path>
 #	start_model_server <scenario.json> [<key and certificate>]; stop_model_servers; use_model_server
@@ -52,6 +53,10 @@ then
 	exit 1
 fi
 
+# What reads the repositories, and of what kind git makes them; see tests/README.md.
+test_backend=${DUALFIX_TEST_BACKEND:-auto}
+test_format=${DUALFIX_TEST_FORMAT:-sha1}
+
 # Nothing of the caller's setup may be felt by a test.
 for var in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p')
 do
@@ -70,6 +75,7 @@ LANG=C LC_ALL=C TZ=UTC TERM=dumb PAGER=cat
 GIT_CONFIG_NOSYSTEM=1
 GIT_CEILING_DIRECTORIES=$BUILD_DIR/trash
 GIT_TERMINAL_PROMPT=0
+GIT_DEFAULT_HASH=$test_format
 GIT_EDITOR=:
 GIT_AUTHOR_NAME='A U Thor' GIT_AUTHOR_EMAIL=author@example.com
 GIT_COMMITTER_NAME='C O Mitter' GIT_COMMITTER_EMAIL=committer@example.com
@@ -80,7 +86,7 @@ DUALFIX_CACHE=false
 ASAN_OPTIONS=abort_on_error=1:exitcode=134
 UBSAN_OPTIONS=abort_on_error=1:print_stacktrace=1
 export PATH HOME TMPDIR LANG LC_ALL TZ TERM PAGER GIT_CONFIG_NOSYSTEM \
-	GIT_CEILING_DIRECTORIES GIT_TERMINAL_PROMPT GIT_EDITOR GIT_AUTHOR_NAME \
+	GIT_CEILING_DIRECTORIES GIT_TERMINAL_PROMPT GIT_DEFAULT_HASH GIT_EDITOR GIT_AUTHOR_NAME \
 	GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL DUALFIX_CACHE ASAN_OPTIONS UBSAN_OPTIONS
 PYTHON=/usr/bin/python3
 test -x "$PYTHON" || PYTHON=$(command -v python3)
@@ -352,6 +358,10 @@ test_unchanged () {
 
 # Material.
 
+zero_oid () {
+	git hash-object -t tree /dev/null | sed 's/./0/g'
+}
+
 test_write_lines () { printf '%s\n' "$@"; }
 
 write_script () {
@@ -427,4 +437,5 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 rm -rf "$TRASH"
 mkdir -p "$HOME" "$TMPDIR" "$TRASH/work" && cd "$TRASH/work" || exit 1
+test "$test_backend" = auto || git config --global dualfix.backend "$test_backend"
 test_tick
