@@ -158,6 +158,48 @@ static void walk_and_blob(void **state)
 	fixture_drop(&w.f);
 }
 
+/* What git itself would not have written. */
+static void hostile_objects(void **state)
+{
+	static const char *const trees[] = {
+		"'100644 a/b\\0'; cat ../id",	"'40000 ..\\0'; cat ../id",
+		"'100644 \\0'; cat ../id",	"'100644 a\\0short'",
+		"'x a\\0'; cat ../id",
+	};
+	struct world w;
+	struct oid made = { "" }, tree;
+	struct str got = STR_INIT(4096);
+	struct repo_source *rs;
+	char line[256];
+
+	(void)state;
+	make(&w);
+	sh(&w.f, "git cat-file tree HEAD:src/deep | tail -c $((${#FIXTURE_ID} / 2)) >../id");
+	for (size_t i = 0; i < sizeof(trees) / sizeof(*trees); i++) {
+		snprintf(line, sizeof(line), "(printf %s) >../t; git hash-object -t tree "
+			 "-w --literally ../t", trees[i]);
+		memcpy(made.hex, sh_out(&w.f, line), fixture_id_len());
+		fails(repo_tree_walk(w.f.repo, &made, collect_file, &got), ERR_FATAL,
+		      "is damaged");
+		fails(repo_source_new(&rs, w.f.repo, &made), ERR_FATAL, "is damaged");
+	}
+	memcpy(made.hex,
+	       sh_out(&w.f, "printf 'tree x\n' >../t; "
+			    "git hash-object -t commit -w --literally ../t"),
+	       fixture_id_len());
+	fails(repo_tree_of(w.f.repo, &made, &tree), ERR_FATAL, "is damaged");
+	fails(repo_tree_of(w.f.repo, &w.tree, &tree), ERR_FATAL, "is no commit");
+	fails(repo_tree_walk(w.f.repo, &w.head, collect_file, &got), ERR_FATAL,
+	      "is no tree");
+	/* and what is asked next is answered */
+	ok(repo_tree_of(w.f.repo, &w.head, &tree));
+	assert_true(oid_eq(&tree, &w.tree));
+	made.hex[fixture_id_len() - 1] = '\0';
+	fails(repo_tree_of(w.f.repo, &made, &tree), ERR_FATAL, "is no object name");
+	str_release(&got);
+	fixture_drop(&w.f);
+}
+
 #define CHANGE(p, k, b)                                                  \
 	{                                                                \
 		.path = (p), .kind = (k), .bytes = {(b), sizeof(b) - 1 } \
@@ -474,6 +516,7 @@ int main(void)
 		cmocka_unit_test(source_reads_entries),
 		cmocka_unit_test(source_lists_by_pathspec),
 		cmocka_unit_test(walk_and_blob),
+		cmocka_unit_test(hostile_objects),
 		cmocka_unit_test(candidates),
 		cmocka_unit_test(diffs),
 		cmocka_unit_test(publishing),
