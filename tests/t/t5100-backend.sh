@@ -15,7 +15,7 @@ stories () {
 	kind=$1
 
 	test_expect_success GCC,SHA256 "$kind: no key, no model: make's errors become a verified commit" '
-		make_c_project '$kind' && cd '$kind' &&
+		make_c_project $kind && cd $kind &&
 		test_unchanged git dualfix --failing --verify "make check" --json >../out 2>../err &&
 		test_grep "^fixed: " ../err && test "$(json_get ../out outcome)" = fixed &&
 		test "$(json_get ../out commit)" = "$(git rev-parse dualfix/failing)" &&
@@ -25,7 +25,7 @@ stories () {
 	'
 
 	test_expect_success GCC,SHA256 "$kind: it is shown, known, taken, and swept" '
-		cd '$kind' && fix=$(git rev-parse dualfix/failing) && git dualfix show >../out &&
+		cd $kind && fix=$(git rev-parse dualfix/failing) && git dualfix show >../out &&
 		test_grep "^outcome *fixed" ../out && test_grep "^+#include <string.h>" ../out &&
 		git dualfix verify --verify "make check" "$fix" 2>../err &&
 		git dualfix take && test "$(git rev-parse HEAD)" = "$fix" && make -s check &&
@@ -34,21 +34,21 @@ stories () {
 	'
 
 	test_expect_success SHA256 "$kind: a plan is applied; git am gives the patch the same tree" '
-		git init -q '$kind'-apply && cd '$kind'-apply && mkdir -p a/b && echo one >f && echo deep >a/b/c &&
-		git add . && git commit -q -m base && git clone -q . ../'$kind'-am &&
+		git init -q $kind-apply && cd $kind-apply && mkdir -p a/b && echo one >f && echo deep >a/b/c &&
+		git add . && git commit -q -m base && git clone -q . ../$kind-am &&
 		test_unchanged git dualfix apply ../plan.json >../out 2>../err &&
 		test "$(cat ../out)" = "dualfix/plan $(git rev-parse dualfix/plan)" &&
 		test_unchanged git dualfix apply --stdout ../plan.json >../mail &&
 		test_grep "^From $(git rev-parse HEAD | sed "s/./[0-9a-f]/g") Mon Sep 17" ../mail &&
-		git -C ../'$kind'-am am -q ../mail &&
-		test "$(git -C ../'$kind'-am rev-parse HEAD^{tree})" = "$(git rev-parse dualfix/plan^{tree})" &&
+		git -C ../$kind-am am -q ../mail &&
+		test "$(git -C ../$kind-am rev-parse HEAD^{tree})" = "$(git rev-parse dualfix/plan^{tree})" &&
 		test_unchanged git dualfix apply --diff ../plan.json >../diff && test_grep "^+two" ../diff &&
-		mkdir ../'$kind'-out && git dualfix apply --branch other --format-patch -o ../'$kind'-out ../plan.json >../names &&
-		git -C ../'$kind'-am reset -q --hard HEAD^ && git -C ../'$kind'-am am -q ../'$kind'-out/*.patch
+		mkdir ../$kind-out && git dualfix apply --branch other --format-patch -o ../$kind-out ../plan.json >../names &&
+		git -C ../$kind-am reset -q --hard HEAD^ && git -C ../$kind-am am -q ../$kind-out/*.patch
 	'
 
 	test_expect_success SHA256 "$kind: uncommitted changes, files that come and go, folders that empty" '
-		cd '$kind'-apply && echo more >>a/b/c &&
+		cd $kind-apply && echo more >>a/b/c &&
 		printf "{\"edits\": [{\"file\": \"a/b/c\", \"type\": \"delete_file\"},
 			{\"file\": \"x/y/z\", \"type\": \"create_file\", \"content\": \"new\"}]}" >../tree.json &&
 		test_unchanged git dualfix apply --worktree --branch dualfix/moved ../tree.json 2>../err &&
@@ -58,18 +58,18 @@ stories () {
 	'
 
 	test_expect_success SHA256 "$kind: a push is stopped, what passes is pushed" '
-		git init -q --bare '$kind'.git && git init -q -b main '$kind'-push && cd '$kind'-push &&
-		git remote add origin ../'$kind'.git && echo good >f && git add . && git commit -q -m good &&
+		git init -q --bare $kind.git && git init -q -b main $kind-push && cd $kind-push &&
+		git remote add origin ../$kind.git && echo good >f && git add . && git commit -q -m good &&
 		git config dualfix.verify "! grep bad f" && git dualfix init --hooks 2>../err &&
 		git push -q origin main && echo bad >f && git commit -q -a -m bad &&
 		test_expect_code 1 test_unchanged git push origin main >../out 2>../err &&
 		test_grep "fails its checks" ../err &&
-		test "$(git -C ../'$kind'.git rev-parse main)" = "$(git rev-parse HEAD^)" &&
+		test "$(git -C ../$kind.git rev-parse main)" = "$(git rev-parse HEAD^)" &&
 		git push -q origin :refs/heads/none main^:refs/heads/new 2>../err
 	'
 
 	test_expect_success SHA256 "$kind: what is refused leaves nothing" '
-		cd '$kind'-apply && ln -s a link && git add link && git commit -q -m link &&
+		cd $kind-apply && ln -s a link && git add link && git commit -q -m link &&
 		printf "{\"edits\": [{\"file\": \"link/x\", \"type\": \"create_file\", \"content\": \"\"}]}" >../bad.json &&
 		test_expect_code 2 test_unchanged git dualfix apply ../bad.json 2>../err &&
 		test_grep "symbolic link" ../err
@@ -106,7 +106,7 @@ do
 	test_expect_success "$backend: what a partial clone lacks is not fetched unasked" '
 		partial_clone && cd part && git rev-list --objects --missing=print HEAD >../before &&
 		test_grep "^?" ../before &&
-		test_expect_code 128 git -c dualfix.backend='$backend' dualfix apply ../plan.json 2>../err &&
+		test_expect_code 128 git -c dualfix.backend=$backend dualfix apply ../plan.json 2>../err &&
 		test_grep "missing: this is a partial clone" ../err &&
 		test_grep "^hint: git config dualfix.fetchMissing true" ../err &&
 		git rev-list --objects --missing=print HEAD >../after && test_cmp ../before ../after

@@ -31,7 +31,7 @@ struct world {
 	"echo 'old_call(8);' >d/e/deep.c && echo 'old_call(9);' >other.h && "            \
 	"echo 'old_call(10);' >gone.c && echo 'old_call(11);' >moved.c && "              \
 	"git add . && git update-index --add --cacheinfo "                               \
-	"160000,1234567890123456789012345678901234567890,sub.c && git commit -q -m x"
+	"160000,$FIXTURE_ID,sub.c && git commit -q -m x"
 
 static void make(struct world *w)
 {
@@ -250,6 +250,5 @@ int main(void)
 		cmocka_unit_test(hostile_pattern),
 	};
 
-	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return fixture_end(cmocka_run_group_tests(tests, NULL, NULL));
+	return fixture_run(tests, sizeof(tests) / sizeof(*tests));
 }
