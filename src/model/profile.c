@@ -13,10 +13,11 @@ static const struct profile profiles[] = {
 		/*
 		 * api-docs.deepseek.com: thinking is on unless switched off, and then
 		 * temperature is ignored; json_object only; 1M window, 384K output.
-		 * Prefill needs the beta address.
+		 * Prefill needs the beta address. An account may have 2,500 calls under
+		 * way (quick_start/rate_limit); a batch of many jobs is far below that.
 		 */
 		.name = "deepseek", .wire = WIRE_OPENAI, .json = JSON_MODE_OBJECT,
-		.thinking_switch = true, .sampling = true, .concurrency = 16,
+		.thinking_switch = true, .sampling = true, .concurrency = 64,
 		.window_tokens = 1000000, .output_tokens = 393216,
 	},
 	{

@@ -7,6 +7,7 @@ published for two designs. One model alone: 3 s for the cause, 2 s for the strat
 4 s for each of two edits, 2 s to verify. Two models: 3 s and 2 s for the plan of the
 large one, 0.3, 0.3 and 0.2 s for the edits of the small one, 0.5 s to verify. Added up
 that is 15 s and 6.3 s. Here plans stream evenly, edits last, and what can overlap does.
+Hunks are not tried one by one (dualfix.loadBearing): no published figure has that.
 
 Nothing here is a model's speed or skill. Measured is what the program makes of them:
   s/problem  median wall time of one run, from start to its commit
@@ -151,8 +152,9 @@ class Bench:
         for role, rows in PRICES.items():
             for kind, usd in rows.items():
                 self.git("config", "dualfix.%s.price%s" % (role, kind), str(usd))
-        # As many calls at once as DeepSeek takes of us, and for all edits of 16 problems.
+        # As many calls at once as DeepSeek is asked for, and for all edits of 16 problems.
         self.git("config", "dualfix.planner.server", "deepseek")
+        self.git("config", "dualfix.loadBearing", "off")
         self.git("config", "dualfix.executor.concurrency", "64")
 
     def serve(self, mode):
