@@ -68,11 +68,6 @@ static const char *const *find(const char *charset)
 	return NULL;
 }
 
-bool charset_is_known(const char *charset)
-{
-	return find(charset) != NULL;
-}
-
 /* Of one that is not known, nothing but ASCII can be trusted. */
 static void add_checked(struct span bytes, bool ascii_only, struct str *out)
 {
@@ -86,6 +81,16 @@ static void add_checked(struct span bytes, bool ascii_only, struct str *out)
 			str_add_span(out, span_cut(bytes, at, at + len));
 		at += len;
 	}
+}
+
+/* A charset with marks that follow their letter holds the last one back until asked. */
+static void flush(iconv_t cd, struct str *out)
+{
+	char chunk[CHUNK_BYTES], *to = chunk;
+	size_t room = sizeof(chunk);
+
+	(void)iconv(cd, NULL, NULL, &to, &room);
+	str_add(out, chunk, (size_t)(to - chunk));
 }
 
 static void convert(iconv_t cd, struct span bytes, struct str *out)
@@ -106,6 +111,7 @@ static void convert(iconv_t cd, struct span bytes, struct str *out)
 		in++;
 		left--;
 	}
+	flush(cd, out);
 }
 
 struct err *charset_to_utf8(void *ctx, const char *charset, struct span bytes,

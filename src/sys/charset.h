@@ -9,8 +9,6 @@
 #ifndef SYS_CHARSET_H
 #define SYS_CHARSET_H
 
-#include <stdbool.h>
-
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
@@ -23,7 +21,5 @@
  */
 struct err *charset_to_utf8(void *ctx, const char *charset, struct span bytes,
 			    struct str *out) MUST_USE;
-
-bool charset_is_known(const char *charset);
 
 #endif

@@ -277,9 +277,29 @@ static void ids(void **state)
 		if (mail_id_is_valid(span_of(cases[i].id)) != cases[i].valid)
 			fail_msg("%s", cases[i].id);
 	}
-	assert_false(charset_is_known("utf-7"));
-	assert_false(charset_is_known("utf-8//translit"));
-	assert_true(charset_is_known("KOI8-R"));
+}
+
+static void names_of_charsets(void **state)
+{
+	static const struct {
+		const char *name, *bytes, *text;
+	} cases[] = {
+		{ "utf-7", "a\351b", "a\357\277\275b" },
+		{ "utf-8//translit", "a\303\251b", "a\357\277\275b" },
+		{ "KOI8-R", "\301", "\320\260" },
+		/* a letter that a mark may follow is the last one */
+		{ "windows-1258", "xin chao", "xin chao" },
+		{ "windows-1258", "a\354", "\303\241" },
+	};
+	struct str out = STR_INIT(100);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		str_reset(&out);
+		ok(charset_to_utf8(NULL, cases[i].name, span_of(cases[i].bytes), &out));
+		assert_string_equal(out.buf, cases[i].text);
+	}
+	str_release(&out);
 }
 
 int main(void)
@@ -288,6 +308,7 @@ int main(void)
 		cmocka_unit_test(detection), cmocka_unit_test(parts),    cmocka_unit_test(headers),
 		cmocka_unit_test(dates),     cmocka_unit_test(threads),  cmocka_unit_test(refused),
 		cmocka_unit_test(ceilings),  cmocka_unit_test(ids),
+		cmocka_unit_test(names_of_charsets),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
