@@ -6,8 +6,10 @@
 #include "cmd/check_mail.h"
 
 #include <dirent.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd/command.h"
 #include "flow/check_mail.h"
@@ -225,6 +227,15 @@ static void take_beside(struct series *series, const char *path)
 	series->texts[number] = text;
 }
 
+/* To open a pipe would wait for somebody to write to it. */
+static bool may_be_mail(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode) &&
+	       (uint64_t)st.st_size <= MAIL_MAX_BYTES;
+}
+
 static void look_beside(struct series *series, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -241,7 +252,7 @@ static void look_beside(struct series *series, const char *path)
 			continue;
 		str_reset(&name);
 		str_addf(&name, "%s/%s", dir.buf, entry->d_name);
-		if (!name.failed && !file_is_dir(name.buf))
+		if (!name.failed && may_be_mail(name.buf))
 			take_beside(series, name.buf);
 	}
 	if (d)
@@ -299,7 +310,7 @@ struct err *check_mail_hook(struct session *s, const char *const *args, int *exi
 		goto out;
 	numbered = mail_number(str_span(&text), &series.number, &series.total, &series.prefix);
 	/* A cover letter has no patch. */
-	if ((numbered && !series.number) || series.number > MAILS_MAX)
+	if ((numbered && !series.number) || series.number > SCRATCH_MAILS_MAX)
 		goto out;
 	series.texts = calloc(series.number + 1, sizeof(*series.texts));
 	if (!series.texts) {

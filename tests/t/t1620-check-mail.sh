@@ -124,7 +124,8 @@ test_expect_success BWRAP 'checkpatch in the sandbox' '
 '
 
 test_expect_success 'the hook: a patch of a series finds those before it beside it' '
-	setup_series && git dualfix hook sendemail-validate "$PWD/../out/0001-a-one.patch" 2>../err && test_grep ! "a: bad" ../err &&
+	setup_series && mkfifo ../out/pipe &&
+	git dualfix hook sendemail-validate "$PWD/../out/0001-a-one.patch" 2>../err && test_grep ! "a: bad" ../err &&
 	test_expect_code 1 git dualfix hook sendemail-validate "$PWD/../out/0002-a-bad.patch" 2>../err && test_grep ! "a: one" ../err && test_grep "git send-email --no-validate" ../err &&
 	git dualfix hook sendemail-validate "$PWD/../out/0003-a-three.patch" 2>../err &&
 	mkdir ../alone && cp ../out/0003* ../alone && git dualfix hook sendemail-validate "$PWD/../alone/0003-a-three.patch" 2>../err && test_grep "not checked: the patches before it" ../err
