@@ -199,8 +199,8 @@ static struct err *add_mail(struct mail_scratch *s, const char *dir, size_t numb
 {
 	struct scratch_mail *grown, *mail;
 
-	if (s->n == MAILS_MAX)
-		return err_new(ERR_INPUT, "more than %d mails", MAILS_MAX);
+	if (s->n == SCRATCH_MAILS_MAX)
+		return err_new(ERR_INPUT, "more than %d mails", SCRATCH_MAILS_MAX);
 	grown = realloc(s->mails, (s->n + 1) * sizeof(*grown));
 	if (!grown)
 		return err_nomem();
@@ -235,8 +235,8 @@ static struct err *split_file(struct mail_scratch *s, struct span text, size_t n
 
 		err = err_as(scratch_git(s, args, NO_INPUT, &out), ERR_INPUT);
 	}
-	if (!err && !span_number(span_trim(str_span(&out)), MAILS_MAX, &count))
-		err = err_new(ERR_INPUT, "more than %d mails", MAILS_MAX);
+	if (!err && !span_number(span_trim(str_span(&out)), SCRATCH_MAILS_MAX, &count))
+		err = err_new(ERR_INPUT, "more than %d mails", SCRATCH_MAILS_MAX);
 	for (size_t i = 1; !err && i <= count; i++)
 		err = add_mail(s, dir.buf, i);
 	str_release(&dir);

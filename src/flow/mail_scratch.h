@@ -16,7 +16,7 @@
 #include "base/str.h"
 #include "repo/repo.h"
 
-#define MAILS_MAX 1000
+#define SCRATCH_MAILS_MAX 1000
 #define MAIL_MAX_BYTES ((size_t)64 << 20)
 
 struct scratch_mail {
