@@ -296,7 +296,7 @@ static struct err *must_exist(void *ctx, const char *path,
 static struct err *prove_one(struct repo *repo, struct repo *user, struct id *id,
 			     bool *more)
 {
-	struct commit_names names, parent;
+	struct commit_names names = { .has_parent = false }, parent;
 	struct err *err = backend_commit(user, id, &names);
 
 	if (!err && names.has_parent)
