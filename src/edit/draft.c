@@ -113,7 +113,8 @@ static bool is_block(const struct text *t, size_t first, const struct span *bloc
 static bool hides_nothing(struct draft *d)
 {
 	if (d->hides == HIDES_UNKNOWN)
-		d->hides = fold_hides(d->text.view) ? HIDES_SOME : HIDES_NOTHING;
+		d->hides = !d->text.ascii && fold_hides(d->text.view) ? HIDES_SOME :
+									HIDES_NOTHING;
 	return d->hides == HIDES_NOTHING;
 }
 

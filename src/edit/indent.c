@@ -17,36 +17,54 @@
 /* A file with fewer indented lines has no habit. */
 #define HABIT_LINES 4u
 
-/* How the lines from first to stop are indented. */
-static struct indent_habit count_habit(const struct text *t, size_t first, size_t stop)
+static void count_line(const struct text *t, size_t i, struct indent_habit *h)
 {
-	struct indent_habit h = { .known = true };
+	const char *p = t->view.ptr + t->start[i];
+	size_t len = t->start[i + 1] - t->start[i], tabs = 0, n;
 
-	for (size_t i = first; i < stop; i++) {
-		struct span line = text_line(t, i);
-		size_t n = text_indent(line);
+	/* The LF of the line, or its end, stops both. */
+	while (tabs < len && p[tabs] == '\t')
+		tabs++;
+	for (n = tabs; n < len && (p[n] == ' ' || p[n] == '\t');)
+		n++;
+	if (!n || n == len || p[n] == '\n')
+		return;
+	if (n == tabs)
+		h->tabs++;
+	else if (n > 1 && !memchr(p, '\t', n))
+		h->blanks++;
+	else if (n > 1)
+		h->both++;
+}
 
-		if (n == line.len || !n)
-			continue;
-		if (!memchr(line.ptr, ' ', n))
-			h.tabs++;
-		else if (n > 1 && !memchr(line.ptr, '\t', n))
-			h.blanks++;
-		else if (n > 1)
-			h.both++;
-	}
-	if (h.tabs >= HABIT_LINES && !h.blanks && !h.both)
-		h.habit = HABIT_TABS;
-	if (h.blanks >= HABIT_LINES && !h.tabs && !h.both)
-		h.habit = HABIT_BLANKS;
+static enum habit habit_in(const struct indent_habit *h)
+{
+	if (h->tabs >= HABIT_LINES && !h->blanks && !h->both)
+		return HABIT_TABS;
+	if (h->blanks >= HABIT_LINES && !h->tabs && !h->both)
+		return HABIT_BLANKS;
+	return HABIT_NONE;
+}
+
+/* How the whole file is indented. */
+static const struct indent_habit *habit_of(const struct indent_case *c)
+{
+	struct indent_habit *h = c->habit;
+
+	for (; h->counted < c->t->n_lines; h->counted++)
+		count_line(c->t, h->counted, h);
 	return h;
 }
 
-static const struct indent_habit *habit_of(const struct indent_case *c)
+/* Whether the file has that habit: it is read to the first line that goes against it. */
+static bool has_habit(const struct indent_case *c, enum habit habit)
 {
-	if (!c->habit->known)
-		*c->habit = count_habit(c->t, 0, c->t->n_lines);
-	return c->habit;
+	struct indent_habit *h = c->habit;
+	const size_t *against = habit == HABIT_TABS ? &h->blanks : &h->tabs;
+
+	while (h->counted < c->t->n_lines && !*against && !h->both)
+		count_line(c->t, h->counted++, h);
+	return !*against && !h->both && habit_in(h) == habit;
 }
 
 static void convert(const struct indent_rule *rule, struct span s, struct str *out)
@@ -195,24 +213,21 @@ static bool derive(struct indent_rule *rule, int form, const struct indent_pair 
 }
 
 /* A rule that mixes tabs and blanks where the file never does is no reading. */
-static bool keeps_habit(const struct indent_rule *rule, const struct indent_fresh *fresh,
-			size_t n, enum habit habit)
+static bool keeps_habit(const struct indent_rule *rule, const struct indent_case *c)
 {
-	bool good = true;
+	bool tabs = false, blanks = false;
 
-	for (size_t i = 0; i < n && good; i++) {
+	for (size_t i = 0; i < c->n_fresh; i++) {
+		const struct indent_fresh *fresh = &c->fresh[i];
 		struct str out = STR_INIT(INDENT_MAX_BYTES);
 
-		if (!fresh[i].blank &&
-		    indent_apply(rule, fresh[i].plan, fresh[i].is_first, &out)) {
-			if (habit == HABIT_TABS)
-				good = !strstr(out.buf, "  ");
-			else if (habit == HABIT_BLANKS)
-				good = !strchr(out.buf, '\t');
+		if (!fresh->blank && indent_apply(rule, fresh->plan, fresh->is_first, &out)) {
+			tabs |= strchr(out.buf, '\t') != NULL;
+			blanks |= strstr(out.buf, "  ") != NULL;
 		}
 		str_release(&out);
 	}
-	return good;
+	return !(blanks && has_habit(c, HABIT_TABS)) && !(tabs && has_habit(c, HABIT_BLANKS));
 }
 
 /*
@@ -289,7 +304,7 @@ static bool suits_habit(const struct indent_rule *rule, const struct indent_case
 			const char **why)
 {
 	*why = "the new lines are not indented as the file is";
-	return keeps_habit(rule, c->fresh, c->n_fresh, habit_of(c)->habit);
+	return keeps_habit(rule, c);
 }
 
 /* Copies rule, and what it refers to into hold. */
@@ -382,11 +397,12 @@ static bool was_matched(const struct indent_rule *rule, const struct indent_case
 static bool suits_part(const struct indent_rule *rule, const struct indent_case *c)
 {
 	size_t first = c->first > NEAR_LINES ? c->first - NEAR_LINES : 0, stop = c->stop;
-	struct indent_habit h;
+	struct indent_habit h = { .counted = 0 };
 
 	stop = c->t->n_lines - stop > NEAR_LINES ? stop + NEAR_LINES : c->t->n_lines;
-	h = count_habit(c->t, first, stop);
-	return h.habit == (rule->convert == INDENT_TO_TABS ? HABIT_TABS : HABIT_BLANKS);
+	for (size_t i = first; i < stop; i++)
+		count_line(c->t, i, &h);
+	return habit_in(&h) == (rule->convert == INDENT_TO_TABS ? HABIT_TABS : HABIT_BLANKS);
 }
 
 /*
@@ -418,12 +434,14 @@ static bool suits_lines(const struct indent_rule *rule, const struct indent_case
 static bool can_convert(const struct indent_rule *rule, const struct indent_case *c,
 			const char **why)
 {
-	const struct indent_habit *h = habit_of(c);
-	bool clear = h->blanks * MOSTLY <= h->tabs;
+	const struct indent_habit *h;
+	bool clear;
 
 	*why = "the file is indented by tabs and by blanks";
 	if (rule->convert == INDENT_AS_IS)
 		return true;
+	h = habit_of(c);
+	clear = h->blanks * MOSTLY <= h->tabs;
 	if (rule->convert == INDENT_TO_BLANKS)
 		clear = (h->tabs + h->both) * MOSTLY <= h->blanks;
 	for (size_t i = 0; rule->convert == INDENT_TO_TABS && h->both && i < c->n_fresh; i++) {
@@ -436,8 +454,6 @@ static bool can_convert(const struct indent_rule *rule, const struct indent_case
 bool indent_choose(struct indent_rule *out, const struct indent_case *c, struct str *hold,
 		   const char **why)
 {
-	enum habit habit;
-
 	*out = (struct indent_rule){ .convert = INDENT_AS_IS };
 	if (!c->n_fresh || c->exact)
 		return true;
@@ -453,6 +469,5 @@ bool indent_choose(struct indent_rule *out, const struct indent_case *c, struct 
 	*why = "the indentation of the new lines can be read in two ways";
 	if (c->n_pairs == 1 && out->shift == INDENT_ADD && !prefix_or_first(out, c))
 		return false;
-	habit = habit_of(c)->habit;
-	return keeps_habit(out, c->fresh, c->n_fresh, habit);
+	return keeps_habit(out, c);
 }

@@ -20,10 +20,9 @@
 /* What a file does in all of its indented lines. */
 enum habit { HABIT_NONE, HABIT_TABS, HABIT_BLANKS };
 
-/* Looked up once for all edits of a file; zeroed, it is not known yet. */
+/* Counted once for all edits of a file, and no further than needed; starts zeroed. */
 struct indent_habit {
-	bool known;
-	enum habit habit;
+	size_t counted; /* lines, from the first on */
 	size_t tabs, blanks, both; /* lines indented so; one blank alone is no indent */
 };
 

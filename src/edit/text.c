@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 static const char bom[] = "\xef\xbb\xbf";
 
@@ -28,11 +31,49 @@ size_t text_count(struct span s, char c)
 	return n;
 }
 
+/* Bytes looked at together: a bit of a word for each. */
+#define BLOCK_BYTES ((size_t)64)
+
+/* Starts of lines that are written before it is known how many there are. */
+#define STARTS_AT_ONCE 4u
+
+/* What a pass over the bytes of a text finds on its way. */
+struct facts {
+	bool beyond_ascii, cr;
+};
+
+/* Where in the 64 bytes at p an LF stands, by bits from the lowest on. */
+static uint64_t lf_bits(const char *p, struct facts *facts)
+{
+	uint64_t lf = 0;
+#ifdef __SSE2__
+	const __m128i all_lf = _mm_set1_epi8('\n'), all_cr = _mm_set1_epi8('\r');
+	__m128i any = _mm_setzero_si128(), cr = any;
+
+	for (unsigned i = 0; i < BLOCK_BYTES; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+
+		any = _mm_or_si128(any, v);
+		cr = _mm_or_si128(cr, _mm_cmpeq_epi8(v, all_cr));
+		lf |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, all_lf)) << i;
+	}
+	facts->beyond_ascii |= _mm_movemask_epi8(any) != 0;
+	facts->cr |= _mm_movemask_epi8(cr) != 0;
+#else
+	for (unsigned i = 0; i < BLOCK_BYTES; i++) {
+		lf |= (uint64_t)(p[i] == '\n') << i;
+		facts->beyond_ascii |= (unsigned char)p[i] >= 0x80;
+		facts->cr |= p[i] == '\r';
+	}
+#endif
+	return lf;
+}
+
 static struct err *grow_lines(struct text *t, size_t *cap)
 {
 	uint32_t *start;
 
-	*cap += *cap / 2 + t->view.len / 32 + 16;
+	*cap += *cap / 2 + t->view.len / 32 + 2 * BLOCK_BYTES;
 	start = realloc(t->start, *cap * sizeof(*start));
 	if (!start)
 		return err_nomem();
@@ -40,23 +81,45 @@ static struct err *grow_lines(struct text *t, size_t *cap)
 	return NULL;
 }
 
-/* Lines of s, by their starts; one more for where the last one ends. */
-static struct err *index_lines(struct text *t, struct span s)
+/*
+ * Adds where the lines start that the LFs end, the bytes of which begin at offset at.
+ * A few are written whether there are as many or not: a jump for each cannot be foreseen.
+ */
+static void add_starts(struct text *t, size_t at, uint64_t lf)
 {
-	size_t at = 0, cap = 0;
-	struct err *err = NULL;
+	uint32_t *out = t->start + t->n_lines;
+	unsigned n = (unsigned)__builtin_popcountll(lf);
 
-	while (!err) {
-		const char *nl;
+	t->n_lines += n;
+	for (unsigned i = 0; i < STARTS_AT_ONCE; i++, lf &= lf - 1)
+		out[i] = (uint32_t)at + 1 + (uint32_t)__builtin_ctzll(lf | 1ull << 63);
+	for (unsigned i = STARTS_AT_ONCE; i < n; i++, lf &= lf - 1)
+		out[i] = (uint32_t)at + 1 + (uint32_t)__builtin_ctzll(lf);
+}
 
-		if (t->n_lines + 1 >= cap)
+/* Lines of s, by their starts; one more for where the last one ends. */
+static struct err *index_lines(struct text *t, struct span s, struct facts *facts)
+{
+	size_t cap = 0;
+	struct err *err = grow_lines(t, &cap);
+
+	if (err)
+		return err;
+	t->start[t->n_lines++] = 0;
+	for (size_t at = 0; at < s.len && !err; at += BLOCK_BYTES) {
+		char rest[BLOCK_BYTES] = "";
+		const char *p = s.ptr + at;
+
+		if (s.len - at < BLOCK_BYTES)
+			p = memcpy(rest, p, s.len - at);
+		if (cap - t->n_lines < BLOCK_BYTES + STARTS_AT_ONCE)
 			err = grow_lines(t, &cap);
-		if (err || at == s.len)
-			break;
-		t->start[t->n_lines++] = (uint32_t)at;
-		nl = memchr(s.ptr + at, '\n', s.len - at);
-		at = nl ? (size_t)(nl - s.ptr) + 1 : s.len;
+		if (!err)
+			add_starts(t, at, lf_bits(p, facts));
 	}
+	/* What follows the last LF is a line only if there is something. */
+	if (!err && t->start[t->n_lines - 1] == s.len)
+		t->n_lines--;
 	if (!err)
 		t->start[t->n_lines] = (uint32_t)s.len;
 	return err;
@@ -93,6 +156,7 @@ static struct err *copy_view(struct text *t)
 
 struct err *text_init(struct text *t, struct span bytes)
 {
+	struct facts facts = { .cr = false };
 	struct span body;
 	struct err *err;
 
@@ -103,8 +167,9 @@ struct err *text_init(struct text *t, struct span bytes)
 	if (!body.ptr)
 		body = SPAN("");
 	t->view = body;
-	err = index_lines(t, body);
-	if (!err && span_findc(body, '\r', 0) >= 0 && span_find(body, SPAN("\r\n"), 0) >= 0)
+	err = index_lines(t, body, &facts);
+	t->ascii = !facts.beyond_ascii;
+	if (!err && facts.cr && span_find(body, SPAN("\r\n"), 0) >= 0)
 		err = copy_view(t);
 	return err;
 }

@@ -32,6 +32,7 @@ struct text {
 	uint32_t *start;
 	uint32_t *cr; /* CRLFs before line i; NULL: the file has none */
 	size_t n_lines;
+	bool ascii; /* no byte of the view is beyond ASCII */
 };
 
 /* Why bytes cannot be edited as text, as the end of a sentence; NULL: they can. */
