@@ -37,37 +37,56 @@ size_t text_count(struct span s, char c)
 /* Starts of lines that are written before it is known how many there are. */
 #define STARTS_AT_ONCE 4u
 
+/* How many bits are set, where no instruction tells. */
+static unsigned count_bits(uint64_t v)
+{
+	v -= v >> 1 & 0x5555555555555555u;
+	v = (v & 0x3333333333333333u) + (v >> 2 & 0x3333333333333333u);
+	v = (v + (v >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+	return (unsigned)(v * 0x0101010101010101u >> 56);
+}
+
 /* What a pass over the bytes of a text finds on its way. */
 struct facts {
-	bool beyond_ascii, cr;
+	unsigned beyond_ascii, cr;
 };
 
+#ifdef __SSE2__
+/* Which of 16 bytes are c, by bits. */
+static inline uint64_t bits_of(__m128i bytes, __m128i c)
+{
+	return (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, c));
+}
+
 /* Where in the 64 bytes at p an LF stands, by bits from the lowest on. */
+static inline uint64_t lf_bits(const char *p, struct facts *facts)
+{
+	const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+	const __m128i *v = (const __m128i *)(const void *)p;
+	__m128i a = _mm_loadu_si128(v), b = _mm_loadu_si128(v + 1);
+	__m128i c = _mm_loadu_si128(v + 2), d = _mm_loadu_si128(v + 3);
+	__m128i crs = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(a, cr), _mm_cmpeq_epi8(b, cr)),
+				   _mm_or_si128(_mm_cmpeq_epi8(c, cr), _mm_cmpeq_epi8(d, cr)));
+	__m128i all = _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d));
+
+	facts->cr |= (unsigned)_mm_movemask_epi8(crs);
+	facts->beyond_ascii |= (unsigned)_mm_movemask_epi8(all);
+	return bits_of(a, lf) | bits_of(b, lf) << 16 | bits_of(c, lf) << 32 |
+	       bits_of(d, lf) << 48;
+}
+#else
 static uint64_t lf_bits(const char *p, struct facts *facts)
 {
 	uint64_t lf = 0;
-#ifdef __SSE2__
-	const __m128i all_lf = _mm_set1_epi8('\n'), all_cr = _mm_set1_epi8('\r');
-	__m128i any = _mm_setzero_si128(), cr = any;
 
-	for (unsigned i = 0; i < BLOCK_BYTES; i += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-
-		any = _mm_or_si128(any, v);
-		cr = _mm_or_si128(cr, _mm_cmpeq_epi8(v, all_cr));
-		lf |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, all_lf)) << i;
-	}
-	facts->beyond_ascii |= _mm_movemask_epi8(any) != 0;
-	facts->cr |= _mm_movemask_epi8(cr) != 0;
-#else
 	for (unsigned i = 0; i < BLOCK_BYTES; i++) {
 		lf |= (uint64_t)(p[i] == '\n') << i;
 		facts->beyond_ascii |= (unsigned char)p[i] >= 0x80;
 		facts->cr |= p[i] == '\r';
 	}
-#endif
 	return lf;
 }
+#endif
 
 static struct err *grow_lines(struct text *t, size_t *cap)
 {
@@ -81,20 +100,27 @@ static struct err *grow_lines(struct text *t, size_t *cap)
 	return NULL;
 }
 
+static inline uint64_t add_start(uint32_t **out, size_t at, uint64_t lf)
+{
+	*(*out)++ = (uint32_t)at + 1 + (uint32_t)__builtin_ctzll(lf | (uint64_t)1 << 63);
+	return lf & (lf - 1);
+}
+
 /*
  * Adds where the lines start that the LFs end, the bytes of which begin at offset at.
- * A few are written whether there are as many or not: a jump for each cannot be foreseen.
+ * Four are written whether there are as many or not: a jump for each cannot be foreseen.
  */
-static void add_starts(struct text *t, size_t at, uint64_t lf)
+static inline void add_starts(struct text *t, size_t at, uint64_t lf)
 {
 	uint32_t *out = t->start + t->n_lines;
-	unsigned n = (unsigned)__builtin_popcountll(lf);
 
-	t->n_lines += n;
-	for (unsigned i = 0; i < STARTS_AT_ONCE; i++, lf &= lf - 1)
-		out[i] = (uint32_t)at + 1 + (uint32_t)__builtin_ctzll(lf | 1ull << 63);
-	for (unsigned i = STARTS_AT_ONCE; i < n; i++, lf &= lf - 1)
-		out[i] = (uint32_t)at + 1 + (uint32_t)__builtin_ctzll(lf);
+	t->n_lines += count_bits(lf);
+	lf = add_start(&out, at, lf);
+	lf = add_start(&out, at, lf);
+	lf = add_start(&out, at, lf);
+	lf = add_start(&out, at, lf);
+	while (lf)
+		lf = add_start(&out, at, lf);
 }
 
 /* Lines of s, by their starts; one more for where the last one ends. */
@@ -106,23 +132,26 @@ static struct err *index_lines(struct text *t, struct span s, struct facts *fact
 	if (err)
 		return err;
 	t->start[t->n_lines++] = 0;
-	for (size_t at = 0; at < s.len && !err; at += BLOCK_BYTES) {
-		char rest[BLOCK_BYTES] = "";
+	for (size_t at = 0; at < s.len; at += BLOCK_BYTES) {
+		char rest[BLOCK_BYTES];
 		const char *p = s.ptr + at;
 
-		if (s.len - at < BLOCK_BYTES)
+		if (s.len - at < BLOCK_BYTES) {
+			memset(rest, 0, sizeof(rest));
 			p = memcpy(rest, p, s.len - at);
-		if (cap - t->n_lines < BLOCK_BYTES + STARTS_AT_ONCE)
+		}
+		if (cap - t->n_lines < BLOCK_BYTES + STARTS_AT_ONCE) {
 			err = grow_lines(t, &cap);
-		if (!err)
-			add_starts(t, at, lf_bits(p, facts));
+			if (err)
+				return err;
+		}
+		add_starts(t, at, lf_bits(p, facts));
 	}
 	/* What follows the last LF is a line only if there is something. */
-	if (!err && t->start[t->n_lines - 1] == s.len)
+	if (t->start[t->n_lines - 1] == s.len)
 		t->n_lines--;
-	if (!err)
-		t->start[t->n_lines] = (uint32_t)s.len;
-	return err;
+	t->start[t->n_lines] = (uint32_t)s.len;
+	return NULL;
 }
 
 /* Copies without the CRs of CRLFs, noting where they were. */
@@ -156,7 +185,7 @@ static struct err *copy_view(struct text *t)
 
 struct err *text_init(struct text *t, struct span bytes)
 {
-	struct facts facts = { .cr = false };
+	struct facts facts = { .cr = 0 };
 	struct span body;
 	struct err *err;
 
