@@ -182,24 +182,41 @@ static size_t ascii_len(struct span s)
 	return n;
 }
 
+/*
+ * Whether a letter from U+00C0 to U+02FF stands at offset at: no mark, nothing's kin
+ * and as wide as others, it says nothing but as what a mark may follow.
+ */
+static bool is_letter(struct span s, size_t at)
+{
+	return at + 1 < s.len && (unsigned char)s.ptr[at] >= 0xc3 &&
+	       (unsigned char)s.ptr[at] <= 0xcb && ((unsigned char)s.ptr[at + 1] & 0xc0) == 0x80;
+}
+
 static const struct retouch_file *look_up(const struct retouch *r)
 {
 	struct retouch_file *f = r->file;
+	struct kinds k = { .plain = 0 };
+	struct span view = r->t->view;
+	size_t at = 0, before = 0;
 
-	if (!f->known) {
-		struct kinds k = { .plain = 0 };
-		struct span view = r->t->view;
+	if (f->known)
+		return f;
+	/* Only what is beyond ASCII counts, and the character before it. */
+	while (at < view.len) {
+		size_t n = ascii_len(span_cut(view, at, view.len));
 
-		/* Only what is beyond ASCII counts, and what stands before it. */
-		for (size_t at = 0; at < view.len;) {
-			size_t start = at += ascii_len(span_cut(view, at, view.len));
-
-			while (at < view.len && (unsigned char)view.ptr[at] >= 0x80)
-				at++;
-			look_at(span_cut(view, start - (start > 0), at), &k);
+		at += n;
+		before = n ? at - 1 : before;
+		if (is_letter(view, at)) {
+			before = at;
+			at += 2;
+			continue;
 		}
-		*f = (struct retouch_file){ true, k.typographic, k.decomposed, k.widthless };
+		while (at < view.len && (unsigned char)view.ptr[at] >= 0x80)
+			at++;
+		look_at(span_cut(view, before, at), &k);
 	}
+	*f = (struct retouch_file){ true, k.typographic, k.decomposed, k.widthless };
 	return f;
 }
 
