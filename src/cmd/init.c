@@ -21,14 +21,19 @@
 
 #define TEXT_BYTES ((size_t)16 << 10)
 
+struct choice {
+	const struct proposal *p; /* NULL: none */
+	const char *const *reads; /* what of the home it was shown to run; or NULL */
+	size_t tests;             /* that it counted */
+};
+
 /* What is to be written, in this order. */
 struct setup_plan {
 	struct session *s;
 	struct argv keys, values;
 	struct str events;            /* of hooks, with commas between */
-	const struct proposal *check; /* that ran; NULL: none */
-	struct tryout result;         /* of check */
-	const char *const *reads;     /* what of the home it was shown to run; or NULL */
+	struct choice check;          /* that passes on HEAD, or is insisted on */
+	struct choice failing;        /* the first that runs and fails there */
 	const struct proposal *offer; /* needs the network to prepare it, so the user's yes */
 	bool found_none;              /* looked for checks in vain */
 };
@@ -91,11 +96,6 @@ static void show_result(struct session *s, const struct proposal *p,
 	str_release(&line);
 }
 
-static bool ran(const struct tryout *tryout)
-{
-	return tryout->verdict == TRYOUT_PASSES || tryout->verdict == TRYOUT_FAILS;
-}
-
 /* The configured folders, then those of the proposal that are there; *more if any is. */
 static struct err *add_reads(const struct session *s, const struct proposal *p,
 			     struct argv *reads, bool *more)
@@ -118,26 +118,25 @@ static struct err *add_reads(const struct session *s, const struct proposal *p,
 }
 
 /* Once more, with its program's own folders in the home shown to it. */
-static struct err *try_reading(struct setup_plan *plan, struct tryout *tryout,
-			       struct verify_spec spec, const struct proposal *p,
+static struct err *try_reading(const struct session *s, struct tryout *tryout,
+			       struct verify_spec spec, struct choice *choice,
 			       const struct oid *head)
 {
 	struct argv reads = ARGV_INIT;
 	bool more;
-	struct err *err = add_reads(plan->s, p, &reads, &more);
+	struct err *err = add_reads(s, choice->p, &reads, &more);
 
 	if (!err && more) {
 		spec.sandbox_read = argv_list(&reads);
 		tryout_release(tryout);
-		err = tryout_run(tryout, &spec, p, head);
-		if (!err && ran(tryout))
-			plan->reads = p->reads;
+		err = tryout_run(tryout, &spec, choice->p, head);
+		choice->reads = choice->p->reads;
 	}
 	argv_release(&reads);
 	return err;
 }
 
-/* Keeps the result in the plan if it ran. */
+/* Notes it in the plan if it ran. */
 static struct err *try_one(struct setup_plan *plan, const struct proposal *p,
 			   const struct oid *head)
 {
@@ -152,6 +151,7 @@ static struct err *try_one(struct setup_plan *plan, const struct proposal *p,
 		.expire_s = set->expire_s,
 		.timeout_ms = set->timeout_s * 1000,
 	};
+	struct choice choice = { .p = p };
 	struct tryout tryout;
 	struct err *err;
 
@@ -162,18 +162,29 @@ static struct err *try_one(struct setup_plan *plan, const struct proposal *p,
 		events_emit(&s->events, EVENT_STAGE, "trying '%s'", p->check);
 	err = tryout_run(&tryout, &spec, p, head);
 	if (!err && tryout.verdict == TRYOUT_LACKS && p->reads)
-		err = try_reading(plan, &tryout, spec, p, head);
-	if (!err) {
+		err = try_reading(s, &tryout, spec, &choice, head);
+	if (!err)
 		show_result(s, p, &tryout);
-		if (ran(&tryout)) {
-			tryout_release(&plan->result);
-			plan->result = tryout;
-			plan->check = p;
-			return NULL;
-		}
-	}
+	choice.tests = tryout.tests;
+	if (!err && tryout.verdict == TRYOUT_PASSES && (!plan->check.p || choice.tests))
+		plan->check = choice;
+	else if (!err && tryout.verdict == TRYOUT_FAILS && !plan->failing.p)
+		plan->failing = choice;
 	tryout_release(&tryout);
 	return err;
+}
+
+/* What another build system calls tests may be more than what passed and counted none. */
+static bool worth_trying(const struct setup_plan *plan, const struct proposal *p)
+{
+	const struct proposal *passing = plan->check.p, *failing = plan->failing.p;
+
+	if (passing)
+		return passing->strength <= PROPOSAL_TESTS_AGAIN && !plan->check.tests &&
+		       p->strength <= PROPOSAL_TESTS_AGAIN && !p->setup &&
+		       strcmp(p->file, passing->file);
+	return p->strength != PROPOSAL_TESTS_AGAIN || !failing ||
+	       strcmp(p->file, failing->file);
 }
 
 static struct err *try_all(struct setup_plan *plan, const struct proposal *v, size_t n,
@@ -181,7 +192,9 @@ static struct err *try_all(struct setup_plan *plan, const struct proposal *v, si
 {
 	struct err *err = NULL;
 
-	for (size_t i = 0; !err && i < n && !plan->check; i++) {
+	for (size_t i = 0; !err && i < n; i++) {
+		if (!worth_trying(plan, &v[i]))
+			continue;
 		if (!v[i].setup || plan->s->settings.yes)
 			err = try_one(plan, &v[i], head);
 		else if (!plan->offer)
@@ -206,7 +219,7 @@ static struct err *find_checks(struct setup_plan *plan, struct proposal *v, stru
 		err = detect_checks(v, &n, repo_source(source));
 	if (!err)
 		err = try_all(plan, v, n, head);
-	plan->found_none = !plan->check;
+	plan->found_none = !plan->check.p;
 	repo_source_free(source);
 	return err;
 }
@@ -253,10 +266,12 @@ static struct err *edit_all(struct setup_plan *plan)
 	struct str check = STR_INIT(TEXT_BYTES);
 	struct err *err;
 
-	str_adds(&check, plan->check ? plan->check->check : "");
+	if (!plan->check.p)
+		plan->check = plan->failing;
+	str_adds(&check, plan->check.p ? plan->check.p->check : "");
 	err = edit_value(plan, "check", &check);
-	if (!err && (!plan->check || strcmp(check.buf, plan->check->check))) {
-		plan->check = NULL;
+	if (!err && (!plan->check.p || strcmp(check.buf, plan->check.p->check))) {
+		plan->check = (struct choice){ 0 };
 		plan_write(plan, "dualfix.verify", check.buf);
 		plan->found_none = !check.len;
 	}
@@ -283,18 +298,25 @@ static struct err *edit_all(struct setup_plan *plan)
 
 static void ask_what(const struct setup_plan *plan, struct str *text)
 {
-	if (!plan->offer) {
-		str_addf(text, "Use '%s' as this repository's check", plan->check->check);
-		for (size_t i = 0; plan->reads && plan->reads[i]; i++)
-			str_addf(text, "%s%s", i ? " and " : ", and let checks read ",
-				 plan->reads[i]);
+	const struct choice *check = &plan->check;
+
+	if (plan->offer) {
+		str_addf(text, "Run '%s' in the sandbox, with the network, and use '%s' as the "
+			 "check if that passes", plan->offer->setup, plan->offer->check);
+		if (check->p)
+			str_addf(text, ", else '%s'", check->p->check);
 		str_adds(text, "? [Y/n/e]");
 		return;
 	}
-	str_addf(text, "Run '%s' in the sandbox, with the network, and use '%s' as the check "
-		 "if that runs", plan->offer->setup, plan->offer->check);
-	if (plan->check)
-		str_addf(text, ", else '%s'", plan->check->check);
+	if (!check->p) {
+		str_addf(text, "'%s' fails on HEAD. Use it as this repository's check all the "
+			 "same? [y/N/e]", plan->failing.p->check);
+		return;
+	}
+	str_addf(text, "Use '%s' as this repository's check", check->p->check);
+	for (size_t i = 0; check->reads && check->reads[i]; i++)
+		str_addf(text, "%s%s", i ? " and " : ", and let checks read ",
+			 check->reads[i]);
 	str_adds(text, "? [Y/n/e]");
 }
 
@@ -302,16 +324,19 @@ static void ask_what(const struct setup_plan *plan, struct str *text)
 static struct err *ask(struct setup_plan *plan, const struct oid *head, bool *go)
 {
 	struct str text = STR_INIT(TEXT_BYTES), answer = STR_INIT(TEXT_BYTES);
+	bool insists = !plan->offer && !plan->check.p;
 	struct err *err;
 
 	ask_what(plan, &text);
 	err = question_ask(plan->s->loop, text.buf, &answer);
-	*go = !err && strchr("yYeE", answer.len ? *answer.buf : 'y');
+	*go = !err && strchr("yYeE", answer.len ? *answer.buf : insists ? 'n' : 'y');
 	if (!err && (*answer.buf == 'e' || *answer.buf == 'E'))
 		err = edit_all(plan);
 	else if (*go && plan->offer)
 		err = try_one(plan, plan->offer, head);
-	if (*go && plan->check)
+	else if (*go && insists)
+		plan->check = plan->failing;
+	if (*go && plan->check.p)
 		plan->found_none = false;
 	str_release(&text);
 	str_release(&answer);
@@ -350,14 +375,15 @@ static struct err *install_events(struct session *s, struct span list)
 
 static struct err *write_plan(struct setup_plan *plan)
 {
+	const struct choice *check = &plan->check;
 	struct session *s = plan->s;
 	struct err *err;
 
-	if (plan->check) {
-		for (size_t i = 0; plan->reads && plan->reads[i]; i++)
-			plan_write(plan, "dualfix.sandboxRead", plan->reads[i]);
-		plan_write(plan, "dualfix.setup", plan->check->setup);
-		plan_write(plan, "dualfix.verify", plan->check->check);
+	if (check->p) {
+		for (size_t i = 0; check->reads && check->reads[i]; i++)
+			plan_write(plan, "dualfix.sandboxRead", check->reads[i]);
+		plan_write(plan, "dualfix.setup", check->p->setup);
+		plan_write(plan, "dualfix.verify", check->p->check);
 	}
 	err = err_first(argv_err(&plan->keys), argv_err(&plan->values));
 	for (size_t i = 0; !err && i < plan->keys.n; i++) {
@@ -373,10 +399,57 @@ static struct err *write_plan(struct setup_plan *plan)
 	return err;
 }
 
-static struct err *nothing_found(void)
+static void add_quoted(struct str *line, const char *word)
 {
-	return err_hint(err_new(ERR_CONFIG, "no check was found that runs on HEAD"),
-			"git dualfix init --verify <command>");
+	str_adds(line, "'");
+	for (; *word; word++) {
+		if (*word == '\'')
+			str_adds(line, "'\\'");
+		str_addf(line, "%c", *word);
+	}
+	str_adds(line, "'");
+}
+
+/* What to type for a check that init does not take by itself. */
+static void add_insisting(struct str *line, const struct choice *choice)
+{
+	for (size_t i = 0; choice->reads && choice->reads[i]; i++)
+		str_addf(line, "git config --add dualfix.sandboxRead '%s'; ", choice->reads[i]);
+	if (choice->p->setup) {
+		str_adds(line, "git config dualfix.setup ");
+		add_quoted(line, choice->p->setup);
+		str_adds(line, "; ");
+	}
+	str_adds(line, "git dualfix init --verify ");
+	add_quoted(line, choice->p->check);
+}
+
+static struct err *nothing_found(const struct setup_plan *plan)
+{
+	struct str line = STR_INIT(TEXT_BYTES);
+	struct err *err;
+
+	if (!plan->failing.p)
+		return err_hint(err_new(ERR_CONFIG, "no check was found that runs on HEAD"),
+				"git dualfix init --verify <command>");
+	add_insisting(&line, &plan->failing);
+	err = err_hint(err_new(ERR_CONFIG, "no check passes on HEAD, so none was taken"),
+		       "%s takes it all the same", line.buf);
+	str_release(&line);
+	return err;
+}
+
+/* A better check than the one taken fails on HEAD: how to have it in spite of that. */
+static void say_left_out(const struct setup_plan *plan)
+{
+	struct str line = STR_INIT(TEXT_BYTES);
+
+	if (!plan->failing.p || !plan->check.p || plan->failing.p == plan->check.p ||
+	    plan->check.tests)
+		return;
+	add_insisting(&line, &plan->failing);
+	terminal_hint(&plan->s->terminal, "%s takes what fails on HEAD all the same", line.buf);
+	str_release(&line);
 }
 
 /* Whether checks are configured; they are named. */
@@ -396,11 +469,19 @@ static void say_next(const struct setup_plan *plan)
 {
 	struct session *s = plan->s;
 
-	if (plan->check && plan->result.verdict == TRYOUT_FAILS)
+	if (plan->check.p && plan->check.p == plan->failing.p)
 		terminal_hint(&s->terminal, "git dualfix --failing; git dualfix doctor");
 	else
 		terminal_hint(&s->terminal, "git dualfix doctor; git dualfix init --uninstall "
 			      "takes it back");
+}
+
+static struct err *no_terminal(const struct setup_plan *plan)
+{
+	if (!plan->check.p && !plan->offer)
+		return nothing_found(plan);
+	return err_hint(err_new(ERR_CONFIG, "nothing was written: no terminal to ask on"),
+			"git dualfix init --yes");
 }
 
 static struct err *set_up(struct setup_plan *plan)
@@ -418,10 +499,9 @@ static struct err *set_up(struct setup_plan *plan)
 		err = name_configured(s, &configured);
 	if (!err && look && !configured)
 		err = find_checks(plan, proposals, &head);
-	if (!err && (plan->check || plan->offer) && !s->settings.yes) {
+	if (!err && (plan->check.p || plan->offer || plan->failing.p) && !s->settings.yes) {
 		if (!question_possible())
-			return err_hint(err_new(ERR_CONFIG, "nothing was written: no terminal to "
-						"ask on"), "git dualfix init --yes");
+			return no_terminal(plan);
 		err = ask(plan, &head, &go);
 	}
 	if (err)
@@ -432,7 +512,9 @@ static struct err *set_up(struct setup_plan *plan)
 	}
 	err = write_plan(plan);
 	if (!err && plan->found_none)
-		err = nothing_found();
+		err = nothing_found(plan);
+	if (!err)
+		say_left_out(plan);
 	if (!err && (plan->keys.n || plan->events.len))
 		say_next(plan);
 	return err;
@@ -473,6 +555,5 @@ struct err *cmd_init(struct session *s, int *exit_code)
 	argv_release(&plan.keys);
 	argv_release(&plan.values);
 	str_release(&plan.events);
-	tryout_release(&plan.result);
 	return err;
 }

@@ -27,7 +27,7 @@ static bool passes(struct tryout *out, const struct proposal *proposal,
 {
 	if (out->tests)
 		return true;
-	if (proposal->strength == PROPOSAL_TESTS && result->tests.known) {
+	if (proposal->strength <= PROPOSAL_TESTS_AGAIN && result->tests.known) {
 		str_adds(&out->why, "it finds no tests");
 		return false;
 	}

@@ -145,6 +145,35 @@ static bool has_configure(struct look *look, struct span text)
 	return has_file(look, "configure");
 }
 
+/* A script of the project's own that makes the makefile, as zlib's. */
+static bool configures_itself(struct look *look)
+{
+	return has_file(look, "configure") && !has_file(look, "configure.ac") &&
+	       !has_file(look, "configure.in");
+}
+
+static bool configured_check(struct look *look, struct span text)
+{
+	return configures_itself(look) && has_target(text, "check");
+}
+
+static bool configured_test(struct look *look, struct span text)
+{
+	return configures_itself(look) && has_target(text, "test");
+}
+
+static bool is_configured(struct look *look, struct span text)
+{
+	(void)text;
+	return configures_itself(look);
+}
+
+/* Where there is a configure, a makefile may be a stub that only says so, and passes. */
+static bool builds_at_once(struct look *look, struct span text)
+{
+	return !has_configure(look, text);
+}
+
 static bool has_autogen(struct look *look, struct span text)
 {
 	(void)text;
@@ -212,6 +241,11 @@ static const struct {
 	{ PROPOSAL_TESTS, "GNUmakefile", makes_test, "a target 'test'", "make test", NULL },
 	{ PROPOSAL_TESTS, "Makefile", makes_test, "a target 'test'", "make test", NULL },
 	{ PROPOSAL_TESTS, "makefile", makes_test, "a target 'test'", "make test", NULL },
+	/* lz4's tests want what "all" builds, and do not say so. */
+	{ PROPOSAL_TESTS_AGAIN, "Makefile", makes_check, "a target 'check'",
+	  "make && make check", NULL },
+	{ PROPOSAL_TESTS_AGAIN, "Makefile", makes_test, "a target 'test'", "make && make test",
+	  NULL },
 	{ PROPOSAL_TESTS, "Makefile", passes_test_on, "a target 'test' in src/", "make test",
 	  NULL },
 	{ PROPOSAL_TESTS, "meson.build", build_is_free, "a Meson project",
@@ -228,8 +262,12 @@ static const struct {
 	{ PROPOSAL_TESTS, "configure.ac", has_autogen, "autogen.sh",
 	  "{ test -f Makefile || { ./autogen.sh && { test -f Makefile || ./configure; }; }; } "
 	  "&& make check", NULL },
-	{ PROPOSAL_TESTS, "configure.ac", NULL, "Autoconf",
+	{ PROPOSAL_TESTS_AGAIN, "configure.ac", NULL, "Autoconf",
 	  "{ test -f Makefile || { autoreconf -fi && ./configure; }; } && make check", NULL },
+	{ PROPOSAL_TESTS, "Makefile.in", configured_check, "a target 'check'",
+	  "./configure && make check", NULL },
+	{ PROPOSAL_TESTS, "Makefile.in", configured_test, "a target 'test'",
+	  "./configure && make test", NULL },
 	{ PROPOSAL_TESTS, "package.json", has_npm_test, "a script 'test'", "npm test", NULL },
 	{ PROPOSAL_TESTS, "pyproject.toml", is_pytest_of_src, "pytest, modules in src/",
 	  "PYTHONPATH=src python3 -m pytest -q", NULL },
@@ -251,9 +289,11 @@ static const struct {
 	  "cmake -S . -B build-dualfix && cmake --build build-dualfix -j \"$(nproc)\"", NULL },
 	{ PROPOSAL_BUILD, "configure.ac", NULL, "Autoconf",
 	  "{ test -f Makefile || { autoreconf -fi && ./configure; }; } && make", NULL },
-	{ PROPOSAL_BUILD, "GNUmakefile", NULL, "a makefile", "make", NULL },
-	{ PROPOSAL_BUILD, "Makefile", NULL, "a makefile", "make", NULL },
-	{ PROPOSAL_BUILD, "makefile", NULL, "a makefile", "make", NULL },
+	{ PROPOSAL_BUILD, "Makefile.in", is_configured, "configure beside it",
+	  "./configure && make", NULL },
+	{ PROPOSAL_BUILD, "GNUmakefile", builds_at_once, "rules", "make", NULL },
+	{ PROPOSAL_BUILD, "Makefile", builds_at_once, "rules", "make", NULL },
+	{ PROPOSAL_BUILD, "makefile", builds_at_once, "rules", "make", NULL },
 	{ PROPOSAL_SYNTAX, "package.json", has_javascript, "JavaScript",
 	  "git ls-files -z '*.js' | xargs -0 -r -n 1 node --check", NULL },
 	{ PROPOSAL_SYNTAX, "pyproject.toml", NULL, "a Python project",
@@ -410,13 +450,20 @@ static bool names_lack(struct span line)
 	return names_no_program(line);
 }
 
+/* make does not name the program: what a script said just before does. */
 static bool find_line(struct span log, bool (*is)(struct span line), struct str *why)
 {
-	struct span line;
+	struct span line, missing = { 0 };
 
 	while (span_line(&log, &line)) {
-		if (!is(line))
+		if (!is(line)) {
+			if (span_ends(line, ": command not found") ||
+			    span_ends(line, ": not found"))
+				missing = line;
 			continue;
+		}
+		if (span_starts(line, "make") && missing.len)
+			line = missing;
 		line = span_trim(line);
 		str_add_span(why, span_cut(line, 0, LINE_SHOWN_BYTES));
 		return true;

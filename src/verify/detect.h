@@ -23,6 +23,7 @@
 
 enum proposal_strength {
 	PROPOSAL_TESTS,
+	PROPOSAL_TESTS_AGAIN, /* those of a row before it, reached in another way */
 	PROPOSAL_BUILD,
 	PROPOSAL_SYNTAX,
 };

@@ -80,10 +80,48 @@ test_expect_success 'endpoints, consent and checks from options: no question, no
 	test_expect_code 129 git dualfix init --send maybe
 '
 
-test_expect_success 'a check that fails on HEAD is taken: there is something to fix' '
-	make_project Makefile "check:\n\t@echo \"x.c:1: error: no\"; false\n" && cd repo &&
-	no_tty git dualfix init --yes 2>../err && test_grep "^fails: .make check." ../err && test_grep "x.c:1: error" ../err &&
-	test_grep "^hint: .*--failing" ../err && test "$(git config dualfix.verify)" = "make check"
+test_expect_success 'a check that fails on HEAD is not taken by itself: why it fails, what to type' '
+	make_project Makefile "check:\n\t@echo \"x.c:1: error: no\"; false\nall:\n\tfalse\n" && cd repo &&
+	test_expect_code 3 no_tty git dualfix init --yes 2>../err && test_grep "^fails: .make check." ../err && test_grep "x.c:1: error" ../err &&
+	test_grep "no check passes on HEAD" ../err && test_grep "^hint: git dualfix init --verify .make check. " ../err &&
+	test_expect_code 1 git config dualfix.verify && test_expect_code 3 no_tty git dualfix init 2>../err && test_grep "no check passes" ../err &&
+	git dualfix init --verify "make check" && test "$(git config dualfix.verify)" = "make check" && git dualfix init --uninstall
+'
+
+test_expect_success 'on a terminal it is, to one question, but not by Enter' '
+	cd repo && on_tty "\n" git dualfix init >../out && test_grep "fails on HEAD. Use it .* all the same? .y/N/e" ../out &&
+	test_expect_code 1 git config dualfix.verify && on_tty y git dualfix init >../out && test "$(git config dualfix.verify)" = "make check" &&
+	test_grep "hint: .*--failing" ../out && test "$(grep -c "y/N" ../out)" = 1
+'
+
+test_expect_success 'where tests fail on HEAD and it builds, the build is the check' '
+	make_project Makefile "all:\n\ttrue\ncheck:\n\t@echo \"1 failed\"; false\n" && cd repo && no_tty git dualfix init --yes 2>../err &&
+	test_grep "^fails: .make check." ../err && test "$(git config dualfix.verify)" = make && test_grep "^hint: git dualfix init --verify .make check. " ../err &&
+	test_grep ! "make && make check" ../err
+'
+
+test_expect_success 'what only needs a build first is built first' '
+	make_project Makefile "all:\n\techo true >x && chmod +x x\ncheck:\n\t./x\n" && cd repo && no_tty git dualfix init --yes 2>../err &&
+	test_grep "^cannot run: .make check." ../err && test "$(git config dualfix.verify)" = "make && make check"
+'
+
+test_expect_success 'tests that count are preferred to tests that do not' '
+	make_project Makefile "test:\n\ttrue\n" && cd repo && echo "{\"scripts\": {\"test\": \"x\"}}" >package.json && git add . && git commit -q -m two &&
+	mkdir -p "$TRASH/npm2" && write_script "$TRASH/npm2/npm" <<-\EOS &&
+	#!/bin/sh
+	echo "3 passed, 0 failed"
+	EOS
+	PATH="$TRASH/npm2:$PATH" no_tty git dualfix init --yes 2>../err && test_grep "^passes: .make test." ../err &&
+	test "$(git config dualfix.verify)" = "npm test"
+'
+
+test_expect_success 'a makefile that only says to configure first is no check' '
+	make_project Makefile "all:\n\t@echo configure first\n" && cd repo && printf "test:\n\techo 1 passed, 0 failed\n" >Makefile.in &&
+	write_script configure <<-\EOS && git add . && git commit -q -m two && no_tty git dualfix init --yes &&
+	#!/bin/sh
+	cp Makefile.in Makefile
+	EOS
+	test "$(git config dualfix.verify)" = "./configure && make test"
 '
 
 test_expect_success 'a check that cannot run gives way to the next' '

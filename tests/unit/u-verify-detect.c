@@ -62,13 +62,20 @@ static const struct {
 } projects[] = {
 	{ "README|hello", "" },
 	{ "Makefile|all:\n\tcc x.c\n", "make\n" },
-	{ "Makefile|all check: x\n\ttrue\n", "make check\nmake\n" },
-	{ "Makefile|check := x\ntest: all\n", "make test\nmake\n" },
+	{ "Makefile|all check: x\n\ttrue\n", "make check\nmake && make check\nmake\n" },
+	{ "Makefile|check := x\ntest: all\n", "make test\nmake && make test\nmake\n" },
 	{ "Makefile|x = a:b\n#check:\n\tcheck: no\ncheck:= 1\n", "make\n" },
 	{ "Makefile|.PHONY: check test\n", "make\n" },
-	{ "GNUmakefile|check:\n|Makefile|test:\n", "make check\nmake test\nmake\n" },
+	{ "GNUmakefile|check:\n|Makefile|test:\n", "make check\nmake test\nmake && make test\nmake\n" },
 	{ "Makefile|.DEFAULT:\n\tcd src && $(MAKE) $@\n|src/Makefile|test: redis\n",
 	  "make test\nmake\n" },
+	/* Debian's zlib: the makefile only says to configure first, and passes. */
+	{ "configure|#!/bin/sh|Makefile|all:\n\t@echo configure first\n|Makefile.in|test: all\n",
+	  "./configure && make test\n./configure && make\n" },
+	{ "configure|#!/bin/sh|configure.ac|AC_INIT|Makefile.in|check:\n",
+	  "{ test -f Makefile || ./configure; } && make check\n"
+	  "{ test -f Makefile || { autoreconf -fi && ./configure; }; } && make check\n"
+	  "{ test -f Makefile || { autoreconf -fi && ./configure; }; } && make\n" },
 	{ "meson.build|project('x')",
 	  "{ test -f build/build.ninja || meson setup build; } && meson test -C build "
 	  "--print-errorlogs\n" },
@@ -172,6 +179,8 @@ static const struct {
 	{ "sh: line 1: go: command not found\n", "sh: line 1: go: command not found" },
 	{ "error: x: command not found\n", NULL },
 	{ "make: *** [Makefile:5: test] Error 127\n", "make: *** [Makefile:5: test] Error 127" },
+	{ "missing: line 81: aclocal-1.15: command not found\nmake: *** [x:1: a.m4] Error 127\n",
+	  "missing: line 81: aclocal-1.15: command not found" },
 	{ "checking for x... no\nconfigure: error: no x\n", "configure: error: no x" },
 };
 
