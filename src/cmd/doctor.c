@@ -6,8 +6,14 @@
 
 #include <string.h>
 
+#include "cmd/consent.h"
 #include "hook/install.h"
+#include "hook/place.h"
+#include "issue/forms.h"
 #include "model/models.h"
+#include "repo/record.h"
+#include "sys/json.h"
+#include "sys/regex.h"
 #include "verify/check.h"
 #include "verify/sandbox.h"
 
@@ -15,6 +21,8 @@ struct examination {
 	struct session *s;
 	int problems;
 };
+
+#define TEXT_BYTES 8192
 
 static void well(struct examination *e, const char *what, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
@@ -64,6 +72,22 @@ static void examine_git(struct examination *e)
 	str_release(&committer);
 }
 
+static void examine_libraries(struct examination *e)
+{
+	static void (*const libraries[])(struct str *out) = {
+		repo_library, http_library, json_library, regex_library, clang_tidy_library,
+	};
+	struct str text = STR_INIT(TEXT_BYTES);
+
+	for (size_t i = 0; i < ARRAY_SIZE(libraries); i++) {
+		if (i)
+			str_adds(&text, ", ");
+		libraries[i](&text);
+	}
+	well(e, "libraries", "%s", text.buf);
+	str_release(&text);
+}
+
 static void examine_checks(struct examination *e)
 {
 	struct check_list checks = { 0 };
@@ -72,7 +96,7 @@ static void examine_checks(struct examination *e)
 	if (!err && !checks.n)
 		err = err_hint(err_new(ERR_CONFIG, "none is configured, so nothing can be "
 				       "verified"),
-			       "git config dualfix.verify <command>");
+			       "git dualfix init");
 	if (err)
 		ill(e, "checks", err);
 	for (size_t i = 0; i < checks.n; i++)
@@ -130,6 +154,28 @@ static void on_models(void *ctx, const char *const *ids, size_t n, struct err *e
 	probe->done = true;
 }
 
+/* What is asked for is no problem: a run asks when it comes to that. */
+static void examine_consent(struct examination *e, const struct endpoint *endpoint)
+{
+	struct session *s = e->s;
+
+	if (endpoint->is_loopback)
+		return;
+	if (consent_has(&s->person, endpoint)) {
+		well(e, "consent", "text may go to %s", endpoint->host);
+	} else if (s->person.send == SEND_NEVER) {
+		e->problems++;
+		terminal_verdict(&s->terminal, -1, "consent",
+				 "dualfix.send is never: nothing goes to it");
+		terminal_hint(&s->terminal, "git config dualfix.send ask");
+	} else {
+		terminal_verdict(&s->terminal, 0, "consent",
+				 "asked for before the first byte goes there");
+		terminal_hint(&s->terminal,
+			      "git config dualfix.send always, where nobody can be asked");
+	}
+}
+
 /* Asks the endpoint for its models: free of cost, and it proves URL and key. */
 static struct err *examine_endpoint(struct examination *e, const struct endpoint *endpoint)
 {
@@ -148,11 +194,15 @@ static struct err *examine_endpoint(struct examination *e, const struct endpoint
 			       "git config dualfix.%s.model <id>", endpoint->role);
 	if (err_is_signal(err))
 		return err;
-	if (err)
+	if (err) {
 		ill(e, endpoint->role, err);
-	else
-		well(e, endpoint->role, "%s at %s, key %s", endpoint->model ? endpoint->model : "?",
-		     endpoint->host, endpoint->key_source ? endpoint->key_source : "not needed");
+		return NULL;
+	}
+	well(e, endpoint->role, "%s at %s, which has %zu model%s; %s%s",
+	     endpoint->model ? endpoint->model : "?", endpoint->host, probe.n,
+	     probe.n == 1 ? "" : "s", endpoint->key_source ? "key from " : "no key",
+	     endpoint->key_source ? endpoint->key_source : "");
+	examine_consent(e, endpoint);
 	return NULL;
 }
 
@@ -174,21 +224,57 @@ static struct err *examine_models(struct examination *e)
 	for (size_t i = 0; !err && i < s->n_executors; i++)
 		err = examine_endpoint(e, s->executors[i]);
 	if (!s->n_executors)
-		terminal_verdict(&s->terminal, 0, "executor",
-				 "none configured; the planner's endpoint does its edits");
+		terminal_verdict(&s->terminal, 0, "executor", s->planner
+				 ? "none; the planner's endpoint does its edits"
+				 : "none; without a planner there are rules and plan files only");
+	if (!err && !s->n_executors)
+		terminal_hint(&s->terminal, "git config dualfix.executor.url <url>");
 	return err;
 }
 
-static void examine_hook(struct examination *e)
+/* Of those that nobody asked for by default, only what is there is told of. */
+static void examine_hook(struct examination *e, const char *event)
 {
-	struct str text = STR_INIT(8192);
-	struct err *err = hook_describe(e->s->repo, "pre-push", &text);
+	struct str text = STR_INIT(TEXT_BYTES);
+	struct hook_place place;
+	struct err *err = place_look(&place, e->s->repo, event);
+	enum standing standing = err ? HOOK_NONE : place.standing;
+	bool managed = !err && place.manager;
 
-	if (err)
-		ill(e, "pre-push", err);
-	else
-		terminal_verdict(&e->s->terminal, 1, "pre-push", text.buf);
+	place_release(&place);
+	if (!err)
+		err = hook_describe(e->s->repo, event, &text);
+	if (err) {
+		ill(e, event, err);
+	} else if (standing == HOOK_OTHER) {
+		terminal_verdict(&e->s->terminal, 0, event, text.buf);
+		terminal_hint(&e->s->terminal, managed
+			      ? "git dualfix init --hooks=%s says which lines to add there"
+			      : "git dualfix init --hooks=%s --chain calls ours before it",
+			      event);
+	} else if (standing != HOOK_NONE) {
+		well(e, event, "%s", text.buf);
+	} else if (event == hook_events[0]) {
+		terminal_verdict(&e->s->terminal, 0, event, "none");
+		terminal_hint(&e->s->terminal, "git dualfix init --hooks");
+	}
 	str_release(&text);
+}
+
+static void examine_runs(struct examination *e)
+{
+	struct record_count count;
+	struct err *err = record_count(&count, e->s->repo);
+
+	if (err) {
+		ill(e, "runs", err);
+	} else if (count.killed) {
+		e->problems++;
+		terminal_verdict(&e->s->terminal, -1, "runs", "some were killed and left files");
+		terminal_hint(&e->s->terminal, "git dualfix gc");
+	} else {
+		well(e, "runs", "%zu kept, %zu under way", count.runs, count.in_use);
+	}
 }
 
 struct err *cmd_doctor(struct session *s, int *exit_code)
@@ -199,12 +285,15 @@ struct err *cmd_doctor(struct session *s, int *exit_code)
 	if (s->args.n)
 		return err_new(ERR_USAGE, "doctor takes no argument");
 	examine_git(&e);
+	examine_libraries(&e);
 	examine_checks(&e);
 	examine_sandbox(&e);
 	err = examine_models(&e);
 	if (err)
 		return err;
-	examine_hook(&e);
+	for (size_t i = 0; hook_events[i]; i++)
+		examine_hook(&e, hook_events[i]);
+	examine_runs(&e);
 	*exit_code = e.problems ? 3 : 0;
 	return NULL;
 }

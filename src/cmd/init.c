@@ -91,7 +91,8 @@ static void show_result(struct session *s, const struct proposal *p,
 	terminal_clear(&s->terminal);
 	terminal_verdict(&s->terminal, said[tryout->verdict].good, said[tryout->verdict].word,
 			 line.buf);
-	if (tryout->verdict == TRYOUT_FAILS || s->settings.verbose)
+	if (tryout->verdict == TRYOUT_FAILS || tryout->verdict == TRYOUT_SLOW ||
+	    s->settings.verbose)
 		terminal_block(&s->terminal, "  ", str_span(&tryout->tail));
 	str_release(&line);
 }

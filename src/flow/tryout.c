@@ -54,6 +54,9 @@ static void judge(struct tryout *out, const struct proposal *proposal,
 		return;
 	case CHECK_TIMEOUT:
 		out->verdict = TRYOUT_SLOW;
+		str_addf(&out->why, "no end within its time; dualfix.check.<name>.timeout "
+			 "may give it more");
+		verdict_tail(log, TAIL_BYTES, &out->tail);
 		return;
 	default:
 		out->verdict = TRYOUT_LACKS;

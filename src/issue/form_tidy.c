@@ -176,3 +176,8 @@ struct err *clang_tidy_parse(struct intake *in, struct span text)
 	yaml_parser_delete(&parser);
 	return err;
 }
+
+void clang_tidy_library(struct str *out)
+{
+	str_addf(out, "libyaml %s", yaml_get_version_string());
+}

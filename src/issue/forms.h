@@ -96,6 +96,9 @@ struct err *log_parse(struct intake *in, struct span text) MUST_USE;
 struct err *gcc_json_parse(struct intake *in, struct span text) MUST_USE;
 struct err *sarif_parse(struct intake *in, struct span text) MUST_USE;
 struct err *clang_tidy_parse(struct intake *in, struct span text) MUST_USE;
+
+/* Adds the name and version of the library that reads it. */
+void clang_tidy_library(struct str *out);
 struct err *cargo_json_parse(struct intake *in, struct span text) MUST_USE;
 struct err *ruff_json_parse(struct intake *in, struct span text) MUST_USE;
 struct err *eslint_json_parse(struct intake *in, struct span text) MUST_USE;

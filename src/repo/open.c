@@ -368,3 +368,11 @@ struct err *repo_private_path(struct repo *repo, const char *name, bool make,
 	*slash = '/';
 	return err;
 }
+
+void repo_library(struct str *out)
+{
+	int major = 0, minor = 0, patch = 0;
+
+	git_libgit2_version(&major, &minor, &patch);
+	str_addf(out, "libgit2 %d.%d.%d", major, minor, patch);
+}

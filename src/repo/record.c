@@ -334,6 +334,46 @@ struct err *record_each(struct repo *repo, struct err *(*fn)(void *ctx, const ch
 	return err;
 }
 
+struct counting {
+	struct repo *repo;
+	struct record_count *out;
+};
+
+static bool has_passing(struct repo *repo, const char *id)
+{
+	struct str path = STR_INIT(PATH_BYTES);
+	bool any = false;
+
+	for (size_t i = 0; !any && i < ARRAY_SIZE(passing); i++) {
+		struct err *err = run_path(repo, id, passing[i], false, &path);
+
+		any = !err && file_exists(path.buf);
+		err_drop(err);
+	}
+	str_release(&path);
+	return any;
+}
+
+static struct err *count_run(void *ctx, const char *id)
+{
+	const struct counting *c = ctx;
+
+	c->out->runs++;
+	if (record_in_use(c->repo, id))
+		c->out->in_use++;
+	else if (has_passing(c->repo, id))
+		c->out->killed++;
+	return NULL;
+}
+
+struct err *record_count(struct record_count *out, struct repo *repo)
+{
+	struct counting c = { .repo = repo, .out = out };
+
+	*out = (struct record_count){ 0 };
+	return record_each(repo, count_run, &c);
+}
+
 struct sweep {
 	struct repo *repo;
 	int64_t expire_s, now_s;

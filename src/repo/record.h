@@ -54,6 +54,14 @@ bool record_in_use(struct repo *repo, const char *id);
 struct err *record_each(struct repo *repo, struct err *(*fn)(void *ctx, const char *id),
 			void *ctx) MUST_USE;
 
+struct record_count {
+	size_t runs;
+	size_t in_use;
+	size_t killed; /* that left what only a run under way has: gc takes it */
+};
+
+struct err *record_count(struct record_count *out, struct repo *repo) MUST_USE;
+
 /*
  * Removes records and scratch checkouts that nobody has used for expire_s seconds
  * (INT64_MAX: none), and at once the quarantines of runs that were killed. What

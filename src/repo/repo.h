@@ -62,6 +62,9 @@ const char *repo_backend(const struct repo *repo); /* that reads objects, by nam
 const struct config *repo_config(const struct repo *repo);
 struct loop *repo_loop(const struct repo *repo);
 
+/* Adds the name and version of the library that reads objects. */
+void repo_library(struct str *out);
+
 /* <common dir>/dualfix/<name>, its parents made with mode 0700 if make is set. */
 struct err *repo_private_path(struct repo *repo, const char *name, bool make,
 			      struct str *out) MUST_USE;

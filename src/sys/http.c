@@ -669,3 +669,11 @@ struct err *http_url_check(const char *url, bool *is_https, bool *is_loopback, c
 	snprintf(host, host_size, "%.*s", (int)parts.authority.len, parts.authority.ptr);
 	return NULL;
 }
+
+void http_library(struct str *out)
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+	str_addf(out, "libcurl %s (%s)", info->version,
+		 info->ssl_version ? info->ssl_version : "no TLS");
+}

@@ -25,6 +25,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "base/str.h"
 #include "sys/loop.h"
 #include "sys/retry.h"
 #include "sys/secret.h"
@@ -88,5 +89,8 @@ void http_cancel(struct http_transfer *transfer);
  */
 struct err *http_url_check(const char *url, bool *is_https, bool *is_loopback,
 			   char *host, size_t host_size) MUST_USE;
+
+/* Adds the names and versions of the libraries at work. */
+void http_library(struct str *out);
 
 #endif

@@ -269,3 +269,8 @@ void json_each(const json_node *object,
 	json_object_foreach((json_t *)object, key, value)
 		fn(ctx, key, value);
 }
+
+void json_library(struct str *out)
+{
+	str_addf(out, "jansson %s", jansson_version_str());
+}

@@ -73,4 +73,7 @@ struct err *json_read_bool(const json_node *object, const char *where, const cha
 void json_each(const json_node *object,
 	       void (*fn)(void *ctx, const char *key, const json_node *value), void *ctx);
 
+/* Adds the name and version of the library at work. */
+void json_library(struct str *out);
+
 #endif

@@ -565,3 +565,13 @@ struct err *regex_check_replacement(const struct regex *re, struct span replacem
 		err = next_piece(re, replacement, &at, &piece);
 	return err;
 }
+
+void regex_library(struct str *out)
+{
+	char text[64] = "";
+	int len = pcre2_config(PCRE2_CONFIG_VERSION, NULL);
+
+	if (len > 0 && (size_t)len <= sizeof(text))
+		pcre2_config(PCRE2_CONFIG_VERSION, text);
+	str_addf(out, "PCRE2 %.*s", (int)strcspn(text, " "), text);
+}

@@ -100,4 +100,7 @@ struct err *regex_expand(const struct regex *re, struct span subject,
 struct err *regex_check_replacement(const struct regex *re,
 				    struct span replacement) MUST_USE;
 
+/* Adds the name and version of the library at work. */
+void regex_library(struct str *out);
+
 #endif
