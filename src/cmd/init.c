@@ -184,7 +184,8 @@ static bool worth_trying(const struct setup_plan *plan, const struct proposal *p
 		return passing->strength <= PROPOSAL_TESTS_AGAIN && !plan->check.tests &&
 		       p->strength <= PROPOSAL_TESTS_AGAIN && !p->setup &&
 		       strcmp(p->file, passing->file);
-	return p->strength != PROPOSAL_TESTS_AGAIN || !failing ||
+	/* What ran and failed does not want for another way, nor for packages. */
+	return (p->strength != PROPOSAL_TESTS_AGAIN && !p->setup) || !failing ||
 	       strcmp(p->file, failing->file);
 }
 
@@ -446,7 +447,7 @@ static void say_left_out(const struct setup_plan *plan)
 	struct str line = STR_INIT(TEXT_BYTES);
 
 	if (!plan->failing.p || !plan->check.p || plan->failing.p == plan->check.p ||
-	    plan->check.tests)
+	    plan->check.p->strength <= PROPOSAL_TESTS_AGAIN)
 		return;
 	add_insisting(&line, &plan->failing);
 	terminal_hint(&plan->s->terminal, "%s takes what fails on HEAD all the same", line.buf);
