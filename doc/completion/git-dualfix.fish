@@ -246,7 +246,7 @@ complete -c git-dualfix -n '__git_dualfix_is init' -l no-uninstall
 complete -c git-dualfix -n '__git_dualfix_is init' -l hooks -d 'install hooks'
 complete -c git-dualfix -n '__git_dualfix_is init' -l chain -d 'before hooks that are there'
 complete -c git-dualfix -n '__git_dualfix_is init' -l no-chain
-complete -c git-dualfix -n '__git_dualfix_is init' -l yes -s y -d 'take the checks that ran; ask nothing'
+complete -c git-dualfix -n '__git_dualfix_is init' -l yes -s y -d 'take the check that passes; ask nothing'
 complete -c git-dualfix -n '__git_dualfix_is init' -l no-yes
 complete -c git-dualfix -n '__git_dualfix_is init' -l planner -x -d 'the planner'\''s endpoint'
 complete -c git-dualfix -n '__git_dualfix_is init' -l planner-model -x -d 'its model'

@@ -48,7 +48,8 @@ const struct command *command_find(const char *name)
 
 static void add_synopsis(const struct command *command, const char *lead, struct str *out)
 {
-	str_addf(out, "%s git dualfix %s\n", lead, command->synopsis);
+	str_addf(out, "%s git dualfix ", lead);
+	usage_fold(out, command->synopsis);
 }
 
 void command_usage(const struct command *command, struct str *out)

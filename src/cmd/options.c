@@ -11,6 +11,8 @@
 
 static const char *const when_names[] = { "always", "never", "auto", NULL };
 
+#define USAGE_COLUMNS 80
+
 #define FLAG(name_, letter_, commands_, value_, help_) \
 	{ .letter = (letter_), .name = (name_), .commands = (commands_), .value = value_, \
 	  .help = (help_) }
@@ -85,7 +87,7 @@ const struct option options_table[] = {
 	{ .name = "hooks", .commands = FOR_INIT, .value = LIST(hooks), .argument = "event,...",
 	  .optional = true, .fallback = "pre-push", .help = "install hooks" },
 	FLAG("chain", 0, FOR_INIT, BOOLEAN(chain), "before hooks that are there"),
-	FLAG("yes", 'y', FOR_INIT, BOOLEAN(yes), "take the checks that ran; ask nothing"),
+	FLAG("yes", 'y', FOR_INIT, BOOLEAN(yes), "take the check that passes; ask nothing"),
 	WITH("planner", 0, FOR_INIT, TEXT(new_planner), "url", "the planner's endpoint"),
 	WITH("planner-model", 0, FOR_INIT, TEXT(new_planner_model), "id", "its model"),
 	WITH("executor", 0, FOR_INIT, TEXT(new_executor), "url", "the executor's endpoint"),
@@ -297,6 +299,28 @@ struct err *options_read(struct settings *settings, unsigned command,
 	return err;
 }
 
+void usage_fold(struct str *out, const char *text)
+{
+	struct span rest = span_of(text), word;
+	size_t indent = 0, column;
+
+	while (indent < out->len && out->buf[out->len - indent - 1] != '\n')
+		indent++;
+	column = indent;
+	for (bool first = true; span_split(&rest, ' ', &word); first = false) {
+		if (!first && column + 1 + word.len > USAGE_COLUMNS) {
+			str_addf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (!first) {
+			str_addc(out, ' ');
+			column++;
+		}
+		str_add_span(out, word);
+		column += word.len;
+	}
+	str_addc(out, '\n');
+}
+
 void options_usage(unsigned command, struct str *out)
 {
 	for (size_t i = 0; i < options_table_n; i++) {
@@ -318,6 +342,6 @@ void options_usage(unsigned command, struct str *out)
 		do {
 			str_addc(out, ' ');
 		} while (out->len < start + 40 && !out->failed);
-		str_addf(out, "%s\n", o->help);
+		usage_fold(out, o->help);
 	}
 }

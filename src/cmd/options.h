@@ -61,6 +61,9 @@ extern const size_t options_table_n;
 struct err *options_read(struct settings *settings, unsigned command,
 			 const char *const *args, struct argv *rest, bool *help) MUST_USE;
 
+/* Adds text and a line end, broken at 80 columns, each line below where it began. */
+void usage_fold(struct str *out, const char *text);
+
 /* The options of a command, as usage prints them. */
 void options_usage(unsigned command, struct str *out);
 

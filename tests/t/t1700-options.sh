@@ -23,6 +23,13 @@ do
 	"
 done
 
+test_expect_success '-h: no line is wider than 80 columns' '
+	for name in "" run plan apply batch verify take drop log show init doctor gc check-mail hook
+	do
+		git -C repo dualfix $name -h >out && awk "length > 80 { exit 1 }" out || return 1
+	done
+'
+
 test_expect_success '-h, nothing, --version' '
 	git dualfix -h >out 2>err && test_must_be_empty err && test_grep "^usage: " out &&
 	test_expect_code 129 git dualfix >out 2>err && test_must_be_empty out &&
