@@ -2,6 +2,7 @@
 #include "repo/checkout.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #define PATH_BYTES ((size_t)64 << 10)
 #define REMOVED_MAX_BYTES ((size_t)16 << 20)
 #define TAGS_MAX_BYTES ((size_t)64 << 20)
+#define LISTING_MAX_BYTES ((size_t)256 << 20)
 
 struct checkout {
 	struct repo *repo;
@@ -244,6 +246,11 @@ static struct err *forget(struct checkout *co)
 	return err ? err : file_remove_tree(co->index.buf);
 }
 
+static bool is_earlier(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
 /* A check may have put anything in place of the folder. */
 static struct err *make_tree_dir(struct checkout *co)
 {
@@ -298,9 +305,81 @@ static struct err *forget_if_rewritten(struct checkout *co)
 	return err;
 }
 
+/* The latest time of the listed files that were written since; how many there are. */
+static size_t latest_written(int dir, struct span listing, const struct timespec *since,
+			     struct timespec *latest)
+{
+	struct span path;
+	size_t n = 0;
+
+	*latest = *since;
+	while (span_split(&listing, '\0', &path)) {
+		struct stat st;
+
+		if (!path.len || fstatat(dir, path.ptr, &st, AT_SYMLINK_NOFOLLOW) ||
+		    !S_ISREG(st.st_mode) || is_earlier(&st.st_mtim, since))
+			continue;
+		n++;
+		if (is_earlier(latest, &st.st_mtim))
+			*latest = st.st_mtim;
+	}
+	return n;
+}
+
+static void set_times(int dir, struct span listing, const struct timespec *since,
+		      const struct timespec *latest)
+{
+	const struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, *latest };
+	struct span path;
+
+	while (span_split(&listing, '\0', &path)) {
+		struct stat st;
+
+		/* One that stays as it is is no worse off than before. */
+		if (path.len && !fstatat(dir, path.ptr, &st, AT_SYMLINK_NOFOLLOW) &&
+		    S_ISREG(st.st_mode) && !is_earlier(&st.st_mtim, since))
+			utimensat(dir, path.ptr, times, AT_SYMLINK_NOFOLLOW);
+	}
+}
+
+/*
+ * Files that a move wrote get one time, the latest. make compares times, and the order
+ * in which git writes says nothing: a configure older than its configure.ac, both as
+ * they were released, is made anew, with other tools than the author's, or fails.
+ */
+static struct err *level_times(struct checkout *co, const struct timespec *since)
+{
+	static const char *const list[] = { "ls-files", "-z", NULL };
+	static const char *const refresh[] = { "update-index", "-q", "--refresh", NULL };
+	struct str listing = STR_INIT(LISTING_MAX_BYTES);
+	struct timespec latest;
+	struct err *err = run_git(co, list, &listing, NULL);
+	int code, dir = err ? -1 : open(co->tree_dir.buf, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir >= 0 && latest_written(dir, str_span(&listing), since, &latest) > 1) {
+		set_times(dir, str_span(&listing), since, &latest);
+		err = run_git(co, refresh, NULL, &code);
+	}
+	if (dir >= 0)
+		close(dir);
+	str_release(&listing);
+	return err;
+}
+
+/* What a file that is written now gets, by the clock of the file system. */
+static struct timespec file_time(const struct checkout *co)
+{
+	struct stat st = { 0 };
+
+	if (futimens(co->lock.fd, NULL) || fstat(co->lock.fd, &st))
+		st.st_mtim.tv_sec = 0;
+	return st.st_mtim;
+}
+
 static struct err *move_files(struct checkout *co, const struct oid *tree)
 {
 	const char *const args[] = { "read-tree", "--reset", "-u", tree->hex, NULL };
+	struct timespec since = { 0 };
 	struct str facade = STR_INIT(PATH_BYTES), lock = STR_INIT(PATH_BYTES);
 	struct err *err = make_tree_dir(co);
 
@@ -316,8 +395,12 @@ static struct err *move_files(struct checkout *co, const struct oid *tree)
 		err = file_remove_tree(lock.buf);
 	if (!err)
 		err = forget_if_rewritten(co);
+	if (!err && !co->used)
+		since = file_time(co);
 	if (!err)
 		err = run_git(co, args, NULL, NULL);
+	if (!err && since.tv_sec)
+		err = level_times(co, &since);
 	/* After the move: the .gitignore that counts is the tree's. */
 	if (!err && !co->used)
 		err = clean(co);

@@ -208,6 +208,17 @@ test_expect_success BWRAP 'in the sandbox: home cannot be read, and the check st
 	no_tty git -c dualfix.sandbox=bwrap dualfix init --yes 2>../err && test_grep "^passes: .make check." ../err
 '
 
+test_expect_success 'a configure is not older than its configure.ac because git wrote it first' '
+	make_project Makefile "check: a\n\ttrue\na: z\n\tfalse\n" && cd repo && : >a && : >z && mkdir m && (cd m && seq 2000 | xargs touch) &&
+	git add . && git commit -q -m two && no_tty git dualfix init --yes 2>../err && test_grep "^passes: .make check." ../err &&
+	test "$(stat -c %Y.%y .git/dualfix/checkout/0/tree/a)" = "$(stat -c %Y.%y .git/dualfix/checkout/0/tree/z)" &&
+	GIT_DIR="$PWD/.git/dualfix/checkout/0/git" git --work-tree=.git/dualfix/checkout/0/tree diff-files --quiet
+'
+
+test_expect_success 'nor when both were rewritten by a check and are put back' '
+	cd repo && git dualfix verify --verify "for f in z m/* a; do echo x >\$f; done" && git dualfix verify --verify "make check && : again"
+'
+
 test_expect_success 'doctor: versions, hooks of others, runs, and what to type' '
 	make_project Makefile "$good_makefile" && cd repo && test_expect_code 3 git -c dualfix.sandbox=none dualfix doctor 2>../err &&
 	test_grep "^libraries: libgit2 [0-9.]*, libcurl .*jansson .*PCRE2 .*libyaml [0-9]" ../err && test_grep "^checks: none" ../err &&
