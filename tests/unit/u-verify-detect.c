@@ -126,7 +126,9 @@ static void proposed(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(projects); i++) {
 		struct root root;
-		const struct source source = { &root, read_entry, list_entries };
+		const struct source source = {
+			.ctx = &root, .read = read_entry, .list = list_entries,
+		};
 		struct proposal v[PROPOSALS_MAX];
 		struct str got = STR_INIT(1 << 16);
 		size_t n;
@@ -155,7 +157,7 @@ static struct err *cannot_read(void *ctx, const char *path, struct source_entry 
 
 static void fault_of_the_source(void **state)
 {
-	const struct source source = { NULL, cannot_read, list_entries };
+	const struct source source = { .read = cannot_read, .list = list_entries };
 	struct proposal v[PROPOSALS_MAX];
 	size_t n;
 
