@@ -12,7 +12,7 @@ prereq_ZSH () { command -v zsh >/dev/null; }
 
 # The long options that -h of a command names, --no- forms too.
 options_of () {
-	git-dualfix "$1" -h | sed -n 's/^  *\(-., \)*--\(\[no-\]\)*\([a-z-]*\).*/\2 \3/p' |
+	git-dualfix "$1" -h | sed -n 's/^    \(-., \|    \)--\(\[no-\]\)*\([a-z-]*\).*/\2 \3/p' |
 		while read -r no name
 		do
 			test -n "$name" || { name=$no && no=; }
