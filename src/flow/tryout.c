@@ -54,8 +54,7 @@ static void judge(struct tryout *out, const struct proposal *proposal,
 		return;
 	case CHECK_TIMEOUT:
 		out->verdict = TRYOUT_SLOW;
-		str_addf(&out->why, "no end within its time; dualfix.check.<name>.timeout "
-			 "may give it more");
+		str_adds(&out->why, "no end within its time; dualfix.verifyTimeout gives more");
 		verdict_tail(log, TAIL_BYTES, &out->tail);
 		return;
 	default:

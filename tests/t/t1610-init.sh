@@ -88,8 +88,14 @@ test_expect_success 'a check that fails on HEAD is not taken by itself: why it f
 	git dualfix init --verify "make check" && test "$(git config dualfix.verify)" = "make check" && git dualfix init --uninstall
 '
 
-test_expect_success 'on a terminal it is, to one question, but not by Enter' '
-	cd repo && on_tty "\n" git dualfix init >../out && test_grep "fails on HEAD. Use it .* all the same? .y/N/e" ../out &&
+test_expect_success 'one that takes too long: its limit, the end of its log, and not taken' '
+	make_project Makefile "all:\n\tfalse\ncheck:\n\t@echo at the start; sleep 60\n" && cd repo &&
+	test_expect_code 3 no_tty git -c dualfix.verifyTimeout=1 dualfix init --yes 2>../err &&
+	test_grep "^too slow: .make check.*dualfix.verifyTimeout" ../err && test_grep "  at the start" ../err
+'
+
+test_expect_success 'on a terminal it is taken, to one question, but not by Enter' '
+	make_project Makefile "check:\n\tfalse\n" && cd repo && on_tty "\n" git dualfix init >../out && test_grep "fails on HEAD. Use it .* all the same? .y/N/e" ../out &&
 	test_expect_code 1 git config dualfix.verify && on_tty y git dualfix init >../out && test "$(git config dualfix.verify)" = "make check" &&
 	test_grep "hint: .*--failing" ../out && test "$(grep -c "y/N" ../out)" = 1
 '
