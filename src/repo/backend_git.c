@@ -176,8 +176,8 @@ static struct err *store_read(void *ctx, const struct id *id, size_t max_bytes,
 	/* What it says next belongs to no question of ours. */
 	stop_reader(store);
 	/* A git that knows no GIT_NO_LAZY_FETCH dies of a fetch that is not allowed. */
-	if (out->type == OBJECT_NONE && backend_is_partial(store->repo) &&
-	    !store->repo->may_fetch) {
+	if (out->type == OBJECT_NONE && !err_is_signal(err) &&
+	    backend_is_partial(store->repo) && !store->repo->may_fetch) {
 		err_drop(err);
 		return NULL;
 	}

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #define BUF_BYTES ((size_t)64 << 10)
 #define WORDS_MAX_BYTES ((size_t)64 << 10)
 #define KILL_GRACE_MS 1000
+#define LOOK_UP_MS 500
 
 /* What a child that went away may still be saying. */
 #define LAST_WORDS_MS 200
@@ -168,25 +168,35 @@ static void hear(struct dialog *d)
 		close_fd(&d->fd[ERR]);
 }
 
-/* Waits for fd, hearing its complaints meanwhile. False at the deadline. */
-static bool wait_for(struct dialog *d, int which, short events, int64_t deadline_ms)
+static struct err *no_answer(struct dialog *d)
+{
+	return err_new(ERR_FATAL, "%s: no answer within %lld s", d->name,
+		       (long long)(d->timeout_ms / 1000));
+}
+
+/* Waits for fd, hearing its complaints meanwhile. An err at the deadline or a signal. */
+static struct err *wait_for(struct dialog *d, int which, short events, int64_t deadline_ms)
 {
 	for (;;) {
 		int64_t left_ms = deadline_left_ms(deadline_ms, clock_mono_ms());
 		struct pollfd fds[] = { { .fd = d->fd[which], .events = events },
 					{ .fd = d->fd[ERR], .events = POLLIN } };
+		struct err *err = loop_peek_stop(d->loop);
 
+		if (err)
+			return err;
 		if (which == ERR)
 			fds[1].fd = -1;
-		if (poll(fds, 2, left_ms > INT_MAX ? INT_MAX : (int)left_ms) < 0 &&
+		/* A signal just before poll() does not end it. */
+		if (poll(fds, 2, left_ms > LOOK_UP_MS ? LOOK_UP_MS : (int)left_ms) < 0 &&
 		    errno != EINTR)
-			return false;
+			return err_errno(ERR_FATAL, errno, "%s: cannot wait", d->name);
 		if (fds[1].fd >= 0 && fds[1].revents)
 			hear(d);
 		if (fds[0].revents)
-			return true;
+			return NULL;
 		if (!left_ms)
-			return false;
+			return no_answer(d);
 	}
 }
 
@@ -194,9 +204,13 @@ static struct err *went_away(struct dialog *d)
 {
 	int64_t until_ms = deadline_after_ms(clock_mono_ms(), LAST_WORDS_MS);
 	struct span rest, line;
+	struct err *err = NULL;
 
-	while (d->fd[ERR] >= 0 && wait_for(d, ERR, POLLIN, until_ms))
+	while (d->fd[ERR] >= 0 && !(err = wait_for(d, ERR, POLLIN, until_ms)))
 		hear(d);
+	if (err_is_signal(err))
+		return err;
+	err_drop(err);
 	rest = str_span(&d->words);
 	while (span_line(&rest, &line)) {
 		if (span_trim(line).len)
@@ -206,24 +220,21 @@ static struct err *went_away(struct dialog *d)
 	return err_new(ERR_FATAL, "%s ended before it answered", d->name);
 }
 
-static struct err *no_answer(struct dialog *d)
-{
-	return err_new(ERR_FATAL, "%s: no answer within %lld s", d->name,
-		       (long long)(d->timeout_ms / 1000));
-}
-
 struct err *dialog_send(struct dialog *d, struct span bytes)
 {
 	d->deadline_ms = deadline_after_ms(clock_mono_ms(), d->timeout_ms);
 	while (bytes.len) {
 		ssize_t n = write(d->fd[IN], bytes.ptr, bytes.len);
+		struct err *err = NULL;
 
 		if (n > 0)
 			bytes = span_cut(bytes, (size_t)n, bytes.len);
-		else if (errno == EAGAIN && !wait_for(d, IN, POLLOUT, d->deadline_ms))
-			return no_answer(d);
-		else if (errno != EAGAIN && errno != EINTR)
-			return went_away(d);
+		else if (errno == EAGAIN)
+			err = wait_for(d, IN, POLLOUT, d->deadline_ms);
+		else if (errno != EINTR)
+			err = went_away(d);
+		if (err)
+			return err;
 	}
 	return NULL;
 }
@@ -233,6 +244,7 @@ static struct err *receive(struct dialog *d, void *to, size_t len, size_t *got)
 {
 	for (;;) {
 		ssize_t n = read(d->fd[OUT], to, len);
+		struct err *err;
 
 		if (n > 0) {
 			*got = (size_t)n;
@@ -240,8 +252,9 @@ static struct err *receive(struct dialog *d, void *to, size_t len, size_t *got)
 		}
 		if (!n || (errno != EAGAIN && errno != EINTR))
 			return went_away(d);
-		if (errno == EAGAIN && !wait_for(d, OUT, POLLIN, d->deadline_ms))
-			return no_answer(d);
+		err = errno == EAGAIN ? wait_for(d, OUT, POLLIN, d->deadline_ms) : NULL;
+		if (err)
+			return err;
 	}
 }
 

@@ -5,7 +5,8 @@
  * The one place besides sys/loop.c that waits, since what is asked is asked in
  * the middle of work, as a file is read: for this child alone, and never longer
  * than timeout_ms from one dialog_send() to the end of its answer. The loop does
- * not turn meanwhile; a signal is seen at its next turn.
+ * not turn meanwhile; SIGINT and SIGTERM end the waiting with an err, as they will end
+ * the loop's next turn.
  *
  * The child is started as sys/proc.h starts one, and dies with us. After any err
  * the dialog is of no more use than to be freed.

@@ -531,22 +531,30 @@ static struct err *turn(struct loop *loop)
 	return NULL;
 }
 
+static struct err *stopped_by(int sig)
+{
+	if (sig == SIGINT)
+		return err_new(ERR_INTERRUPTED, "interrupted");
+	return sig ? err_new(ERR_TERMINATED, "terminated") : NULL;
+}
+
+struct err *loop_peek_stop(const struct loop *loop)
+{
+	int sig = signals_peek_stop();
+
+	return sig == SIGINT && loop->interrupt_holds ? NULL : stopped_by(sig);
+}
+
 static struct err *take_failure(struct loop *loop)
 {
 	struct err *err = loop->failure;
-	int sig;
 
 	loop->failure = NULL;
 	if (err)
 		return err;
 	if (loop->interrupt_holds)
 		signals_forget_interrupt();
-	sig = signals_stop();
-	if (sig == SIGINT)
-		return err_new(ERR_INTERRUPTED, "interrupted");
-	if (sig)
-		return err_new(ERR_TERMINATED, "terminated");
-	return NULL;
+	return stopped_by(signals_stop());
 }
 
 struct err *loop_run(struct loop *loop, const bool *done)

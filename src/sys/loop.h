@@ -92,6 +92,12 @@ void loop_wake(struct loop *loop);
  */
 struct err *loop_run(struct loop *loop, const bool *done) MUST_USE;
 
+/*
+ * What loop_run() is going to return for a signal that came, which this does not take:
+ * for work between two turns that may be long.
+ */
+struct err *loop_peek_stop(const struct loop *loop) MUST_USE;
+
 /* Takes err; the first one is what loop_run() returns. */
 void loop_fail(struct loop *loop, struct err *err);
 

@@ -92,6 +92,11 @@ int signals_stop(void)
 	return sig;
 }
 
+int signals_peek_stop(void)
+{
+	return stop_signal;
+}
+
 void signals_forget_interrupt(void)
 {
 	if (stop_signal == SIGINT)

@@ -29,6 +29,9 @@ bool signals_child_ended(void);
 /* SIGINT or SIGTERM if one came since last asked, else 0. */
 int signals_stop(void);
 
+/* The same, but it stays to be asked for. */
+int signals_peek_stop(void);
+
 /* Forgets a SIGINT that came, not a SIGTERM. */
 void signals_forget_interrupt(void);
 

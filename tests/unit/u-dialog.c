@@ -135,6 +135,21 @@ static void a_deadline(void **state)
 	assert_true(clock_mono_ms() - start_ms < 60000);
 }
 
+/* Nobody waits for an answer to the end who was told to stop. */
+static void a_signal(void **state)
+{
+	struct dialog *d = start("read -r x; sleep 600", 600000);
+	bool done = false;
+	struct span line;
+
+	(void)state;
+	ok(dialog_send(d, SPAN("q\n")));
+	raise(SIGTERM);
+	fails(dialog_line(d, &line), ERR_TERMINATED, "terminated");
+	dialog_free(d);
+	fails(loop_run(loop, &done), ERR_TERMINATED, "terminated");
+}
+
 /* One that takes nothing in does not hold us up for longer either. */
 static void a_deaf_child(void **state)
 {
@@ -172,6 +187,7 @@ int main(void)
 		cmocka_unit_test(large_answers),
 		cmocka_unit_test(what_goes_wrong),
 		cmocka_unit_test(a_deadline),
+		cmocka_unit_test(a_signal),
 		cmocka_unit_test(a_deaf_child),
 		cmocka_unit_test(no_program),
 	};
