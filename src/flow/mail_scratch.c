@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/argv.h"
+#include "mail/am_repo.h"
 #include "repo/quarantine.h"
 #include "repo/record.h"
 #include "sys/file.h"
@@ -19,41 +19,11 @@
 struct mail_scratch {
 	struct repo *repo;
 	struct record *record;
-	struct argv env;
+	struct am_repo am;
 	struct scratch_mail *mails;
 	size_t n;
 	char base[OID_HEX_MAX + 1]; /* "" if none is named */
 };
-
-static struct err *set_env(struct mail_scratch *s)
-{
-	static const char *const fixed[] = {
-		"GIT_CONFIG_NOSYSTEM=1",
-		"GIT_CONFIG_SYSTEM=/dev/null",
-		"GIT_CONFIG_GLOBAL=/dev/null",
-		"GIT_CONFIG_PARAMETERS=",
-		"GIT_CONFIG_COUNT=0",
-		"GIT_ATTR_NOSYSTEM=1",
-		"GIT_COMMITTER_NAME=git dualfix",
-		"GIT_COMMITTER_EMAIL=git-dualfix@localhost",
-		NULL,
-	};
-	const char *dir = record_dir(s->record);
-
-	argv_push_all(&s->env, fixed);
-	argv_pushf(&s->env, "GIT_DIR=%s/mail/git", dir);
-	argv_pushf(&s->env, "GIT_COMMON_DIR=%s/mail/git", dir);
-	argv_pushf(&s->env, "GIT_OBJECT_DIRECTORY=%s/objects", dir);
-	argv_pushf(&s->env, "GIT_INDEX_FILE=%s/mail/git/index", dir);
-	argv_pushf(&s->env, "GIT_WORK_TREE=%s/mail/tree", dir);
-	return argv_err(&s->env);
-}
-
-static struct err *scratch_git(struct mail_scratch *s, const char *const *args,
-			       struct span input, struct str *out)
-{
-	return repo_git_env(s->repo, args, argv_list(&s->env), input, out, NULL);
-}
 
 /* <run>/<name>, a folder that is made if make is set. */
 static struct err *below(struct mail_scratch *s, const char *name, bool make, struct str *out)
@@ -66,46 +36,20 @@ static struct err *below(struct mail_scratch *s, const char *name, bool make, st
 	return !err && make ? file_mkdirs(out->buf, 0700) : err;
 }
 
-/* Lets the quarantine borrow the user's objects, for a git that knows it alone. */
-static struct err *borrow_objects(struct mail_scratch *s)
-{
-	struct str line = STR_INIT(PATH_BYTES), path = STR_INIT(PATH_BYTES);
-	const char *common = repo_common_dir(s->repo);
-	struct err *err = below(s, "objects/info", true, &path);
-
-	str_adds(&path, "/alternates");
-	str_addf(&line, "%s/objects\n", common);
-	if (!err && strchr(common, '\n'))
-		err = err_new(ERR_FATAL, "the repository's path has a line end in it");
-	if (!err)
-		err = err_first(str_err(&path, common), str_err(&line, common));
-	if (!err)
-		err = file_write(path.buf, str_span(&line), 0600);
-	str_release(&path);
-	str_release(&line);
-	return err;
-}
-
 static struct err *make_repository(struct mail_scratch *s)
 {
-	struct str dir = STR_INIT(PATH_BYTES);
+	struct str dir = STR_INIT(PATH_BYTES), objects = STR_INIT(PATH_BYTES);
 	struct oid head;
-	const char *format;
 	struct err *err = repo_commit_of(s->repo, "HEAD", &head);
 
-	format = strlen(head.hex) > SHA1_HEX ? "--object-format=sha256" : "--object-format=sha1";
 	if (!err)
-		err = below(s, "mail/tree", true, &dir);
+		err = below(s, "mail", false, &dir);
 	if (!err)
-		err = set_env(s);
-	if (!err) {
-		const char *const init[] = { "init", "-q", "--template=", format, NULL };
-
-		err = scratch_git(s, init, NO_INPUT, NULL);
-	}
+		err = below(s, "objects", false, &objects);
 	if (!err)
-		err = borrow_objects(s);
+		err = am_repo_make(&s->am, s->repo, dir.buf, objects.buf, &head);
 	str_release(&dir);
+	str_release(&objects);
 	return err;
 }
 
@@ -172,7 +116,7 @@ static struct err *read_mail(struct mail_scratch *s, struct scratch_mail *mail)
 		const char *const args[] = { "mailinfo", "-u", msg_path.buf, patch_path.buf,
 					     NULL };
 
-		err = scratch_git(s, args, str_span(&text), &info);
+		err = am_repo_git(&s->am, args, str_span(&text), &info);
 	}
 	if (!err)
 		err = file_read(msg_path.buf, &mail->message);
@@ -233,7 +177,7 @@ static struct err *split_file(struct mail_scratch *s, struct span text, size_t n
 		const char *const args[] = { "mailsplit",  "-d4",    "-b", "--keep-cr",
 					     option.buf,   "--",     file.buf, NULL };
 
-		err = err_as(scratch_git(s, args, NO_INPUT, &out), ERR_INPUT);
+		err = err_as(am_repo_git(&s->am, args, NO_INPUT, &out), ERR_INPUT);
 	}
 	if (!err && !span_number(span_trim(str_span(&out)), SCRATCH_MAILS_MAX, &count))
 		err = err_new(ERR_INPUT, "more than %d mails", SCRATCH_MAILS_MAX);
@@ -257,7 +201,6 @@ struct err *mail_scratch_new(struct mail_scratch **out, struct repo *repo,
 	if (!s)
 		return err_nomem();
 	s->repo = repo;
-	argv_init(&s->env);
 	err = record_new(&s->record, repo);
 	if (!err)
 		err = repo_quarantine(repo, record_dir(s->record));
@@ -280,7 +223,7 @@ void mail_scratch_free(struct mail_scratch *s)
 		str_release(&s->mails[i].message);
 	}
 	free(s->mails);
-	argv_release(&s->env);
+	am_repo_release(&s->am);
 	if (s->record) {
 		str_adds(&dir, record_dir(s->record));
 		record_close(s->record);
@@ -304,11 +247,7 @@ const char *mail_scratch_base(const struct mail_scratch *s)
 
 struct err *mail_scratch_start(struct mail_scratch *s, const struct oid *base)
 {
-	const char *const head[] = { "update-ref", "--no-deref", "HEAD", base->hex, NULL };
-	const char *const index[] = { "read-tree", base->hex, NULL };
-	struct err *err = scratch_git(s, head, NO_INPUT, NULL);
-
-	return err ? err : scratch_git(s, index, NO_INPUT, NULL);
+	return am_repo_start(&s->am, base);
 }
 
 /* refused: git am's words, NULL if it applied. */
@@ -320,7 +259,7 @@ static struct err *am(struct mail_scratch *s, const struct scratch_mail *mail, b
 				     "--", mail->path.buf, NULL };
 	struct err *err;
 
-	*refused = scratch_git(s, args, NO_INPUT, NULL);
+	*refused = am_repo_git(&s->am, args, NO_INPUT, NULL);
 	if (!*refused)
 		return NULL;
 	if (err_is_signal(*refused)) {
@@ -329,7 +268,7 @@ static struct err *am(struct mail_scratch *s, const struct scratch_mail *mail, b
 		return err;
 	}
 	/* A mail that is none leaves nothing to abort. */
-	err = scratch_git(s, undo, NO_INPUT, NULL);
+	err = am_repo_git(&s->am, undo, NO_INPUT, NULL);
 	if (err_is_signal(err))
 		return err;
 	err_drop(err);
@@ -360,7 +299,7 @@ struct err *mail_scratch_apply(struct mail_scratch *s, const struct scratch_mail
 			str_adds(why, err_text(refused));
 		goto out;
 	}
-	err = scratch_git(s, head, NO_INPUT, &text);
+	err = am_repo_git(&s->am, head, NO_INPUT, &text);
 	line = span_trim(str_span(&text));
 	if (!err && line.len < sizeof(commit->hex))
 		memcpy(commit->hex, line.ptr, line.len);
