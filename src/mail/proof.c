@@ -74,6 +74,10 @@ static struct err *apply(struct repo *repo, const struct proof_spec *spec, bool 
 	if (err)
 		goto out;
 	refused = am_repo_git(&am, argv_list(&args), NOTHING, NULL);
+	if (err_is_signal(refused)) {
+		err = refused;
+		goto out;
+	}
 	if (refused) {
 		str_addf(why, "git am refuses it: %s", err_text(refused));
 		err_drop(refused);
