@@ -65,7 +65,8 @@ static void add_money(const struct usage *sum, struct str *out)
 		str_addf(out, ", $%.3g", sum->usd);
 }
 
-void result_figures(const struct report *report, struct str *out)
+/* "3 files, +9 -4, 8 s, $0.004" */
+static void add_figures(const struct report *report, struct str *out)
 {
 	const struct usage sum = report_usage_sum(report);
 	int64_t ms = report->timings.total_ms;
@@ -231,7 +232,7 @@ void result_tell(struct session *s, const struct run *run, bool alone)
 			say_check(report, &line);
 		if (report->outcome != OUTCOME_NOTHING && (emitted || report->files)) {
 			str_adds(&line, line.len ? " (" : "no check ran (");
-			result_figures(report, &line);
+			add_figures(report, &line);
 			str_addc(&line, ')');
 		}
 		terminal_verdict(&s->terminal, good, outcome_name(report->outcome), line.buf);

@@ -19,7 +19,4 @@ struct err *result_print(struct session *s, const struct run *run) MUST_USE;
 /* The closing lines on stderr. alone: the command makes no other run. */
 void result_tell(struct session *s, const struct run *run, bool alone);
 
-/* "3 files, +9 -4, 8 s, $0.004" */
-void result_figures(const struct report *report, struct str *out);
-
 #endif

@@ -37,7 +37,8 @@ static void encode_character(struct str *out, struct span bytes)
 	}
 }
 
-void cover_header_text(struct str *out, struct span s)
+/* As it stands in a header: as it is, or in encoded words, a line each. */
+static void add_header_text(struct str *out, struct span s)
 {
 	struct str piece = STR_INIT(64);
 	size_t room = 0;
@@ -100,7 +101,7 @@ struct err *cover_fill(struct str *letter, struct span subject, struct span body
 	err = replace(letter, body_mark, (size_t)end, body);
 	if (!err && !is_ascii(body))
 		declare_utf8(letter, (size_t)end + 1);
-	cover_header_text(&header, subject);
+	add_header_text(&header, subject);
 	if (!err)
 		err = str_err(&header, "subject");
 	if (!err)

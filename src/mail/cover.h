@@ -20,7 +20,4 @@
  */
 struct err *cover_fill(struct str *letter, struct span subject, struct span body) MUST_USE;
 
-/* Adds s as it stands in a header: as it is, or in encoded words, a line each. */
-void cover_header_text(struct str *out, struct span s);
-
 #endif

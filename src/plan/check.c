@@ -150,8 +150,8 @@ struct err *plan_check_conflicts(const struct plan *plan)
 		       edit_kind_name(c.second->kind), c.path, c.why);
 }
 
-struct err *edit_check_protected(const struct edit *edit, const char *key,
-				 const char *path, const char *const *patterns, size_t n)
+static struct err *check_protected(const struct edit *edit, const char *key,
+				   const char *path, const char *const *patterns, size_t n)
 {
 	const char *pattern = path_protected(path, patterns, n);
 	struct err *err;
@@ -173,9 +173,9 @@ struct err *plan_check_protected(const struct plan *plan, const char *const *pat
 		const struct edit *e = &plan->edits[i];
 
 		if (!e->regex)
-			err = edit_check_protected(e, "file", e->file, patterns, n);
+			err = check_protected(e, "file", e->file, patterns, n);
 		if (!err && e->to)
-			err = edit_check_protected(e, "to", e->to, patterns, n);
+			err = check_protected(e, "to", e->to, patterns, n);
 	}
 	return err;
 }

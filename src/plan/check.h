@@ -28,9 +28,4 @@ struct err *plan_check_conflicts(const struct plan *plan) MUST_USE;
 struct err *plan_check_protected(const struct plan *plan, const char *const *patterns,
 				 size_t n) MUST_USE;
 
-/* The same for one path that the edit means: ERR_INPUT "edits[2].file: ...". */
-struct err *edit_check_protected(const struct edit *edit, const char *key,
-				 const char *path, const char *const *patterns,
-				 size_t n) MUST_USE;
-
 #endif

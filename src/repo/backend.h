@@ -141,9 +141,7 @@ struct err *object_dirs(struct argv *dirs, const char *objects_dir) MUST_USE;
 /* dir as it stands in info/alternates and GIT_ALTERNATE_OBJECT_DIRECTORIES. */
 void object_dir_quote(struct str *out, const char *dir);
 
-/* ERR_FATAL unless it is there and of this type. */
-struct err *backend_read(const struct repo *repo, const struct id *id,
-			 enum object_type type, struct object *out) MUST_USE;
+/* *type is OBJECT_NONE where it is not there. */
 struct err *backend_exists(const struct repo *repo, const struct id *id,
 			   enum object_type *type) MUST_USE;
 struct err *backend_write(const struct repo *repo, enum object_type type,

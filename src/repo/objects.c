@@ -136,8 +136,9 @@ struct err *object_dirs(struct argv *dirs, const char *objects_dir)
 	return add_dirs(dirs, objects_dir, 0);
 }
 
-struct err *backend_read(const struct repo *repo, const struct id *id,
-			 enum object_type type, struct object *out)
+/* ERR_FATAL unless it is there and of this type. */
+static struct err *read_typed(const struct repo *repo, const struct id *id,
+			      enum object_type type, struct object *out)
 {
 	struct err *err = repo->backend->read(repo->store, id, OBJECT_MAX_BYTES, out);
 	struct oid oid;
@@ -187,7 +188,7 @@ static struct err *damaged(const struct repo *repo, const struct id *id,
 
 struct err *backend_tree(const struct repo *repo, const struct id *id, struct object *out)
 {
-	struct err *err = backend_read(repo, id, OBJECT_TREE, out);
+	struct err *err = read_typed(repo, id, OBJECT_TREE, out);
 
 	if (!err && !tree_is_sound(out->bytes, repo->id_bytes)) {
 		object_release(out);
@@ -200,7 +201,7 @@ struct err *backend_commit(const struct repo *repo, const struct id *id,
 			   struct commit_names *out)
 {
 	struct object object;
-	struct err *err = backend_read(repo, id, OBJECT_COMMIT, &object);
+	struct err *err = read_typed(repo, id, OBJECT_COMMIT, &object);
 
 	if (err)
 		return err;
