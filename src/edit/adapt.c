@@ -69,6 +69,15 @@ static enum indent_opens opens(struct span line)
 	return OPENS_NOT;
 }
 
+/* Whether a line may stand further out than its neighbours do. */
+static bool stands_out(struct span line)
+{
+	struct span s = span_trim(line);
+
+	return s.len && (strchr("})]#<-*+_>@|.", s.ptr[0]) || s.ptr[s.len - 1] == ':' ||
+			 opens(line) != OPENS_NOT);
+}
+
 /* New lines of a hunk replace its old ones one by one if they are as many. */
 static void pair_hunk(const struct segment *s, size_t *partner, size_t old, size_t old_end,
 		      size_t new, size_t new_end)
@@ -212,7 +221,7 @@ static void gather_fresh(struct adapter *a, size_t k)
 			instead = indent_part(s->find.v[partner]);
 		a->fresh[a->n_fresh++] = (struct indent_fresh){
 			indent_part(line), instead, k == 0 && j == 0, inside,
-			is_blank_line(line)
+			is_blank_line(line), stands_out(line)
 		};
 	}
 }
@@ -326,6 +335,25 @@ static bool write_segment(struct adapter *a, size_t k, const char **why)
 	return true;
 }
 
+/* The blanks of the line that will stand below the new ones; ptr is NULL if there is none. */
+static struct span blanks_below(const struct adapter *a)
+{
+	const struct segment *s = &a->segments[a->n - 1];
+	size_t i = s->at + s->find.n;
+
+	for (size_t j = s->replace.n; j-- > 0;) {
+		if (is_blank_line(s->replace.v[j]))
+			continue;
+		if (a->from[a->n - 1][j] != LINEDIFF_NEW)
+			i = s->at + a->from[a->n - 1][j];
+		break;
+	}
+	while (i < a->t->n_lines && is_blank_line(text_line(a->t, i)))
+		i++;
+	return i < a->t->n_lines ? indent_part(text_line(a->t, i)) :
+				   (struct span){ NULL, 0 };
+}
+
 static void adapter_release(struct adapter *a)
 {
 	for (size_t k = 0; k < a->n; k++) {
@@ -366,7 +394,7 @@ struct err *adapt(const struct text *t, struct adapt_file *file, struct segment 
 		.t = t, .first = segments[0].at, .stop = last->at + last->find.n,
 		.habit = &file->indent, .pairs = a.pairs, .n_pairs = a.n_pairs,
 		.fresh = a.fresh, .n_fresh = a.n_fresh, .exact = level == FOLD_NONE, .kept = a.kept,
-		.swapped = a.swapped,
+		.swapped = a.swapped, .below = blanks_below(&a),
 		.first_opens = opens(segments[0].replace.n ? segments[0].replace.v[0] :
 							     SPAN("")),
 	};

@@ -231,6 +231,30 @@ static bool keeps_habit(const struct indent_rule *rule, const struct indent_case
 }
 
 /*
+ * Whether plain new lines, left as the plan has them, would all stand further out than
+ * both the line that matched and the one that follows: a block left and entered again.
+ */
+static bool breaks_block(const struct indent_case *c)
+{
+	struct span file = c->pairs[0].file;
+	bool any = false;
+
+	if (!c->below.ptr || c->below.len < file.len ||
+	    memcmp(c->below.ptr, file.ptr, file.len))
+		return false;
+	for (size_t i = 0; i < c->n_fresh; i++) {
+		const struct indent_fresh *fresh = &c->fresh[i];
+
+		if (fresh->blank || fresh->is_first)
+			continue;
+		if (fresh->outer || fresh->plan.len >= file.len)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/*
  * One line says as well that all lines lack a prefix as that the first alone does.
  * What comes after it tells, if it makes sense one way only: a line is deeper than
  * the one above it where that opens a block, and nowhere else.
@@ -253,7 +277,7 @@ static bool prefix_or_first(struct indent_rule *rule, const struct indent_case *
 		(c->first_opens == OPENS_BLOCK) == (next.len > pair->file.len);
 	if (first && !prefix)
 		rule->shift = INDENT_FIRST;
-	return first != prefix;
+	return first != prefix || (first && breaks_block(c));
 }
 
 static struct span least(struct span a, struct span b)

@@ -39,6 +39,7 @@ struct indent_fresh {
 	bool is_first; /* of the replace text */
 	bool inside;   /* a bracket is open, text follows it: the line may be aligned */
 	bool blank;    /* there is nothing else on it */
+	bool outer;    /* closes something, is a label, a directive, an item: may stand out */
 };
 
 /* Whether the line below is to be deeper. */
@@ -57,6 +58,7 @@ struct indent_case {
 	bool exact;       /* find is the file's byte for byte */
 	bool kept;        /* some line of replace is one of find: both read alike */
 	enum indent_opens first_opens; /* the first line of replace */
+	struct span below; /* blanks of the line that will follow; ptr NULL: not known */
 };
 
 struct indent_rule {
