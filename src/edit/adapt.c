@@ -69,13 +69,13 @@ static enum indent_opens opens(struct span line)
 	return OPENS_NOT;
 }
 
-/* Whether a line may stand further out than its neighbours do. */
-static bool stands_out(struct span line)
+/* Whether a line may stand further out than its neighbours. holds: a bracket has the next. */
+static bool stands_out(struct span line, bool holds)
 {
 	struct span s = span_trim(line);
 
 	return s.len && (strchr("})]#<-*+_>@|.", s.ptr[0]) || s.ptr[s.len - 1] == ':' ||
-			 opens(line) != OPENS_NOT);
+			 (!holds && opens(line) != OPENS_NOT));
 }
 
 /* New lines of a hunk replace its old ones one by one if they are as many. */
@@ -204,11 +204,13 @@ static void gather_fresh(struct adapter *a, size_t k)
 	const struct segment *s = &a->segments[k];
 	const size_t *from = a->from[k];
 	struct open_brackets open = { .depth = 0 };
+	size_t first = a->n_fresh;
 
 	for (size_t j = 0; j < s->replace.n; j++) {
 		struct span line = s->replace.v[j], instead = { NULL, 0 };
 		size_t partner = a->partner[k][j];
 		bool inside = is_inside(&open);
+		size_t depth = open.depth;
 
 		follow_brackets(&open, line);
 		if (from[j] != LINEDIFF_NEW) {
@@ -221,9 +223,13 @@ static void gather_fresh(struct adapter *a, size_t k)
 			instead = indent_part(s->find.v[partner]);
 		a->fresh[a->n_fresh++] = (struct indent_fresh){
 			indent_part(line), instead, k == 0 && j == 0, inside,
-			is_blank_line(line), stands_out(line)
+			is_blank_line(line), depth > 0,
+			stands_out(line, open.depth > depth)
 		};
 	}
+	/* Brackets that do not come out even say nothing. */
+	while (open.depth && first < a->n_fresh)
+		a->fresh[first++].outer = true;
 }
 
 static struct err *gather(struct adapter *a)

@@ -245,7 +245,7 @@ static bool breaks_block(const struct indent_case *c)
 	for (size_t i = 0; i < c->n_fresh; i++) {
 		const struct indent_fresh *fresh = &c->fresh[i];
 
-		if (fresh->blank || fresh->is_first)
+		if (fresh->blank || fresh->is_first || fresh->nested)
 			continue;
 		if (fresh->outer || fresh->plan.len >= file.len)
 			return false;

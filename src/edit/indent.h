@@ -39,6 +39,7 @@ struct indent_fresh {
 	bool is_first; /* of the replace text */
 	bool inside;   /* a bracket is open, text follows it: the line may be aligned */
 	bool blank;    /* there is nothing else on it */
+	bool nested;   /* a bracket that replace itself opens is open */
 	bool outer;    /* closes something, is a label, a directive, an item: may stand out */
 };
 
