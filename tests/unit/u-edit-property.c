@@ -340,12 +340,46 @@ static void test_linediff(void **state)
 	}
 }
 
+/* Lines against a naive count, at every length that a pass in blocks could get wrong. */
+static void test_lines(void **state)
+{
+	struct dice d = { 11 };
+
+	(void)state;
+	for (size_t round = 0; round < 2000; round++) {
+		static const char kinds[] = "\n\n\r\xe9 ab";
+		size_t len = round % 300, dense = roll(&d, 40), lines = 0;
+		char *bytes = malloc(len ? len : 1);
+		bool ascii = true, starts = true;
+		struct text t;
+
+		assert_non_null(bytes);
+		for (size_t i = 0; i < len; i++) {
+			bytes[i] = roll(&d, dense) ? 'x' : kinds[roll(&d, sizeof(kinds) - 1)];
+			ascii &= (unsigned char)bytes[i] < 0x80;
+		}
+		ok(text_init(&t, (struct span){ bytes, len }));
+		assert_int_equal(t.ascii, ascii);
+		for (size_t i = 0; i < t.view.len; i++) {
+			if (starts)
+				assert_int_equal(t.start[lines++], i);
+			starts = t.view.ptr[i] == '\n';
+			assert_false(starts && i && t.view.ptr[i - 1] == '\r' &&
+				     t.base.len == t.view.len);
+		}
+		assert_int_equal(t.n_lines, lines);
+		assert_int_equal(t.start[lines], t.view.len);
+		text_release(&t);
+		free(bytes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random_edits), cmocka_unit_test(test_transcript),
 		cmocka_unit_test(test_inverse),      cmocka_unit_test(test_linediff),
-		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_blocks),       cmocka_unit_test(test_lines),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
