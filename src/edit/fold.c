@@ -120,13 +120,19 @@ static uint32_t hash_units(struct span line)
  */
 uint32_t fold_hash(struct span line)
 {
+	const unsigned char *p = (const unsigned char *)line.ptr;
 	uint32_t h = 0, high = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < line.len; i++) {
-		uint32_t c = (unsigned char)line.ptr[i];
+	for (; line.len - i >= 4; i += 4) {
+		uint32_t a = p[i], b = p[i + 1], c = p[i + 2], d = p[i + 3];
 
-		high |= c;
-		h += byte_weight[c];
+		high |= a | b | c | d;
+		h += byte_weight[a] + byte_weight[b] + byte_weight[c] + byte_weight[d];
+	}
+	for (; i < line.len; i++) {
+		high |= p[i];
+		h += byte_weight[p[i]];
 	}
 	return high & 0x80 ? hash_units(line) : h;
 }

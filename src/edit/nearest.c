@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "edit/block.h"
 #include "edit/fold.h"
@@ -255,12 +258,125 @@ static size_t share(const struct word_set *set, struct span line)
 	return set->n + words ? 200 * known / (set->n + words) : 0;
 }
 
+/* Bytes looked at together: a bit of a word for each. */
+#define BLOCK_BYTES ((size_t)64)
+
+/* Which of the 64 bytes at p belong to words, by bits from the lowest on. */
+#ifdef __SSE2__
+static inline uint64_t word_bits_16(const char *p)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i low = _mm_or_si128(v, _mm_set1_epi8(0x20));
+	/* A range, moved to the lowest of the signed bytes, is what is below its length. */
+	__m128i letter = _mm_cmplt_epi8(_mm_add_epi8(low, _mm_set1_epi8((char)(0x80 - 'a'))),
+					_mm_set1_epi8(-128 + 26));
+	__m128i digit = _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8((char)(0x80 - '0'))),
+				       _mm_set1_epi8(-128 + 10));
+	__m128i line = _mm_cmpeq_epi8(v, _mm_set1_epi8('_'));
+
+	/* The highest bit is set in what is beyond ASCII as well. */
+	return (uint64_t)(unsigned)_mm_movemask_epi8(
+		_mm_or_si128(_mm_or_si128(letter, digit), _mm_or_si128(line, v)));
+}
+
+static inline uint64_t word_bits(const char *p)
+{
+	return word_bits_16(p) | word_bits_16(p + 16) << 16 | word_bits_16(p + 32) << 32 |
+	       word_bits_16(p + 48) << 48;
+}
+#else
+static uint64_t word_bits(const char *p)
+{
+	uint64_t bits = 0;
+
+	for (unsigned i = 0; i < BLOCK_BYTES; i++)
+		bits |= (uint64_t)is_word(p[i]) << i;
+	return bits;
+}
+#endif
+
+/* What is known of a word before it is read: a bit for its first byte and its length. */
+static uint64_t look_bit(char first, size_t len)
+{
+	return (uint64_t)1 << (((unsigned char)first ^ len * 7) & 63);
+}
+
+static uint64_t looks_of(struct span line)
+{
+	struct span word;
+	uint64_t looks = 0;
+	size_t at = 0;
+
+	while (next_word(line, &at, &word))
+		looks |= look_bit(word.ptr[0], word.len);
+	return looks;
+}
+
+/* Words of a text that may be some of a set, counted line by line. */
+struct word_scan {
+	const struct text *t;
+	uint64_t looks;
+	size_t least; /* that a line must have to be of interest */
+	size_t line, hits;
+	struct offsets *out; /* such lines */
+};
+
+static void count_word(struct word_scan *w, size_t start, size_t end)
+{
+	if (!(w->looks & look_bit(w->t->view.ptr[start], end - start)))
+		return;
+	if (start >= w->t->start[w->line + 1]) {
+		while (start >= w->t->start[w->line + 1])
+			w->line++;
+		w->hits = 0;
+	}
+	if (++w->hits == w->least)
+		offsets_add(w->out, w->line);
+}
+
+static void scan_words(struct word_scan *w)
+{
+	struct span view = w->t->view;
+	uint64_t last = 0; /* whether the byte before the block is a word's */
+	size_t start = 0;
+
+	for (size_t at = 0; at <= view.len; at += BLOCK_BYTES) {
+		char rest[BLOCK_BYTES];
+		const char *p = view.ptr + at;
+		uint64_t bits, edges;
+
+		if (view.len - at < BLOCK_BYTES) {
+			memset(rest, 0, sizeof(rest));
+			memcpy(rest, p, view.len - at);
+			p = rest;
+		}
+		bits = word_bits(p);
+		/* Where words start and where they have ended, in turn. */
+		edges = bits ^ (bits << 1 | last);
+		if (last && edges) {
+			count_word(w, start, at + (size_t)__builtin_ctzll(edges));
+			edges &= edges - 1;
+		}
+		while (edges) {
+			start = at + (size_t)__builtin_ctzll(edges);
+			edges &= edges - 1;
+			if (!edges)
+				break;
+			count_word(w, start, at + (size_t)__builtin_ctzll(edges));
+			edges &= edges - 1;
+		}
+		last = bits >> 63;
+	}
+}
+
 /* No line of find is in the file: lines with the words of its longest one. */
-static void explain_by_words(struct draft *d, const struct lines *find,
-			     struct edit_result *result)
+static struct err *explain_by_words(struct draft *d, const struct lines *find,
+				    struct edit_result *result)
 {
 	struct candidate best[NEAREST_SHOWN + 1];
 	struct word_set set = { .n = 0 };
+	struct offsets lines = { .n = 0 };
+	struct word_scan scan = { .t = &d->text, .out = &lines };
 	struct span longest = SPAN("");
 	size_t n = 0;
 
@@ -271,13 +387,17 @@ static void explain_by_words(struct draft *d, const struct lines *find,
 	read_words(&set, longest);
 	if (!set.n || d->text.view.len > WORDS_MAX_BYTES ||
 	    d->n_word_scans++ >= WORD_SCANS_MAX)
-		return;
-	for (size_t i = 0; i < d->text.n_lines; i++) {
-		struct span line = text_line(&d->text, i);
+		return NULL;
+	scan.looks = looks_of(longest);
+	/* What is shared cannot be more than all words of the line. */
+	scan.least = (ALIKE_PERCENT * set.n + 199 - ALIKE_PERCENT) / (200 - ALIKE_PERCENT);
+	scan_words(&scan);
+	for (size_t i = 0; i < lines.n; i++) {
+		struct span line = text_line(&d->text, lines.v[i]);
 		size_t percent = line.len < 4 * longest.len + 40 ? share(&set, line) : 0;
 
 		if (percent >= ALIKE_PERCENT)
-			insert_best(best, &n, (struct candidate){ i, percent });
+			insert_best(best, &n, (struct candidate){ lines.v[i], percent });
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct str shown = STR_INIT(EDIT_REASON_MAX_BYTES);
@@ -288,6 +408,9 @@ static void explain_by_words(struct draft *d, const struct lines *find,
 	}
 	if (n)
 		result->line = best[0].first + 1;
+	n = lines.failed;
+	offsets_release(&lines);
+	return n ? err_nomem() : NULL;
 }
 
 struct err *nearest_explain(struct draft *d, struct span find, struct edit_result *result)
@@ -307,7 +430,7 @@ struct err *nearest_explain(struct draft *d, struct span find, struct edit_resul
 	if (!err && n)
 		result->line = best[0].first + 1;
 	else if (!err)
-		explain_by_words(d, &lines, result);
+		err = explain_by_words(d, &lines, result);
 	offsets_release(&starts);
 	lines_release(&lines);
 	return err;
