@@ -160,7 +160,7 @@ static struct err *copy_view(struct text *t)
 	struct span body = t->view;
 	uint32_t out = 0, crs = 0;
 
-	t->copy = malloc(body.len + 1);
+	t->copy = malloc(body.len + BLOCK_BYTES);
 	t->cr = malloc((t->n_lines + 1) * sizeof(*t->cr));
 	if (!t->copy || !t->cr)
 		return err_nomem();
@@ -169,7 +169,11 @@ static struct err *copy_view(struct text *t)
 		bool crlf = len > 1 && body.ptr[at + len - 1] == '\n' &&
 			    body.ptr[at + len - 2] == '\r';
 
-		memcpy(t->copy + out, body.ptr + at, len);
+		/* Of a short line more is copied: that much at once takes no decision. */
+		if (len <= BLOCK_BYTES && body.len - at >= BLOCK_BYTES)
+			memcpy(t->copy + out, body.ptr + at, BLOCK_BYTES);
+		else
+			memcpy(t->copy + out, body.ptr + at, len);
 		if (crlf)
 			t->copy[out + len - 2] = '\n';
 		t->start[i] = out;
