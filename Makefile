@@ -60,7 +60,7 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all check check-unit check-shell check-backends check-asan check-kill lint fuzz \
-	doc install uninstall clean FORCE bench bench-codemod bench-edits bench-keyless bench-large bench-live bench-pipeline bench-sandbox bench-seed bench-verdicts
+	doc install uninstall clean FORCE bench bench-checkout bench-codemod bench-edits bench-keyless bench-large bench-live bench-pipeline bench-sandbox bench-seed bench-verdicts
 
 	clean FORCE bench bench-codemod bench-edits bench-edits-all bench-keyless bench-large bench-live bench-sandbox bench-seed bench-verdicts
 
@@ -177,6 +177,11 @@ bench-edits-all: $(O)/bench-edits
 
 bench-large: $(O)/bench-large
 	$(Q)$(O)/bench-large
+
+# Moving the scratch checkout of REPO by five files, against git worktree add.
+bench-checkout: all
+	$(Q)$(PYTHON) tests/bench/checkout.py --program $(O)/git-dualfix --repo '$(REPO)' \
+		$(BENCH_ARGS)
 
 # A regex edit over the tree of REPO against git grep -P of the same pattern.
 bench-codemod: all

@@ -20,7 +20,7 @@ complete -c git-dualfix -n '__git_dualfix_is take; or __git_dualfix_is drop; or 
 	-a "(git for-each-ref --format='%(refname:short)' refs/heads/dualfix/ 2>/dev/null)"
 
 # table fish
-set -g __git_dualfix_commands run plan apply verify take drop batch log show init doctor gc check-mail hook
+set -g __git_dualfix_commands run plan apply verify take drop amend resume batch log show init doctor gc check-mail hook
 complete -c git-dualfix -n __git_dualfix_is_first -a run -d 'an issue becomes a verified commit or patch'
 complete -c git-dualfix -n '__git_dualfix_is run' -l message -s m -x -d 'the issue'\''s text'
 complete -c git-dualfix -n '__git_dualfix_is run' -l base -s b -x -d 'the commit it is about; HEAD by default'
@@ -62,6 +62,8 @@ complete -c git-dualfix -n '__git_dualfix_is run' -l no-allow-test-edits
 complete -c git-dualfix -n '__git_dualfix_is run' -l load-bearing -a 'name remove off' -d 'what becomes of hunks that the checks do not need'
 complete -c git-dualfix -n '__git_dualfix_is run' -l no-load-bearing
 complete -c git-dualfix -n '__git_dualfix_is run' -l repeat -x -d 'run each check so often, to see flaky ones'
+complete -c git-dualfix -n '__git_dualfix_is run' -l clean -d 'run the checks in a checkout made anew'
+complete -c git-dualfix -n '__git_dualfix_is run' -l no-clean
 complete -c git-dualfix -n '__git_dualfix_is run' -l record -r -d 'keep the model exchanges there'
 complete -c git-dualfix -n '__git_dualfix_is run' -l replay -r -d 'answer from there; nothing is sent'
 complete -c git-dualfix -n '__git_dualfix_is run' -l cache -d 'take answers from earlier runs where the question is the same (default)'
@@ -87,6 +89,8 @@ complete -c git-dualfix -n '__git_dualfix_is plan' -l budget -x -d 'stop before 
 complete -c git-dualfix -n '__git_dualfix_is plan' -l timeout -x -d 'stop before taking longer'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l json -d 'the report as one JSON object on stdout'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l no-json
+complete -c git-dualfix -n '__git_dualfix_is plan' -l clean -d 'run the checks in a checkout made anew'
+complete -c git-dualfix -n '__git_dualfix_is plan' -l no-clean
 complete -c git-dualfix -n '__git_dualfix_is plan' -l record -r -d 'keep the model exchanges there'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l replay -r -d 'answer from there; nothing is sent'
 complete -c git-dualfix -n '__git_dualfix_is plan' -l cache -d 'take answers from earlier runs where the question is the same (default)'
@@ -137,6 +141,8 @@ complete -c git-dualfix -n '__git_dualfix_is apply' -l no-allow-test-edits
 complete -c git-dualfix -n '__git_dualfix_is apply' -l load-bearing -a 'name remove off' -d 'what becomes of hunks that the checks do not need'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l no-load-bearing
 complete -c git-dualfix -n '__git_dualfix_is apply' -l repeat -x -d 'run each check so often, to see flaky ones'
+complete -c git-dualfix -n '__git_dualfix_is apply' -l clean -d 'run the checks in a checkout made anew'
+complete -c git-dualfix -n '__git_dualfix_is apply' -l no-clean
 complete -c git-dualfix -n '__git_dualfix_is apply' -l record -r -d 'keep the model exchanges there'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l replay -r -d 'answer from there; nothing is sent'
 complete -c git-dualfix -n '__git_dualfix_is apply' -l cache -d 'take answers from earlier runs where the question is the same (default)'
@@ -155,6 +161,8 @@ complete -c git-dualfix -n '__git_dualfix_is verify' -l timeout -x -d 'stop befo
 complete -c git-dualfix -n '__git_dualfix_is verify' -l json -d 'the report as one JSON object on stdout'
 complete -c git-dualfix -n '__git_dualfix_is verify' -l no-json
 complete -c git-dualfix -n '__git_dualfix_is verify' -l repeat -x -d 'run each check so often, to see flaky ones'
+complete -c git-dualfix -n '__git_dualfix_is verify' -l clean -d 'run the checks in a checkout made anew'
+complete -c git-dualfix -n '__git_dualfix_is verify' -l no-clean
 complete -c git-dualfix -n '__git_dualfix_is verify' -l quiet -s q -d 'say nothing but errors'
 complete -c git-dualfix -n '__git_dualfix_is verify' -l no-quiet
 complete -c git-dualfix -n '__git_dualfix_is verify' -l verbose -s v -d 'say more'
@@ -180,6 +188,102 @@ complete -c git-dualfix -n '__git_dualfix_is drop' -l progress -d 'show progress
 complete -c git-dualfix -n '__git_dualfix_is drop' -l no-progress
 complete -c git-dualfix -n '__git_dualfix_is drop' -l color -a 'always never auto' -d 'always, never or auto'
 complete -c git-dualfix -n '__git_dualfix_is drop' -l no-color
+complete -c git-dualfix -n __git_dualfix_is_first -a amend -d 'another round on top of a run, as v2'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l message -s m -x -d 'the issue'\''s text'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l mode -x -a 'sequential hybrid adaptive single' -d 'sequential, hybrid, adaptive (default) or single'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l plan -r -d 'use this plan'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l edit -s e -d 'open the plan in the editor first'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-edit
+complete -c git-dualfix -n '__git_dualfix_is amend' -l verify -x -d 'a check; overrides the configured ones'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-verify -d 'run no checks'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l review -d 'let the planner read the result and refuse it'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-review
+complete -c git-dualfix -n '__git_dualfix_is amend' -l accept -x -a 'fixed improved held unverified' -d 'the weakest outcome that counts'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l attempts -x -d 'rounds of repair'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l budget -x -d 'stop before spending more'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l timeout -x -d 'stop before taking longer'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l branch -x -d 'where the commit goes'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l format-patch -d 'mailable patches as well'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-format-patch
+complete -c git-dualfix -n '__git_dualfix_is amend' -l output-directory -s o -r -d 'put them there; implies --format-patch'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l reroll-count -x -d 'mark them as v<n>'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l range-diff -x -d 'say in them what changed since that version'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l stdout -d 'the patch series itself to stdout'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-stdout
+complete -c git-dualfix -n '__git_dualfix_is amend' -l diff -d 'only the diff to stdout; no checks, no branch, no commit'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-diff
+complete -c git-dualfix -n '__git_dualfix_is amend' -l json -d 'the report as one JSON object on stdout'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-json
+complete -c git-dualfix -n '__git_dualfix_is amend' -l signoff -s s -d 'add your Signed-off-by'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-signoff
+complete -c git-dualfix -n '__git_dualfix_is amend' -l allow-protected -d 'touch protected paths'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-allow-protected
+complete -c git-dualfix -n '__git_dualfix_is amend' -l allow-test-edits -d 'let a fix weaken tests, or answer for them'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-allow-test-edits
+complete -c git-dualfix -n '__git_dualfix_is amend' -l load-bearing -a 'name remove off' -d 'what becomes of hunks that the checks do not need'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-load-bearing
+complete -c git-dualfix -n '__git_dualfix_is amend' -l repeat -x -d 'run each check so often, to see flaky ones'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l clean -d 'run the checks in a checkout made anew'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-clean
+complete -c git-dualfix -n '__git_dualfix_is amend' -l record -r -d 'keep the model exchanges there'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l replay -r -d 'answer from there; nothing is sent'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l cache -d 'take answers from earlier runs where the question is the same (default)'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-cache
+complete -c git-dualfix -n '__git_dualfix_is amend' -l trace -r -d 'what happened when, for Perfetto or chrome://tracing'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l quiet -s q -d 'say nothing but errors'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-quiet
+complete -c git-dualfix -n '__git_dualfix_is amend' -l verbose -s v -d 'say more'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l progress -d 'show progress also where stderr is no terminal'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-progress
+complete -c git-dualfix -n '__git_dualfix_is amend' -l color -a 'always never auto' -d 'always, never or auto'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l no-color
+complete -c git-dualfix -n __git_dualfix_is_first -a resume -d 'go on with a run that was stopped'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l mode -x -a 'sequential hybrid adaptive single' -d 'sequential, hybrid, adaptive (default) or single'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l edit -s e -d 'open the plan in the editor first'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-edit
+complete -c git-dualfix -n '__git_dualfix_is resume' -l verify -x -d 'a check; overrides the configured ones'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-verify -d 'run no checks'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l review -d 'let the planner read the result and refuse it'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-review
+complete -c git-dualfix -n '__git_dualfix_is resume' -l accept -x -a 'fixed improved held unverified' -d 'the weakest outcome that counts'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l attempts -x -d 'rounds of repair'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l budget -x -d 'stop before spending more'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l timeout -x -d 'stop before taking longer'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l branch -x -d 'where the commit goes'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l format-patch -d 'mailable patches as well'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-format-patch
+complete -c git-dualfix -n '__git_dualfix_is resume' -l output-directory -s o -r -d 'put them there; implies --format-patch'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l reroll-count -x -d 'mark them as v<n>'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l range-diff -x -d 'say in them what changed since that version'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l stdout -d 'the patch series itself to stdout'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-stdout
+complete -c git-dualfix -n '__git_dualfix_is resume' -l diff -d 'only the diff to stdout; no checks, no branch, no commit'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-diff
+complete -c git-dualfix -n '__git_dualfix_is resume' -l json -d 'the report as one JSON object on stdout'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-json
+complete -c git-dualfix -n '__git_dualfix_is resume' -l signoff -s s -d 'add your Signed-off-by'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-signoff
+complete -c git-dualfix -n '__git_dualfix_is resume' -l allow-protected -d 'touch protected paths'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-allow-protected
+complete -c git-dualfix -n '__git_dualfix_is resume' -l allow-test-edits -d 'let a fix weaken tests, or answer for them'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-allow-test-edits
+complete -c git-dualfix -n '__git_dualfix_is resume' -l load-bearing -a 'name remove off' -d 'what becomes of hunks that the checks do not need'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-load-bearing
+complete -c git-dualfix -n '__git_dualfix_is resume' -l repeat -x -d 'run each check so often, to see flaky ones'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l clean -d 'run the checks in a checkout made anew'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-clean
+complete -c git-dualfix -n '__git_dualfix_is resume' -l record -r -d 'keep the model exchanges there'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l replay -r -d 'answer from there; nothing is sent'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l cache -d 'take answers from earlier runs where the question is the same (default)'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-cache
+complete -c git-dualfix -n '__git_dualfix_is resume' -l trace -r -d 'what happened when, for Perfetto or chrome://tracing'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l quiet -s q -d 'say nothing but errors'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-quiet
+complete -c git-dualfix -n '__git_dualfix_is resume' -l verbose -s v -d 'say more'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l progress -d 'show progress also where stderr is no terminal'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-progress
+complete -c git-dualfix -n '__git_dualfix_is resume' -l color -a 'always never auto' -d 'always, never or auto'
+complete -c git-dualfix -n '__git_dualfix_is resume' -l no-color
 complete -c git-dualfix -n __git_dualfix_is_first -a batch -d 'many issues, one JSON line out per line in'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l base -s b -x -d 'the commit it is about; HEAD by default'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l worktree -d 'HEAD plus the uncommitted changes of tracked files'
@@ -203,6 +307,8 @@ complete -c git-dualfix -n '__git_dualfix_is batch' -l no-allow-test-edits
 complete -c git-dualfix -n '__git_dualfix_is batch' -l load-bearing -a 'name remove off' -d 'what becomes of hunks that the checks do not need'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l no-load-bearing
 complete -c git-dualfix -n '__git_dualfix_is batch' -l repeat -x -d 'run each check so often, to see flaky ones'
+complete -c git-dualfix -n '__git_dualfix_is batch' -l clean -d 'run the checks in a checkout made anew'
+complete -c git-dualfix -n '__git_dualfix_is batch' -l no-clean
 complete -c git-dualfix -n '__git_dualfix_is batch' -l record -r -d 'keep the model exchanges there'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l replay -r -d 'answer from there; nothing is sent'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l cache -d 'take answers from earlier runs where the question is the same (default)'

@@ -44,6 +44,8 @@ void command_usage(const struct command *command, struct str *out);
 struct err *cmd_run(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_plan(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_apply(struct session *s, int *exit_code) MUST_USE;
+struct err *cmd_amend(struct session *s, int *exit_code) MUST_USE;
+struct err *cmd_resume(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_verify(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_take(struct session *s, int *exit_code) MUST_USE;
 struct err *cmd_drop(struct session *s, int *exit_code) MUST_USE;

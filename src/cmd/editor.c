@@ -45,7 +45,7 @@ static struct err *open_editor(struct person *person, const char *editor, const 
 	return err;
 }
 
-struct err *editor_edit_plan(void *ctx, struct str *json)
+struct err *editor_edit_plan(void *ctx, const char *dir, struct str *json)
 {
 	struct person *person = ctx;
 	struct str editor = STR_INIT(4096), path = STR_INIT(8192);
@@ -57,7 +57,8 @@ struct err *editor_edit_plan(void *ctx, struct str *json)
 	if (err)
 		goto out;
 	str_truncate(&editor, span_trim(str_span(&editor)).len);
-	err = repo_private_path(person->repo, "PLAN_EDIT.json", true, &path);
+	str_addf(&path, "%s/PLAN_EDIT.json", dir);
+	err = str_err(&path, "path");
 	if (!err)
 		err = file_write(path.buf, str_span(json), 0600);
 	if (!err)

@@ -10,6 +10,6 @@
 #include "base/str.h"
 
 /* For struct wall; ctx is a struct person. An emptied file is ERR_INPUT: nothing is done. */
-struct err *editor_edit_plan(void *ctx, struct str *json) MUST_USE;
+struct err *editor_edit_plan(void *ctx, const char *dir, struct str *json) MUST_USE;
 
 #endif

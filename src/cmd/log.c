@@ -253,6 +253,7 @@ static struct err *print_past(struct session *s, const struct past *past)
 	str_addf(&out, "run       %s\n", past->id.buf);
 	str_addf(&out, "outcome   %s\n", past->outcome.buf);
 	add_text(&out, "base", json_get(root, "base"));
+	add_text(&out, "amends", json_get(root, "amends"));
 	add_text(&out, "commit", json_get(root, "commit"));
 	add_text(&out, "branch", json_get(root, "branch"));
 	add_text(&out, "error", json_get(json_get(root, "error"), "message"));

@@ -20,23 +20,26 @@ static const char *const when_names[] = { "always", "never", "auto", NULL };
 	{ .letter = (letter_), .name = (name_), .commands = (commands_), .value = value_, \
 	  .argument = (argument_), .help = (help_) }
 
-#define MAKES (FOR_RUN | FOR_APPLY | FOR_BATCH)
-#define SHOWS (FOR_RUN | FOR_APPLY)
+#define MAKES (FOR_RUN | FOR_APPLY | FOR_BATCH | FOR_AMEND | FOR_RESUME)
+#define SHOWS (FOR_RUN | FOR_APPLY | FOR_AMEND | FOR_RESUME)
+#define FROM_BASE (FOR_RUN | FOR_APPLY | FOR_BATCH | FOR_PLAN)
 #define CHECKS (MAKES | FOR_PLAN | FOR_VERIFY | FOR_INIT | FOR_CHECK_MAIL)
 #define THINKS (FOR_RUN | FOR_PLAN)
 #define ANY (FOR_RUN | FOR_PLAN | FOR_APPLY | FOR_VERIFY | FOR_TAKE | FOR_DROP | FOR_LOG | \
-	     FOR_SHOW | FOR_INIT | FOR_DOCTOR | FOR_GC | FOR_BATCH | FOR_CHECK_MAIL)
+	     FOR_SHOW | FOR_INIT | FOR_DOCTOR | FOR_GC | FOR_BATCH | FOR_CHECK_MAIL | FOR_AMEND | \
+	     FOR_RESUME)
 
 const struct option options_table[] = {
-	WITH("message", 'm', THINKS, LIST(messages), "text", "the issue's text"),
-	WITH("base", 'b', MAKES | FOR_PLAN | FOR_CHECK_MAIL, TEXT(base), "rev",
+	WITH("message", 'm', THINKS | FOR_AMEND, LIST(messages), "text",
+	     "the issue's text"),
+	WITH("base", 'b', FROM_BASE | FOR_CHECK_MAIL, TEXT(base), "rev",
 	     "the commit it is about; HEAD by default"),
-	FLAG("worktree", 0, MAKES | FOR_PLAN | FOR_TAKE, BOOLEAN(worktree),
+	FLAG("worktree", 0, FROM_BASE | FOR_TAKE, BOOLEAN(worktree),
 	     "HEAD plus the uncommitted changes of tracked files"),
 	FLAG("failing", 0, THINKS, BOOLEAN(failing), "the issue is what the checks say is broken"),
 	WITH("mode", 0, MAKES | FOR_PLAN, CHOICE(mode, mode_names), "mode",
 	     "sequential, hybrid, adaptive (default) or single"),
-	WITH("plan", 0, FOR_RUN, TEXT(plan_file), "file", "use this plan"),
+	WITH("plan", 0, FOR_RUN | FOR_AMEND, TEXT(plan_file), "file", "use this plan"),
 	FLAG("edit", 'e', SHOWS, BOOLEAN(edit), "open the plan in the editor first"),
 	WITH("verify", 0, CHECKS, LIST(verify), "command",
 	     "a check; overrides the configured ones"),
@@ -72,6 +75,8 @@ const struct option options_table[] = {
 	  .help = "what becomes of hunks that the checks do not need" },
 	WITH("repeat", 0, MAKES | FOR_VERIFY, COUNT(repeat, 1, 100), "n",
 	     "run each check so often, to see flaky ones"),
+	FLAG("clean", 0, MAKES | FOR_PLAN | FOR_VERIFY, BOOLEAN(clean),
+	     "run the checks in a checkout made anew"),
 	WITH("record", 0, MAKES | FOR_PLAN, TEXT(record), "file", "keep the model exchanges there"),
 	WITH("replay", 0, MAKES | FOR_PLAN, TEXT(replay), "file",
 	     "answer from there; nothing is sent"),

@@ -34,6 +34,8 @@ enum {
 	FOR_HOOK = 1 << 11,
 	FOR_BATCH = 1 << 12,
 	FOR_CHECK_MAIL = 1 << 13,
+	FOR_AMEND = 1 << 14,
+	FOR_RESUME = 1 << 15,
 };
 
 struct option {

@@ -2,18 +2,18 @@
 /*
  * git dualfix run, plan and apply: an issue or a plan becomes runs.
  */
-#include "cmd/command.h"
+#include "cmd/run.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "cmd/command.h"
 #include "cmd/drive.h"
 #include "cmd/input.h"
-#include "verify/check.h"
 
 #define MESSAGE_MAX_BYTES ((size_t)4 << 20)
 
-static struct err *open_checks(struct session *s, bool tell, struct check_list *checks)
+struct err *run_open_checks(struct session *s, bool tell, struct check_list *checks)
 {
 	const struct settings *set = &s->settings;
 	struct err *err;
@@ -29,6 +29,13 @@ static struct err *open_checks(struct session *s, bool tell, struct check_list *
 	return err;
 }
 
+struct err *run_join_messages(const struct settings *set, struct str *out)
+{
+	for (size_t i = 0; i < set->messages.n; i++)
+		str_addf(out, "%s%s", i ? "\n\n" : "", set->messages.v[i]);
+	return str_err(out, "-m");
+}
+
 static struct err *read_issues(struct session *s, struct input *inputs, size_t *n)
 {
 	struct str message = STR_INIT(MESSAGE_MAX_BYTES);
@@ -37,10 +44,8 @@ static struct err *read_issues(struct session *s, struct input *inputs, size_t *
 	*n = 0;
 	for (size_t i = 0; !err && i < s->args.n; i++)
 		err = input_read_issue(&inputs[(*n)++], s, s->args.v[i]);
-	for (size_t i = 0; i < s->settings.messages.n; i++)
-		str_addf(&message, "%s%s", i ? "\n\n" : "", s->settings.messages.v[i]);
 	if (!err)
-		err = str_err(&message, "-m");
+		err = run_join_messages(&s->settings, &message);
 	if (!err && message.len)
 		err = input_take_message(&inputs[(*n)++], s, str_span(&message));
 	str_release(&message);
@@ -58,7 +63,7 @@ static struct err *read_issues(struct session *s, struct input *inputs, size_t *
 	return err;
 }
 
-static struct err *one_sink(const struct settings *set, size_t n)
+struct err *run_check_sinks(const struct settings *set, size_t n)
 {
 	if (set->json + set->diff + set->to_stdout > 1)
 		return err_new(ERR_USAGE, "--json, --diff and --stdout exclude each other");
@@ -81,9 +86,9 @@ static struct err *run_issues(struct session *s, enum run_goal goal, int *exit_c
 		input_init(&inputs[i]);
 	err = read_issues(s, inputs, &n);
 	if (!err)
-		err = one_sink(&s->settings, n);
+		err = run_check_sinks(&s->settings, n);
 	if (!err)
-		err = open_checks(s, goal != GOAL_PLAN, &checks);
+		err = run_open_checks(s, goal != GOAL_PLAN, &checks);
 	if (!err && s->settings.failing && !checks.n)
 		err = err_hint(err_new(ERR_CONFIG, "--failing needs a check"),
 			       "--verify <command>, or git config dualfix.verify <command>");
@@ -93,6 +98,10 @@ static struct err *run_issues(struct session *s, enum run_goal goal, int *exit_c
 		err = session_models(s);
 	if (err)
 		goto out;
+	for (size_t i = 0; i < n; i++) {
+		inputs[i].run.command = goal == GOAL_PLAN ? "plan" : "run";
+		inputs[i].run.args = s->given;
+	}
 	options = session_run_options(s, &checks);
 	if (goal == GOAL_PLAN)
 		options.goal = GOAL_PLAN;
@@ -130,10 +139,12 @@ static struct err *read_plans(struct session *s, struct input *parts, struct pla
 	input->plans = plans;
 	input->n_plans = s->args.n;
 	input->slug = "plan";
+	input->command = "apply";
+	input->args = s->given;
 	return NULL;
 }
 
-static bool has_model_edit(const struct plan *plans, size_t n)
+bool run_has_model_edit(const struct plan *plans, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < plans[i].n_edits; k++)
@@ -160,10 +171,10 @@ struct err *cmd_apply(struct session *s, int *exit_code)
 		input_init(&parts[i]);
 	err = parts && plans ? read_plans(s, parts, plans, &whole.run) : err_nomem();
 	if (!err)
-		err = one_sink(&s->settings, 1);
+		err = run_check_sinks(&s->settings, 1);
 	if (!err)
-		err = open_checks(s, true, &checks);
-	s->wants_executor = err ? false : has_model_edit(plans, n);
+		err = run_open_checks(s, true, &checks);
+	s->wants_executor = err ? false : run_has_model_edit(plans, n);
 	if (!err)
 		err = session_models(s);
 	if (err)

@@ -28,6 +28,7 @@ struct err *session_open(struct session *s, unsigned command, const char *const 
 	struct err *err;
 
 	*s = (struct session){ 0 };
+	s->given = args;
 	argv_init(&s->args);
 	terminal_init(&s->terminal, false, 0, NULL, NULL);
 	err = trace_new(&s->trace);
@@ -398,6 +399,7 @@ struct run_options session_run_options(struct session *s, const struct check_lis
 		.allow_test_edits = set->allow_test_edits,
 		.idle = (enum idle_way)set->idle,
 		.repeat = (int)set->repeat,
+		.clean = set->clean,
 		.review = set->review,
 		.protect = set->protect.n ? argv_list(&set->protect) : NULL,
 		.exclude = argv_list(&set->exclude),

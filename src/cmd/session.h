@@ -37,6 +37,7 @@ struct session {
 	struct events events;
 	struct trace *trace;
 	struct settings settings;
+	const char *const *given; /* the command line after the command's name */
 	struct argv args; /* what was no option */
 	struct loop *loop;
 	struct repo *repo;

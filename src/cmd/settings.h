@@ -75,6 +75,7 @@ struct settings {
 	bool edit;
 	struct argv verify;
 	bool no_verify;
+	bool clean;
 	char *branch;
 	bool format_patch;
 	char *output_directory;

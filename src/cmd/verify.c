@@ -72,6 +72,7 @@ struct err *cmd_verify(struct session *s, int *exit_code)
 		.repo = s->repo,
 		.checks = &checks,
 		.sandbox = set->sandbox,
+		.clean = set->clean,
 		.sandbox_read = argv_list(&set->sandbox_read),
 		.sandbox_env = argv_list(&set->sandbox_env),
 		.expire_s = set->expire_s,

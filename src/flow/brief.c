@@ -21,6 +21,7 @@
 #define LOG_MAX_BYTES ((size_t)6 * 1024)
 #define SCHEMA_MAX_BYTES ((size_t)16 * 1024)
 #define TEXT_MAX_BYTES ((size_t)16 << 20)
+#define ANSWER_SHOWN_MAX_BYTES ((size_t)256 * 1024)
 
 /* The issue, when nobody has written one. */
 #define FAILING_TEXT "The checks fail on this commit; their logs are below.\n"
@@ -244,6 +245,32 @@ struct err *brief_repair(struct prompt *prompt, const struct templates *template
 out:
 	secrets_free(secrets);
 	str_release(&text);
+	arena_release(&arena);
+	return err;
+}
+
+struct err *brief_amend(struct prompt *prompt, const struct templates *templates,
+			const struct brief_wish *wish)
+{
+	struct arena arena;
+	struct secrets *secrets = NULL;
+	struct quote plan = { 0 }, diff = { 0 }, text = { 0 };
+	struct prompt_amend amend = { .diff = &diff, .wish = &text };
+	struct err *err;
+
+	arena_init(&arena, TEXT_MAX_BYTES);
+	err = secrets_new(&secrets);
+	if (!err)
+		err = safe_quote(secrets, &arena, NULL, wish->plan.len ? wish->plan : SPAN("{}"),
+				 ANSWER_SHOWN_MAX_BYTES, &plan);
+	if (!err)
+		err = safe_quote(secrets, &arena, NULL, wish->diff, ISSUE_MAX_BYTES, &diff);
+	if (!err)
+		err = safe_quote(secrets, &arena, NULL, wish->wish, ISSUE_MAX_BYTES, &text);
+	amend.answer = plan.text;
+	if (!err)
+		err = prompt_amend(prompt, templates, &amend);
+	secrets_free(secrets);
 	arena_release(&arena);
 	return err;
 }

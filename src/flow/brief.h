@@ -57,4 +57,17 @@ struct brief_round {
 struct err *brief_repair(struct prompt *prompt, const struct templates *templates,
 			 const struct brief_round *round) MUST_USE;
 
+/*
+ * On top of prompt: what an earlier plan (empty: not kept) made, as a diff, and what
+ * the user wishes of it.
+ */
+struct brief_wish {
+	struct span plan;
+	struct span diff;
+	struct span wish;
+};
+
+struct err *brief_amend(struct prompt *prompt, const struct templates *templates,
+			const struct brief_wish *wish) MUST_USE;
+
 #endif

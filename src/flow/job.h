@@ -29,6 +29,19 @@
 /* What becomes of hunks that the checks do not need. */
 enum idle_way { IDLE_NAME, IDLE_REMOVE, IDLE_OFF };
 
+struct state;
+
+/* What an earlier run left, and what else is wished. */
+struct prior {
+	const char *run;     /* its id */
+	struct oid tree;     /* of its commit */
+	struct span plan;    /* JSON; empty: not kept */
+	struct span wish;    /* empty where a plan is given */
+	struct span message; /* of its commit */
+	struct span subject; /* the message's first line */
+	struct span body;    /* the rest of it, without trailers */
+};
+
 /* What is to be done: an issue, plans, or whatever the checks say (failing). */
 struct run_input {
 	const char *title;    /* one line; NULL: none */
@@ -43,6 +56,11 @@ struct run_input {
 	const struct plan *plans;  /* given: no planner is asked for a first plan */
 	size_t n_plans;
 	bool failing;
+	const struct prior *prior; /* an earlier run to go on from; NULL: none */
+	const struct state *state; /* of the run resumes, which was stopped; NULL: a new one */
+	const char *resumes;
+	const char *command;       /* for resume: its name, NULL: not to be resumed; */
+	const char *const *args;   /* and what followed it, NULL-terminated */
 };
 
 enum run_goal {
@@ -69,6 +87,7 @@ struct run_options {
 	int reroll_count; /* 0: none */
 	bool signoff, keep_going, allow_protected, allow_test_edits, review;
 	enum idle_way idle;
+	bool clean; /* checks run in a checkout made anew */
 	int repeat; /* how often each check runs, so that flaky ones are seen */
 	const char *earlier; /* revision of an earlier version, for a range-diff; NULL: none */
 	bool never_plan;    /* apply: the planner may edit, but writes no plan */

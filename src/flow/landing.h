@@ -11,6 +11,7 @@ struct landing {
 	struct oid tree;
 	struct span subject, body; /* ptr NULL: none was given */
 	struct span why;           /* root cause and strategy: the body if there is none */
+	size_t round;              /* the last one that it holds, from 1; 0: not known */
 };
 
 #endif

@@ -75,6 +75,7 @@ static struct err *make_message(const struct publish_spec *spec, const struct re
 			&fallback);
 	if (last)
 		trailers_closes(&trailers, spec->address ? spec->address : "");
+	trailers_inherit(&trailers, spec->earlier_message);
 	add_models(spec, report, &trailers);
 	if (last && spec->evidence == EVIDENCE_TRAILER)
 		add_checks(report, &trailers);
@@ -376,22 +377,43 @@ static struct err *make_patches(const struct publish_spec *spec, struct report *
 	return err ? err : str_err(mbox, "mbox");
 }
 
-struct err *publish(const struct publish_spec *spec, struct report *report, struct str *mbox)
+static struct err *make_new(const struct publish_spec *spec, struct report *report,
+			    struct str *name)
 {
-	struct str name = STR_INIT(NAME_MAX_BYTES);
 	struct err *err = make_commits(spec, report);
 
 	for (int left = NAME_TRIES; !err; left--) {
-		str_reset(&name);
-		err = publish_free_name(spec->repo, spec->branch, spec->slug, &name);
+		str_reset(name);
+		err = publish_free_name(spec->repo, spec->branch, spec->slug, name);
+		if (!err && spec->making)
+			err = spec->making(spec->making_ctx, name->buf, &report->commit);
 		if (!err)
-			err = make_branch(spec, report, name.buf);
+			err = make_branch(spec, report, name->buf);
 		/* Another run may have taken the name meanwhile, or be about to. */
 		if (!err || spec->branch || err_is_signal(err) || !left)
 			break;
 		err_drop(err);
 		err = NULL;
 	}
+	return err;
+}
+
+/* An earlier sitting of this run came as far as that. */
+static struct err *take_made(const struct publish_spec *spec, struct report *report,
+			     struct str *name)
+{
+	report->commit = *spec->made;
+	report->tree = spec->landings[spec->n_landings - 1].tree;
+	str_adds(name, spec->made_branch);
+	return str_err(name, "branch");
+}
+
+struct err *publish(const struct publish_spec *spec, struct report *report, struct str *mbox)
+{
+	struct str name = STR_INIT(NAME_MAX_BYTES);
+	struct err *err = spec->made ? take_made(spec, report, &name) :
+				       make_new(spec, report, &name);
+
 	if (err) {
 		report->commit = (struct oid){ "" };
 		goto out;

@@ -39,6 +39,12 @@ struct publish_spec {
 	const char *earlier;      /* revision: what was sent before; NULL: nothing */
 	const char *in_reply_to;  /* message id; NULL: none */
 	const struct templates *templates;
+	struct span earlier_message; /* of a commit that is in it; its models are named */
+	/* Told name and commit just before the branch is made; NULL: nobody. */
+	struct err *(*making)(void *ctx, const char *branch, const struct oid *commit);
+	void *making_ctx;
+	const struct oid *made; /* it is there already, on made_branch; NULL: it is not */
+	const char *made_branch;
 };
 
 /*

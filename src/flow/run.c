@@ -45,12 +45,20 @@ struct err *step_publish(struct run *run)
 		.earlier = run->options.earlier,
 		.in_reply_to = run->input->in_reply_to,
 		.templates = run->env.templates,
+		.making = run_keep_commit,
+		.making_ctx = run,
+		.made = run_is_out(run) ? &run->input->state->commit : NULL,
+		.made_branch = run->state.branch,
 	};
 	int64_t start_us = clock_mono_us();
 	struct err *err;
 
+	if (run->input->prior)
+		spec.earlier_message = run->input->prior->message;
 	run_stage(run, "publishing");
-	err = publish(&spec, &run->report, &run->output);
+	err = run_settle_plan(run);
+	if (!err)
+		err = publish(&spec, &run->report, &run->output);
 	run->report.timings.publish_ms = (clock_mono_us() - start_us) / 1000;
 	run_trace(run, "publish", start_us);
 	run->step = STEP_END;
@@ -193,6 +201,7 @@ static void finish(struct run *run, struct err *err)
 	if (run->record) {
 		keep_before(run);
 		run_keep_candidate(run);
+		err_drop(run_keep_state(run)); /* a full disk is told with the report */
 		write_report(run);
 	}
 	let_go(run);

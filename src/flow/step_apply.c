@@ -11,7 +11,8 @@
 
 static struct err *edit_by_hand(struct run *run, struct str *json)
 {
-	struct err *err = run->env.wall->edit_plan(run->env.wall->ctx, json);
+	struct err *err = run->env.wall->edit_plan(run->env.wall->ctx,
+							record_dir(run->record), json);
 
 	run->edited = true;
 	if (err)
@@ -40,7 +41,7 @@ static struct err *keep_plan(struct run *run)
 	if (!err && run->env.wall->edit_plan && !run->edited)
 		err = edit_by_hand(run, &json);
 	if (!err)
-		err = record_write(run->record, "plan.json", str_span(&json));
+		err = run_keep_plan(run, str_span(&json));
 	if (!err)
 		err = encode_plan(run->current, false, &line);
 	if (err)
@@ -100,7 +101,8 @@ static struct err *read_right(struct run *run)
 	struct err *err;
 
 	if (run->origin != FROM_PLANNER || run->current != &run->plan || run->plan.from_base ||
-	    !run->repairs || oid_eq(&run->tree, &run->base_tree) || run->input->n_plans ||
+	    (!run->repairs && !run->input->prior) || oid_eq(&run->tree, &run->base_tree) ||
+	    run->input->n_plans ||
 	    needs_model(run->current))
 		return NULL;
 	err = applies_to(run, &run->tree, &here);
@@ -248,6 +250,14 @@ static bool tells_all(const struct run *run)
 	return run->origin == FROM_PLANNER && !run->input->n_plans && plan->subject.len;
 }
 
+/* A plan that says nothing of the commit leaves it as it was. */
+static void take_words_of(struct run *run, const struct prior *prior, struct landing *landing)
+{
+	landing->subject = keep_text(run, prior->subject);
+	if (!landing->body.len)
+		landing->body = keep_text(run, prior->body);
+}
+
 /* A given plan makes a commit of its own; a rule's or a repair's goes into the last one. */
 static void land(struct run *run)
 {
@@ -258,13 +268,16 @@ static void land(struct run *run)
 	run->n_landings += own;
 	landing = &run->landings[run->n_landings - 1];
 	landing->tree = run->tree;
+	landing->round = run->rounds;
 	if (!own && !tells_all(run))
 		return;
 	landing->subject = keep_text(run, plan->subject);
 	landing->body = keep_text(run, plan->body);
 	landing->why = keep_text(run, plan->root_cause.len ? plan->root_cause : plan->strategy);
-	/* Better than no word of it: what it does, and why below. */
-	if (!plan->subject.len && !run->input->title) {
+	if (!plan->subject.len && run->input->prior) {
+		take_words_of(run, run->input->prior, landing);
+	} else if (!plan->subject.len && !run->input->title) {
+		/* Better than no word of it: what it does, and why below. */
 		landing->subject = keep_text(run, plan->strategy);
 		landing->why = keep_text(run, plan->root_cause);
 	}
@@ -277,6 +290,17 @@ static void land(struct run *run)
 static const struct oid *landed_tree(const struct run *run)
 {
 	return run->n_landings ? &run->landings[run->n_landings - 1].tree : &run->base_tree;
+}
+
+/* What is there already, be it the base or what the amended run left. */
+static bool is_nothing(const struct run *run, const struct oid *tree)
+{
+	const struct prior *prior = run->input->prior;
+
+	if (prior && !run->n_landings && oid_eq(tree, &prior->tree))
+		return true;
+	return oid_eq(tree, &run->base_tree) &&
+	       (!run->n_landings || run->origin != FROM_FILE);
 }
 
 struct err *step_applied(struct run *run)
@@ -292,6 +316,7 @@ struct err *step_applied(struct run *run)
 		err = round_finish(run->round, &end, &tree);
 	err = err_first(err, round_report(run->round, &run->report, run->origin == FROM_RULES));
 	run->report.timings.edit_ms += clock_mono_ms() - run->round_start_ms;
+	err = err_first(err, run_keep_state(run));
 	if (err)
 		return err;
 	if (end == ROUND_FAILED)
@@ -302,8 +327,7 @@ struct err *step_applied(struct run *run)
 	run->reproduced = run->reproduced && run->origin == FROM_RULES;
 	run->tree = tree;
 	last = run->next_plan >= run->input->n_plans;
-	if (last && oid_eq(&tree, &run->base_tree) &&
-	    (!run->n_landings || run->origin != FROM_FILE)) {
+	if (last && is_nothing(run, &tree)) {
 		if (end == ROUND_PARTLY)
 			return edits_failed(run);
 		run->report.outcome = OUTCOME_NOTHING;

@@ -91,9 +91,12 @@ static struct err *open_checks(struct run *run)
 		report_set_sandbox(&run->report, &run->sandbox);
 	if (!err)
 		err = known_new(&run->known, run->env.repo, &run->sandbox,
-				run->options.sandbox_env, run->options.expire_s);
+				run->options.sandbox_env, run->options.sandbox_read,
+				run->options.expire_s);
 	if (!err)
 		err = checkout_take(&run->checkout, run->env.repo);
+	if (!err && run->options.clean)
+		err = checkout_clear(run->checkout);
 	if (!err && run->env.tape)
 		err = tape_hide(run->env.tape, checkout_dir(run->checkout), "[checkout]");
 	return err;
@@ -130,7 +133,7 @@ static struct err *check_outlet(struct run *run)
 					"dualfix.policy is forbid: no patches are made"),
 				"without --format-patch, -o and --stdout a fix stays on a branch");
 	err = repo_identity(run->env.repo, &author, &committer);
-	if (!err)
+	if (!err && !run_is_out(run))
 		err = publish_free_name(run->env.repo, run->options.branch, run_slug(run), &name);
 	if (!err && run->options.patches && !can_be_folder(run->options.patch_dir))
 		err = err_new(ERR_CONFIG, "'%s' is not a folder for patches",
@@ -165,9 +168,18 @@ static struct err *tell_policy(struct run *run)
 	return err;
 }
 
+/* A stopped run goes on in its own. */
+static struct err *take_record(struct run *run)
+{
+	if (run->input->state)
+		return record_open(&run->record, run->env.repo, run->input->resumes);
+	return record_new(&run->record, run->env.repo);
+}
+
 struct err *step_begin(struct run *run)
 {
 	struct repo *repo = run->env.repo;
+	const struct prior *prior = run->input->prior;
 	struct prove_spec spec;
 	struct err *err;
 
@@ -181,13 +193,11 @@ struct err *step_begin(struct run *run)
 	if (!err)
 		err = warn_dirty(run);
 	if (!err)
-		err = record_new(&run->record, repo);
+		err = take_record(run);
 	if (err)
 		return err;
 	run->report.run = arena_dups(&run->report.arena, record_id(run->record));
 	err = repo_quarantine(repo, record_dir(run->record));
-	if (!err && run->input->raw.ptr)
-		err = record_write(run->record, "issue", run->input->raw);
 	/* Another round on top of this one answers the same mail. */
 	if (!err && run->input->in_reply_to)
 		err = record_write(run->record, "in-reply-to",
@@ -202,7 +212,14 @@ struct err *step_begin(struct run *run)
 		return err;
 	run->tree = run->before_tree = run->base_tree;
 	run->report.base = run->head;
-	if (run->input->text.ptr && !run->input->reports && !run->input->n_plans)
+	if (prior) {
+		run->tree = prior->tree;
+		run->report.amends = prior->run;
+	}
+	err = run_begin_state(run);
+	if (err)
+		return err;
+	if (run->input->text.ptr && (!run->input->reports || prior) && !run->input->n_plans)
 		run_warm_planner(run); /* no rule comes before it */
 	run->step = STEP_SOURCE;
 	if (!checks_wanted(run)) {

@@ -84,7 +84,7 @@ static struct err *no_way_on(struct run *run)
 	const char *hint = why ? err_hint_text(why) : NULL;
 
 	run_tell_left(run);
-	if (run->input->text.ptr && !run->input->reports)
+	if (run->input->prior || (run->input->text.ptr && !run->input->reports))
 		return err_hint(err_new(ERR_CONFIG, "no planner for this issue: %s",
 					why ? err_text(why) : "none is configured"),
 				"%s", hint ? hint : "git dualfix doctor");
@@ -124,6 +124,20 @@ struct err *run_find_executors(struct run *run)
 	return err;
 }
 
+/* The planner's answer and plan are there: now, or from before the run was stopped. */
+static struct err *use_answer(struct run *run)
+{
+	run->current = &run->plan;
+	run->origin = FROM_PLANNER;
+	run->from_model = true;
+	run->step = STEP_APPLY;
+	if (run->plan.n_edits)
+		return NULL;
+	return err_new(ERR_NO_FIX, "the planner has no fix: %s",
+		       run->plan.root_cause.len ? run->plan.root_cause.ptr :
+						  "it says nothing more");
+}
+
 static struct err *send_question(struct run *run, const char *const *files)
 {
 	const struct wall *wall = run->env.wall;
@@ -138,9 +152,13 @@ static struct err *send_question(struct run *run, const char *const *files)
 		.delta = run_early_delta,
 		.delta_ctx = run,
 	};
-	struct err *err = wall->consent(wall->ctx, run->env.planner, files,
-					(size_t)prompt_tokens(&run->prompt));
+	bool recalled;
+	struct err *err = run_recall(run, &recalled);
 
+	if (err || recalled)
+		return err ? err : use_answer(run);
+	err = wall->consent(wall->ctx, run->env.planner, files,
+			    (size_t)prompt_tokens(&run->prompt));
 	if (err)
 		return err;
 	run_stage(run, "planning");
@@ -163,6 +181,24 @@ void run_warm_planner(struct run *run)
 		client_warm(run->env.client, run->env.planner);
 }
 
+/* The files are shown as the base has them, so the change is, too. */
+static struct err *add_wish(struct run *run)
+{
+	const struct prior *prior = run->input->prior;
+	struct str diff = STR_INIT(DIFF_MAX_BYTES);
+	struct brief_wish wish = { .plan = prior->plan, .wish = prior->wish };
+	struct err *err = run_know_withheld(run);
+
+	if (!err)
+		err = withhold_diff(run->withhold, run->env.repo, &run->base_tree, &run->tree,
+				    &diff);
+	wish.diff = str_span(&diff);
+	if (!err)
+		err = brief_amend(&run->prompt, run->env.templates, &wish);
+	str_release(&diff);
+	return err;
+}
+
 /* Less and less of it, until it fits; what never fits is told when it is to be sent. */
 static struct err *make_brief(struct run *run, struct brief_spec *spec, struct argv *files)
 {
@@ -172,6 +208,8 @@ static struct err *make_brief(struct run *run, struct brief_spec *spec, struct a
 		argv_release(files);
 		spec->less = run->less;
 		err = brief_make(&run->prompt, spec, files);
+		if (!err && run->input->prior)
+			err = add_wish(run);
 		if (err || run->less == BRIEF_LESS_MAX ||
 		    ask_fits(run->env.planner, &run->prompt))
 			return err;
@@ -183,7 +221,7 @@ struct err *run_ask_planner(struct run *run)
 {
 	struct brief_spec spec = {
 		.repo = run->env.repo,
-		.tree = &run->tree,
+		.tree = run->input->prior ? &run->base_tree : &run->tree,
 		.templates = run->env.templates,
 		.planner = run->env.planner,
 		.exclude = run->options.exclude,
@@ -243,13 +281,14 @@ struct err *step_source(struct run *run)
 						prove_results(run->before), NULL);
 		if (err)
 			return err;
-		if (!run_any_failed(run, run_results(run))) {
+		if (!input->prior && !run_any_failed(run, run_results(run))) {
 			run->report.outcome = OUTCOME_NOTHING;
 			run->step = STEP_END;
 			return NULL;
 		}
-		err = run_try_rules(run, false, &cured);
-	} else if (input->reports) {
+		if (!input->prior)
+			err = run_try_rules(run, false, &cured);
+	} else if (input->reports && !input->prior) {
 		err = run_try_rules(run, true, &cured);
 	}
 	if (err || cured)
@@ -280,15 +319,10 @@ struct err *step_planned(struct run *run)
 	plan_release(&run->plan);
 	ask_take_plan(run->ask, &run->plan);
 	run_early_end(run, &run->plan);
-	run->current = &run->plan;
-	run->origin = FROM_PLANNER;
-	run->from_model = true;
-	run->step = STEP_APPLY;
-	if (!run->plan.n_edits)
-		return err_new(ERR_NO_FIX, "the planner has no fix: %s",
-			       run->plan.root_cause.len ? run->plan.root_cause.ptr :
-							  "it says nothing more");
-	return str_err(&run->answer, "the planner's answer");
+	err = str_err(&run->answer, "the planner's answer");
+	if (!err)
+		err = run_keep_answer(run);
+	return err ? err : use_answer(run);
 }
 
 struct err *run_repair(struct run *run, struct span failures, bool applied)

@@ -19,6 +19,7 @@
 #include "flow/report.h"
 #include "flow/review.h"
 #include "flow/round.h"
+#include "flow/state.h"
 #include "model/budget.h"
 #include "model/cache.h"
 #include "model/prompt.h"
@@ -132,6 +133,10 @@ struct run {
 	struct round *round;
 	struct oid round_tree;      /* what the round started from */
 	int64_t round_start_ms;
+	struct state state;         /* for going on if it is stopped (flow/recall.c) */
+	size_t rounds;              /* plans that were kept, so far */
+	size_t recalled;            /* answers that were kept or, of a stopped run, used */
+	bool strayed;               /* its next answer is none to what is asked now */
 	struct landing *landings;
 	size_t n_landings;
 	struct best best;
@@ -206,6 +211,28 @@ bool run_has_tried(const struct run *run, const struct oid *tree);
 void run_put_after_away(struct run *run);
 void run_keep_candidate(struct run *run);
 void needed_free(struct needed *needed);
+
+/*
+ * For going on after a stop (flow/recall.c, flow/state.h). Begin takes over what the
+ * stopped run has; keep writes what there is now; recall takes the planner's next
+ * answer from the stopped run, into plan and answer.
+ */
+struct err *run_begin_state(struct run *run) MUST_USE;
+struct err *run_keep_state(struct run *run) MUST_USE;
+struct err *run_recall(struct run *run, bool *recalled) MUST_USE;
+struct err *run_keep_answer(struct run *run) MUST_USE;
+
+/* Keeps the plan of the next round as plan-N.json, and as plan.json for now. */
+struct err *run_keep_plan(struct run *run, struct span json) MUST_USE;
+
+/* Makes plan.json and the report's plan those of the round that the commit ends with. */
+struct err *run_settle_plan(struct run *run) MUST_USE;
+
+/* Whether the stopped run made its branch, which still is what it was. */
+bool run_is_out(const struct run *run);
+
+/* Told by publish, just before the branch is made. ctx is the run. */
+struct err *run_keep_commit(void *ctx, const char *branch, const struct oid *commit) MUST_USE;
 
 /* Whether patches are wanted that dualfix.policy forbids. */
 bool run_is_forbidden(const struct run *run);

@@ -69,9 +69,12 @@ struct err *verify_commit(struct verification *out, const struct verify_spec *sp
 	if (!err)
 		err = sandbox_take(&sandbox, spec->loop, spec->sandbox);
 	if (!err)
-		err = known_new(&known, spec->repo, &sandbox, spec->sandbox_env, spec->expire_s);
+		err = known_new(&known, spec->repo, &sandbox, spec->sandbox_env,
+				spec->sandbox_read, spec->expire_s);
 	if (!err)
 		err = checkout_take(&checkout, spec->repo);
+	if (!err && spec->clean)
+		err = checkout_clear(checkout);
 	if (err)
 		goto out;
 	prove.known = known;
@@ -109,7 +112,7 @@ struct err *verify_is_known(const struct verify_spec *spec, const struct oid *co
 		if (!may_be_taken(spec->sandbox, kinds[i]))
 			continue;
 		err = known_new(&passes, spec->repo, &sandbox, spec->sandbox_env,
-				spec->expire_s);
+				spec->sandbox_read, spec->expire_s);
 		if (err)
 			break;
 		*known = check_list_known(spec->checks, passes, &tree);

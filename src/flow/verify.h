@@ -20,6 +20,7 @@ struct verify_spec {
 	struct repo *repo;
 	const struct check_list *checks;
 	const char *sandbox;
+	bool clean; /* in a checkout made anew */
 	const char *const *sandbox_read;
 	const char *const *sandbox_env;
 	int64_t expire_s;

@@ -23,8 +23,8 @@ struct wall {
 			       const char *const *files, size_t tokens);
 	/* Whether consent() would say yes without asking anybody. */
 	bool (*has_consent)(void *ctx, const struct endpoint *endpoint);
-	/* Lets the user change the plan's text before it is executed; NULL: no. */
-	struct err *(*edit_plan)(void *ctx, struct str *json);
+	/* Lets the user change the plan, in a file in dir, before it is executed; NULL: no. */
+	struct err *(*edit_plan)(void *ctx, const char *dir, struct str *json);
 };
 
 #endif

@@ -96,14 +96,16 @@ static void add_model(struct str *out, const char *model)
 		str_adds(out, "unknown");
 }
 
+/* What stands around the name of a model. */
+static const char *const around[][2] = {
+	[TRAILER_ASSISTED_BY] = { "Assisted-by: git-dualfix:", "" },
+	[TRAILER_GENERATED_BY] = { "Generated-by: git-dualfix (", ")" },
+	[TRAILER_CO_AUTHORED_BY] = { "Co-authored-by: git-dualfix (",
+				     ") <noreply@git-dualfix.invalid>" },
+};
+
 void trailers_model(struct str *out, enum trailer_style style, const char *model)
 {
-	static const char *const around[][2] = {
-		[TRAILER_ASSISTED_BY] = { "Assisted-by: git-dualfix:", "" },
-		[TRAILER_GENERATED_BY] = { "Generated-by: git-dualfix (", ")" },
-		[TRAILER_CO_AUTHORED_BY] = { "Co-authored-by: git-dualfix (",
-					     ") <noreply@git-dualfix.invalid>" },
-	};
 	struct str line = STR_INIT(LINE_MAX_BYTES);
 
 	if (style == TRAILER_NONE)
@@ -113,6 +115,29 @@ void trailers_model(struct str *out, enum trailer_style style, const char *model
 	str_adds(&line, around[style][1]);
 	add_line(out, &line);
 	str_release(&line);
+}
+
+static bool names_model(struct span line)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(around); i++)
+		if (span_starts(line, around[i][0]) && span_ends(line, around[i][1]))
+			return true;
+	return false;
+}
+
+void trailers_inherit(struct str *out, struct span message)
+{
+	struct span line;
+
+	while (span_line(&message, &line)) {
+		struct str copy = STR_INIT(LINE_MAX_BYTES);
+
+		if (names_model(line)) {
+			clean_line(line, &copy);
+			add_line(out, &copy);
+		}
+		str_release(&copy);
+	}
 }
 
 static void add_check(struct str *out, const char *token, const char *command,

@@ -37,6 +37,9 @@ enum evidence_place {
 
 extern const char *const evidence_places[]; /* NULL-terminated, by enum evidence_place */
 
+/* The lines of an earlier message that trailers_model() wrote, in any style. */
+void trailers_inherit(struct str *out, struct span message);
+
 void trailers_model(struct str *out, enum trailer_style style, const char *model);
 
 /* "Verified: <command> (failed before, passes now)", for a check that did so. */

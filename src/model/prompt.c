@@ -204,6 +204,27 @@ struct err *prompt_repair(struct prompt *prompt, const struct templates *templat
 	return err;
 }
 
+struct err *prompt_amend(struct prompt *prompt, const struct templates *templates,
+			 const struct prompt_amend *input)
+{
+	struct str diff = STR_INIT(PROMPT_MAX_BYTES), wish = STR_INIT(PROMPT_MAX_BYTES);
+	struct template_value values[] = { { "diff", { 0 } }, { "wish", { 0 } } };
+	struct err *err = quotes(&diff, input->diff, 1);
+
+	if (!err)
+		err = quotes(&wish, input->wish, 1);
+	if (!err)
+		err = add_answer(prompt, input->answer);
+	values[0].value = str_span(&diff);
+	values[1].value = str_span(&wish);
+	if (!err)
+		err = say(prompt, templates, CHAT_USER, "prompts/amend.txt", values,
+			  ARRAY_SIZE(values));
+	str_release(&diff);
+	str_release(&wish);
+	return err;
+}
+
 struct err *prompt_review(struct prompt *prompt, const struct templates *templates,
 			  const struct prompt_review *input)
 {

@@ -76,6 +76,16 @@ struct prompt_repair {
 struct err *prompt_repair(struct prompt *prompt, const struct templates *templates,
 			  const struct prompt_repair *input) MUST_USE;
 
+/* A further round that somebody asks for: answer made diff, and wish says what of it. */
+struct prompt_amend {
+	struct span answer;
+	const struct quote *diff;
+	const struct quote *wish;
+};
+
+struct err *prompt_amend(struct prompt *prompt, const struct templates *templates,
+			 const struct prompt_amend *input) MUST_USE;
+
 struct prompt_review {
 	const struct quote *issue;
 	const struct quote *diff;

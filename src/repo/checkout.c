@@ -251,6 +251,11 @@ static bool is_earlier(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
 }
 
+struct err *checkout_clear(struct checkout *co)
+{
+	return err_wrap(forget(co), "scratch checkout");
+}
+
 /* A check may have put anything in place of the folder. */
 static struct err *make_tree_dir(struct checkout *co)
 {

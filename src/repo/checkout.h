@@ -38,6 +38,9 @@ struct checkout;
 struct err *checkout_take(struct checkout **out, struct repo *repo) MUST_USE;
 void checkout_release(struct checkout *checkout);
 
+/* The next move makes all files anew, and nothing that a build or setup left stays. */
+struct err *checkout_clear(struct checkout *checkout) MUST_USE;
+
 /*
  * Makes the files be those of tree, HEAD of the facade head, its index tree.
  * Files that a check changed are put back. What cannot be moved (a check may have

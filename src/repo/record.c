@@ -242,6 +242,11 @@ struct err *record_write(struct record *record, const char *name, struct span by
 	return err;
 }
 
+struct err *record_remove(struct record *record, const char *name)
+{
+	return remove_below(record->dir.buf, name);
+}
+
 static int newest_first(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)b, *(char *const *)a);

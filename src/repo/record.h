@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Run records: <common dir>/dualfix/runs/<id>/ with issue, plan.json,
- * report.json, logs and the quarantine while it lives.
+ * Run records: <common dir>/dualfix/runs/<id>/ with issue, plan.json, report.json,
+ * logs, what is needed to go on (flow/state.h), and the quarantine while it lives.
  *
  * An id is "YYYYMMDD-HHMMSS-mmmxx" in UTC, milliseconds and two random hex digits at
  * the end, so that names sort by time.
@@ -39,6 +39,9 @@ const char *record_dir(const struct record *record);
 /* Writes <dir>/<name>; name is one of ours, without a slash. */
 struct err *record_write(struct record *record, const char *name,
 			 struct span bytes) MUST_USE;
+
+/* Removes <dir>/<name>, if it is there. */
+struct err *record_remove(struct record *record, const char *name) MUST_USE;
 
 /* The run that id, or its unique prefix, names; NULL: the newest. ERR_INPUT if none. */
 struct err *record_find(struct repo *repo, const char *id, struct str *found) MUST_USE;

@@ -60,7 +60,7 @@ static uint64_t hash_folder(uint64_t hash, const char *path)
 
 /* What a check sees besides the tree. */
 static struct err *fingerprint(const struct sandbox *sandbox, const char *const *pass_env,
-			       uint64_t *out)
+			       const char *const *read_dirs, uint64_t *out)
 {
 	struct argv seen = ARGV_INIT;
 	uint64_t hash = HASH_START;
@@ -83,6 +83,11 @@ static struct err *fingerprint(const struct sandbox *sandbox, const char *const 
 		proc_env(&seen, pass_env);
 	for (size_t i = 0; i < seen.n; i++)
 		hash = hash_text(hash, seen.v[i]);
+	/* Two lists: a variable is no folder. */
+	hash = hash_text(hash, "");
+	for (; read_dirs && *read_dirs; read_dirs++)
+		hash = hash_text(hash, *read_dirs);
+	hash = hash_text(hash, "");
 	for (size_t i = 0; i < ARRAY_SIZE(tool_dirs); i++)
 		hash = hash_folder(hash, tool_dirs[i]);
 	*out = hash;
@@ -93,6 +98,7 @@ static struct err *fingerprint(const struct sandbox *sandbox, const char *const 
 
 struct err *known_new(struct known **out, struct repo *repo,
 		      const struct sandbox *sandbox, const char *const *pass_env,
+		      const char *const *read_dirs,
 		      int64_t expire_s)
 {
 	struct known *known = calloc(1, sizeof(*known));
@@ -103,7 +109,7 @@ struct err *known_new(struct known **out, struct repo *repo,
 		return err_nomem();
 	str_init(&known->dir, PATH_BYTES);
 	known->expire_s = expire_s;
-	err = fingerprint(sandbox, pass_env, &known->environment);
+	err = fingerprint(sandbox, pass_env, read_dirs, &known->environment);
 	if (!err)
 		err = repo_private_path(repo, "known", false, &known->dir);
 	if (!err)

@@ -30,9 +30,13 @@
 
 struct known;
 
-/* pass_env: dualfix.sandboxEnv; the values are part of the fingerprint, not kept. */
+/*
+ * pass_env: dualfix.sandboxEnv; the values are part of the fingerprint, not kept.
+ * read_dirs: dualfix.sandboxRead, its names are. Both NULL-terminated, or NULL.
+ */
 struct err *known_new(struct known **out, struct repo *repo,
 		      const struct sandbox *sandbox, const char *const *pass_env,
+		      const char *const *read_dirs,
 		      int64_t expire_s) MUST_USE;
 void known_free(struct known *known);
 

@@ -60,7 +60,7 @@ test_expect_success 'git dualfix -h: exit 0, all on stdout' '
 test_expect_success 'every command of the usage is in the page' '
 	git dualfix -h >out &&
 	sed -n "s/^.*: git dualfix \[*\([a-z-]*\).*/\1/p" out >commands &&
-	test_line_count 14 commands &&
+	test_line_count 16 commands &&
 	while read -r name
 	do
 		grep "^\.It Cm $name\$" "$PAGE" >/dev/null ||

@@ -357,12 +357,21 @@ static void known_passes(void **state)
 		const char *variable;
 		bool other_tree, in_sub, cached;
 		int64_t expire_s;
+		const char *read_dirs[2];
 	} turns[] = {
-		{ "1", false, false, false, 1000 }, { "1", false, false, true, 1000 },
-		{ "2", false, false, false, 1000 }, { "2", false, false, true, 1000 },
-		{ "1", false, false, true, 1000 },  { "1", true, false, false, 1000 },
-		{ "1", false, true, false, 1000 },  { "1", false, true, true, 1000 },
-		{ "3", false, false, false, 0 },    { "3", false, false, false, 1000 },
+		{ "1", false, false, false, 1000, { NULL } },
+		{ "1", false, false, true, 1000, { NULL } },
+		{ "2", false, false, false, 1000, { NULL } },
+		{ "2", false, false, true, 1000, { NULL } },
+		{ "1", false, false, true, 1000, { NULL } },
+		{ "1", true, false, false, 1000, { NULL } },
+		{ "1", false, true, false, 1000, { NULL } },
+		{ "1", false, true, true, 1000, { NULL } },
+		{ "3", false, false, false, 0, { NULL } },
+		{ "3", false, false, false, 1000, { NULL } },
+		{ "3", false, false, false, 1000, { "/opt/x" } },
+		{ "3", false, false, true, 1000, { "/opt/x" } },
+		{ "3", false, false, true, 1000, { NULL } },
 	};
 
 	(void)state;
@@ -371,7 +380,8 @@ static void known_passes(void **state)
 		struct check_run *done;
 
 		setenv("KNOWN_VARIABLE", turns[i].variable, 1);
-		ok(known_new(&spec.known, &repo, &w.box, pass_env, turns[i].expire_s));
+		ok(known_new(&spec.known, &repo, &w.box, pass_env,
+			     turns[i].read_dirs, turns[i].expire_s));
 		spec.tree = turns[i].other_tree ? &other : &tree;
 		checks[0].dir = turns[i].in_sub ? "sub" : NULL;
 		done = run(&list, &spec);
@@ -402,7 +412,7 @@ static void known_damaged(void **state)
 	char path[256];
 
 	(void)state;
-	ok(known_new(&known, &repo, &w.box, NULL, 1000));
+	ok(known_new(&known, &repo, &w.box, NULL, NULL, 1000));
 	snprintf(path, sizeof(path), "%s/private/known/%s", w.top, tree.hex);
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		ok(file_write(path, span_of(texts[i]), 0600));
