@@ -112,6 +112,8 @@ static void let_go(struct run *run)
 {
 	loop_cancel(run->env.loop, run->timer);
 	run->timer = NULL;
+	loop_cancel(run->env.loop, run->before_timer);
+	run->before_timer = NULL;
 	ask_free(run->ask);
 	run->ask = NULL;
 	run_early_drop(run);

@@ -12,6 +12,9 @@
 
 #define DIRTY_SHOWN_MAX 10
 
+/* A new connection with TLS takes some turns of the loop before the question goes. */
+#define ON_ITS_WAY_MS 300
+
 static void on_deadline(void *ctx)
 {
 	struct run *run = ctx;
@@ -176,11 +179,47 @@ static struct err *take_record(struct run *run)
 	return record_new(&run->record, run->env.repo);
 }
 
+struct err *run_start_before(struct run *run)
+{
+	struct prove_spec spec = run_prove_spec(run, &run->base_tree);
+
+	loop_cancel(run->env.loop, run->before_timer);
+	run->before_timer = NULL;
+	if (!run->before_due)
+		return NULL;
+	run->before_due = false;
+	return prove_start(&run->before, &spec, run_on_before, run);
+}
+
+static void on_its_way(void *ctx)
+{
+	struct run *run = ctx;
+
+	run->before_timer = NULL;
+	run_ring(run);
+}
+
+struct err *run_start_before_soon(struct run *run)
+{
+	if (!run->before_due || run->before_timer)
+		return NULL;
+	return loop_timer(run->env.loop, clock_mono_ms() + ON_ITS_WAY_MS, on_its_way, run,
+			  &run->before_timer);
+}
+
+/* Nothing but the planner can be asked, and it is asked at once. */
+static bool planner_comes_first(const struct run *run)
+{
+	const struct run_input *input = run->input;
+
+	return input->text.ptr && (!input->reports || input->prior) && !input->failing &&
+	       !input->n_plans && run->env.planner && run->env.client;
+}
+
 struct err *step_begin(struct run *run)
 {
 	struct repo *repo = run->env.repo;
 	const struct prior *prior = run->input->prior;
-	struct prove_spec spec;
 	struct err *err;
 
 	run->deadline_ms = deadline_after_ms(clock_mono_ms(), run->options.timeout_ms);
@@ -219,16 +258,16 @@ struct err *step_begin(struct run *run)
 	err = run_begin_state(run);
 	if (err)
 		return err;
-	if (run->input->text.ptr && (!run->input->reports || prior) && !run->input->n_plans)
-		run_warm_planner(run); /* no rule comes before it */
+	if (planner_comes_first(run))
+		run_warm_planner(run);
 	run->step = STEP_SOURCE;
 	if (!checks_wanted(run)) {
 		run->before_done = true;
 		return NULL;
 	}
 	err = open_checks(run);
-	if (err)
+	run->before_due = !err;
+	if (err || planner_comes_first(run))
 		return err;
-	spec = run_prove_spec(run, &run->base_tree);
-	return prove_start(&run->before, &spec, run_on_before, run);
+	return run_start_before(run);
 }

@@ -126,8 +126,10 @@ struct err *step_check(struct run *run)
 {
 	struct prove_spec spec = run_prove_spec(run, &run->tree);
 	bool refused;
-	struct err *err;
+	struct err *err = run_start_before(run);
 
+	if (err)
+		return err;
 	if (!run->before)
 		return unchecked(run);
 	if (!run->before_done) {

@@ -168,6 +168,8 @@ static struct err *send_question(struct run *run, const char *const *files)
 	if (!err)
 		err = ask_start(&run->ask, &spec, run_on_stage, run);
 	if (!err)
+		err = run_start_before_soon(run);
+	if (!err)
 		run_wait(run, STEP_PLANNED);
 	return err;
 }
@@ -298,10 +300,10 @@ struct err *step_source(struct run *run)
 
 struct err *step_planned(struct run *run)
 {
-	struct err *err;
+	struct err *err = run->before_timer ? NULL : run_start_before(run);
 
-	if (!run_stage_ended(run, &err))
-		return NULL;
+	if (err || !run_stage_ended(run, &err))
+		return err;
 	run->report.timings.plan_ms += ask_ms(run->ask);
 	err = err_first(err, report_usage(&run->report, run->env.planner, ask_model(run->ask),
 					  ask_usage(run->ask)));
@@ -312,6 +314,8 @@ struct err *step_planned(struct run *run)
 		run->less++;
 		return run_ask_planner(run);
 	}
+	if (!err)
+		err = run_start_before(run);
 	if (err)
 		return err;
 	str_reset(&run->answer);

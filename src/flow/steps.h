@@ -87,6 +87,8 @@ struct run {
 	bool *bell;        /* the driver's: some run is ready */
 	struct err *stage_err, *before_err;
 	struct loop_timer *timer;
+	struct loop_timer *before_timer; /* when the checks of the base begin */
+	bool before_due;                 /* they have not begun; they will */
 	int64_t start_ms, deadline_ms;
 
 	struct repo *repo; /* its own handle; env.repo is the same */
@@ -188,6 +190,14 @@ void run_early_delta(void *ctx, struct span text);
 void run_early_end(struct run *run, struct plan *plan);
 struct round *run_early_take(struct run *run, size_t *n);
 void run_early_drop(struct run *run);
+
+/*
+ * The checks of the base, if they are due. Where the planner is asked whatever they
+ * say, they are begun when its question is on its way: to move the checkout may take
+ * long, and the planner's time costs most.
+ */
+struct err *run_start_before(struct run *run) MUST_USE;
+struct err *run_start_before_soon(struct run *run) MUST_USE;
 
 /* Begins to find out the executors' models, unless that has been done. */
 struct err *run_find_executors(struct run *run) MUST_USE;
