@@ -1,18 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd/command.h"
+#include "repo/repo.h"
 #include "sys/secret.h"
+
+/* What was asked for goes to stdout. */
+static int answer(struct span text)
+{
+	struct err *err = terminal_out(text, false);
+	struct terminal terminal;
+	int code;
+
+	if (!err)
+		return 0;
+	code = err_exit_code(err_kind(err));
+	terminal_init(&terminal, false, 0, NULL, NULL);
+	terminal_error(&terminal, err);
+	err_drop(err);
+	return code;
+}
 
 static int usage(const struct command *command, int code)
 {
 	struct str text = STR_INIT(64 * 1024);
 
 	command_usage(command, &text);
-	fputs(text.buf, code ? stderr : stdout);
+	if (code)
+		fputs(text.buf, stderr);
+	else
+		code = answer(str_span(&text));
 	str_release(&text);
 	return code;
 }
@@ -91,22 +112,32 @@ static bool fill_std_fds(void)
 	return fd >= 0;
 }
 
+static void end_without_memory(void)
+{
+	static const char text[] = "fatal: out of memory\n";
+	ssize_t done = write(STDERR_FILENO, text, sizeof(text) - 1);
+
+	(void)done;
+	_exit(128);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command = NULL;
 	const char *const *args = (const char *const *)argv + (argc > 0);
 
-	if (!fill_std_fds())
+	if (!fill_std_fds()) {
+		fprintf(stderr, "fatal: cannot open '/dev/null': %s\n", strerror(errno));
 		return 128;
+	}
+	repo_at_nomem(end_without_memory);
 	secret_scrub_env();
 	if (!args[0])
 		return usage(NULL, 129);
 	if (is_help(args[0]))
 		return usage(NULL, 0);
-	if (!strcmp(args[0], "--version")) {
-		puts("git-dualfix version " DUALFIX_VERSION);
-		return 0;
-	}
+	if (!strcmp(args[0], "--version"))
+		return answer(span_of("git-dualfix version " DUALFIX_VERSION "\n"));
 	command = command_find(args[0]);
 	if (command)
 		args++;

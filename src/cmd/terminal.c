@@ -2,6 +2,7 @@
 #include "cmd/terminal.h"
 
 #include <stdarg.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,6 +173,8 @@ struct err *terminal_out(struct span bytes, bool clean)
 	struct str text = STR_INIT(bytes.len * 3 + 1);
 	struct err *err = NULL;
 
+	/* What stdio does not know is why it failed before. */
+	errno = 0;
 	/* A patch goes to a file or a pipe as it is; in a terminal it is only looked at. */
 	if (clean || isatty(STDOUT_FILENO)) {
 		utf8_clean(&text, bytes, UTF8_TEXT);
@@ -180,7 +183,8 @@ struct err *terminal_out(struct span bytes, bool clean)
 	}
 	if (!err && (fwrite(bytes.ptr ? bytes.ptr : "", 1, bytes.len, stdout) != bytes.len ||
 		     fflush(stdout)))
-		err = err_new(ERR_FATAL, "unable to write to stdout");
+		err = errno ? err_errno(ERR_FATAL, errno, "unable to write to stdout") :
+			      err_new(ERR_FATAL, "unable to write to stdout");
 	str_release(&text);
 	return err;
 }

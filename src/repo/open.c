@@ -6,6 +6,7 @@
 
 #include "repo/backend.h"
 #include "repo/git.h"
+#include "repo/memory.h"
 #include "sys/file.h"
 
 #define CONFIG_MAX_BYTES ((size_t)16 << 20)
@@ -109,8 +110,10 @@ static void on_probe(void *ctx, struct proc_result *result)
 
 static struct err *start_library(struct repo *repo)
 {
-	int rc = git_libgit2_init();
+	int rc;
 
+	memory_for_library();
+	rc = git_libgit2_init();
 	if (rc < 0)
 		return backend_err(ERR_FATAL, rc, "libgit2");
 	repo->library = true;

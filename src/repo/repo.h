@@ -38,6 +38,13 @@ bool oid_is_none(const struct oid *oid);
 bool oid_eq(const struct oid *a, const struct oid *b);
 
 /*
+ * What ends the process where libgit2 finds no memory for something small, which it
+ * does not survive. end does not return; it may be called in any thread, and finds no
+ * memory either. To be said before a repository is opened, or libgit2 is left to itself.
+ */
+void repo_at_nomem(void (*end)(void));
+
+/*
  * Opens the repository that dir (NULL: here, or GIT_DIR) is in. ERR_FATAL with
  * git's own words when there is none or git does not trust it, or naming the
  * extension when it cannot be read.
