@@ -156,7 +156,9 @@ static struct err *take_result(const struct git_job *job, struct proc_result *re
 		return err;
 	if (job->code)
 		*job->code = result->exit_code;
-	else if (result->exit_code)
+	else if (job->refused)
+		*job->refused = result->exit_code;
+	if (result->exit_code && !job->code)
 		return git_words(result, command);
 	if (!job->out)
 		return NULL;
@@ -185,6 +187,7 @@ struct err *git_run(struct loop *loop, const struct git_job *job)
 		.timeout_ms = job->timeout_ms ? job->timeout_ms : GIT_TIMEOUT_MS,
 		.out_max_bytes = job->out ? job->out->max_bytes - job->out->len : 0,
 		.err_max_bytes = GIT_WORDS_MAX_BYTES,
+		.tidies = true,
 		.overflow = PROC_OVERFLOW_FAILS,
 	};
 	struct err *err;

@@ -42,6 +42,7 @@ struct git_job {
 	struct span input;
 	struct str *out;    /* NULL: stdout is not wanted */
 	int *code;          /* NULL: an exit other than 0 is an err */
+	bool *refused;      /* true when an exit other than 0 is the err; may be NULL */
 	int64_t timeout_ms; /* 0: GIT_TIMEOUT_MS */
 	bool as_configured; /* without the settings that every other git of ours gets */
 };

@@ -216,12 +216,13 @@ static struct err *run_hook(struct repo *repo, const char *path)
 {
 	const char *const args[] = { "hook", "run", "--ignore-missing", "commit-msg", "--",
 				     path, NULL };
-	struct git_job job = { .args = args, .as_configured = true,
+	bool refused = false;
+	struct git_job job = { .args = args, .as_configured = true, .refused = &refused,
 			       .timeout_ms = HOOK_TIMEOUT_MS };
 	struct err *err = git_run_on(repo, &job);
 
-	if (!err || err_kind(err) != ERR_FATAL)
-		return err;
+	if (!refused)
+		return err_wrap(err, "the commit-msg hook");
 	if (strstr(err_text(err), "is not a git command")) {
 		err_drop(err);
 		return without_hook_command(repo);

@@ -168,7 +168,13 @@ static void stream_read(struct stream *s)
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			return;
-		if (n <= 0) {
+		if (n < 0) {
+			fail(s->proc, err_errno(ERR_FATAL, errno,
+						"cannot read what '%s' prints",
+						s->proc->name));
+			return;
+		}
+		if (!n) {
 			stream_close(s);
 			return;
 		}
@@ -205,8 +211,13 @@ static void on_writable(void *ctx, short revents)
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			return;
-		if (n < 0)
+		if (n < 0 && errno == EPIPE)
 			break; /* it does not want to read it all */
+		if (n < 0) {
+			fail(proc, err_errno(ERR_FATAL, errno, "cannot write to '%s'",
+					     proc->name));
+			break;
+		}
 		in->written += (size_t)n;
 	}
 	feed_close(proc);
@@ -364,6 +375,7 @@ static struct err *launch(struct proc *proc, const struct proc_spec *spec,
 		.env = spec->env ? spec->env : no_env,
 		.dir = spec->dir,
 		.stream = { -1, -1, -1 }, .own_group = !spec->foreground,
+		.tidies = spec->tidies,
 		.hold = spec->hold,
 	};
 	struct err *err = spec->foreground ? NULL : plumb(&p, spec);

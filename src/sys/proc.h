@@ -44,6 +44,7 @@ struct proc_spec {
 	bool merge;              /* stderr goes into out, in the order written */
 	bool foreground;         /* our streams and process group: an editor; see
 				    loop_hold_interrupt() */
+	bool tidies;             /* should we die, it gets SIGTERM: it has locks to remove */
 	enum proc_overflow overflow;
 	const struct hold *hold; /* NULL: nothing */
 };

@@ -159,7 +159,7 @@ static int join(const struct child *child)
 {
 	setpgid(0, 0);
 #ifdef __linux__
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+	if (prctl(PR_SET_PDEATHSIG, child->spec->tidies ? SIGTERM : SIGKILL))
 		return errno;
 #endif
 	/* it may have died before that was armed */
