@@ -14,6 +14,7 @@
 #include "repo/git.h"
 #include "repo/write.h"
 
+#define MIGRATE_TRIES 5
 #define REFS_MAX_BYTES ((size_t)64 << 20)
 #define NAME_MAX_BYTES ((size_t)1024)
 #define COPY_BYTES ((size_t)64 << 10)
@@ -358,6 +359,29 @@ static struct err *create_refs(struct repo *repo, const char *branch,
 	return err_wrap(err, "cannot create branch '%s'", branch);
 }
 
+/*
+ * A git gc --prune=now beside us takes away what no ref names yet, and folders that are
+ * empty; if it read the refs before ours was there, afterwards, too. The quarantine
+ * still has it all.
+ */
+static struct err *put_there(struct repo *repo, const struct oid *commit,
+			     const struct candidate_note *note)
+{
+	struct err *err = NULL;
+
+	for (int i = 0; i < MIGRATE_TRIES; i++) {
+		err_drop(err);
+		err = migrate(repo);
+		if (!err)
+			err = prove_complete(repo, commit);
+		if (!err && note)
+			err = prove_complete(repo, &note->new);
+		if (!err)
+			break;
+	}
+	return err;
+}
+
 struct err *publish_branch_noted(struct repo *repo, const char *branch,
 				 const struct oid *commit, const char *message,
 				 const struct candidate_note *note, bool *moved)
@@ -367,14 +391,12 @@ struct err *publish_branch_noted(struct repo *repo, const char *branch,
 	*moved = false;
 	if (!repo->quarantine)
 		return err_new(ERR_FATAL, "no quarantine to publish from");
-	err = migrate(repo);
-	if (!err)
-		err = prove_complete(repo, commit);
-	if (!err && note)
-		err = prove_complete(repo, &note->new);
+	err = put_there(repo, commit, note);
 	if (!err)
 		err = create_refs(repo, branch, commit, message, note);
-	if (err && note && strstr(err_text(err), NOTE_REF)) {
+	if (!err)
+		return put_there(repo, commit, note);
+	if (note && strstr(err_text(err), NOTE_REF)) {
 		err_drop(err);
 		*moved = true;
 		return NULL;
