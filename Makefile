@@ -5,6 +5,8 @@
 #	make check-backends               once more, with git reading the objects
 #	make lint       the house laws   make bench        the figures
 #	make check-kill runs killed at any instant
+#	make check-faults  runs in which something fails
+#	make check-valgrind  the same under valgrind
 #	make doc        the manual pages, their tables as the program has them
 #	make install    DESTDIR= prefix=
 #	V=1 shows the commands, SANITIZE=address,undefined builds build/asan.
@@ -59,10 +61,10 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-shell check-backends check-asan check-kill lint fuzz \
-	doc install uninstall clean FORCE bench bench-checkout bench-codemod bench-edits bench-keyless bench-large bench-live bench-pipeline bench-sandbox bench-seed bench-verdicts
-
-	clean FORCE bench bench-codemod bench-edits bench-edits-all bench-keyless bench-large bench-live bench-sandbox bench-seed bench-verdicts
+.PHONY: all check check-unit check-shell check-backends check-asan check-faults check-kill \
+	check-valgrind lint fuzz doc install uninstall clean FORCE bench bench-checkout \
+	bench-codemod bench-edits bench-edits-all bench-keyless bench-large bench-live \
+	bench-pipeline bench-sandbox bench-seed bench-verdicts
 
 all: $(O)/git-dualfix
 
@@ -126,7 +128,7 @@ check: check-unit check-shell lint
 check-unit: $(UNIT_BIN)
 	$(Q)$(PROVE) -q $(if $(UNIT_BIN),-e '$(TEST_CLOCK)' $(UNIT_BIN))
 
-check-shell: all $(O)/print-tables $(O)/bench-edits
+check-shell: all $(O)/print-tables $(O)/bench-edits $(O)/failalloc.so
 	$(Q)GIT_DUALFIX_BUILD='$(abspath $(O))' $(PROVE) -j4 \
 		-e '$(TEST_CLOCK) sh' tests/t/t[0-9]*.sh
 
@@ -232,9 +234,24 @@ bench-keyless: all
 # Runs killed at any instant: KILLS of them at random, then at every STEP-th system call.
 KILLS = 2000
 STEP = 7
+VALGRIND_N = 10
 check-kill: all
 	$(Q)$(PYTHON) tests/crash/kill.py --program $(O)/git-dualfix --random $(KILLS) \
 		--syscalls $(STEP) $(KILL_ARGS)
+
+# Runs in which the n-th allocation or system call fails; needs strace.
+$(O)/failalloc.so: tests/crash/failalloc.c $(O)/flags
+	$(say) LINK $@
+	$(Q)$(CC) -D_GNU_SOURCE -std=c11 $(WARN) -O1 -g -fPIC -shared -o $@ $<
+
+check-faults: all $(O)/failalloc.so
+	$(Q)$(PYTHON) tests/crash/faults.py --program $(O)/git-dualfix \
+		--shim $(O)/failalloc.so --step $(STEP) $(FAULT_ARGS)
+
+# The same kinds of runs under valgrind: with nothing failing, and with N allocations.
+check-valgrind: all $(O)/failalloc.so
+	$(Q)$(PYTHON) tests/crash/faults.py --program $(O)/git-dualfix \
+		--shim $(O)/failalloc.so --valgrind $(VALGRIND_N) $(FAULT_ARGS)
 
 # Whether spoilt fixes are called fixed: N of them, and a quarter as many whole ones.
 N = 1000
