@@ -175,6 +175,10 @@ static struct err *store_write(void *ctx, enum object_type type, struct span byt
 	if (rc)
 		return backend_err(ERR_FATAL, rc, "cannot write a %s",
 				   object_type_name(type));
+	/* libgit2 1.5 says 0 where the disk is full. */
+	if (!git_odb_exists(store->odb, &oid))
+		return err_hint(err_new(ERR_FATAL, "cannot write a %s", object_type_name(type)),
+				"is the disk full?");
 	memcpy(out->raw, oid.id, sizeof(oid.id));
 	return NULL;
 }
