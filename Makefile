@@ -234,7 +234,6 @@ bench-keyless: all
 # Runs killed at any instant: KILLS of them at random, then at every STEP-th system call.
 KILLS = 2000
 STEP = 7
-VALGRIND_N = 10
 check-kill: all
 	$(Q)$(PYTHON) tests/crash/kill.py --program $(O)/git-dualfix --random $(KILLS) \
 		--syscalls $(STEP) $(KILL_ARGS)
@@ -248,10 +247,10 @@ check-faults: all $(O)/failalloc.so
 	$(Q)$(PYTHON) tests/crash/faults.py --program $(O)/git-dualfix \
 		--shim $(O)/failalloc.so --step $(STEP) $(FAULT_ARGS)
 
-# The same kinds of runs under valgrind: with nothing failing, and with N allocations.
+# The same kinds of runs under valgrind.
 check-valgrind: all $(O)/failalloc.so
 	$(Q)$(PYTHON) tests/crash/faults.py --program $(O)/git-dualfix \
-		--shim $(O)/failalloc.so --valgrind $(VALGRIND_N) $(FAULT_ARGS)
+		--shim $(O)/failalloc.so --valgrind $(FAULT_ARGS)
 
 # Whether spoilt fixes are called fixed: N of them, and a quarter as many whole ones.
 N = 1000

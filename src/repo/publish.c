@@ -362,7 +362,7 @@ static struct err *create_refs(struct repo *repo, const char *branch,
 /*
  * A git gc --prune=now beside us takes away what no ref names yet, and folders that are
  * empty; if it read the refs before ours was there, afterwards, too. The quarantine
- * still has it all.
+ * still has it all. What such a gc deletes later yet is lost: git gc(1) warns of it.
  */
 static struct err *put_there(struct repo *repo, const struct oid *commit,
 			     const struct candidate_note *note)
