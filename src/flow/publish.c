@@ -239,8 +239,8 @@ static struct err *make_branch(const struct publish_spec *spec, const struct rep
 		if (noted)
 			err = make_note(spec, report, &note);
 		if (!err)
-			err = publish_branch_noted(spec->repo, name, &report->commit, why.buf,
-						   noted ? &note : NULL, &moved);
+			err = publish_branch(spec->repo, name, &report->commit, why.buf,
+					     noted ? &note : NULL, &moved);
 	}
 	if (!err && moved)
 		err = err_new(ERR_FATAL, "cannot write " NOTE_REF ": it does not stand still");

@@ -382,9 +382,8 @@ static struct err *put_there(struct repo *repo, const struct oid *commit,
 	return err;
 }
 
-struct err *publish_branch_noted(struct repo *repo, const char *branch,
-				 const struct oid *commit, const char *message,
-				 const struct candidate_note *note, bool *moved)
+struct err *publish_branch(struct repo *repo, const char *branch, const struct oid *commit,
+			   const char *message, const struct candidate_note *note, bool *moved)
 {
 	struct err *err;
 
@@ -402,14 +401,6 @@ struct err *publish_branch_noted(struct repo *repo, const char *branch,
 		return NULL;
 	}
 	return err;
-}
-
-struct err *publish_branch(struct repo *repo, const char *branch,
-			   const struct oid *commit, const char *message)
-{
-	bool moved;
-
-	return publish_branch_noted(repo, branch, commit, message, NULL, &moved);
 }
 
 enum name_state { NAME_FREE, NAME_TAKEN, NAME_BELOW_BRANCH, NAME_IS_FOLDER };

@@ -11,6 +11,7 @@
 #ifndef REPO_QUARANTINE_H
 #define REPO_QUARANTINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -45,14 +46,20 @@ struct commit_request {
 struct err *candidate_commit(struct repo *repo, const struct commit_request *request,
 			     struct oid *out) MUST_USE;
 
+struct candidate_note; /* repo/write.h */
+
 /*
  * Moves what the quarantine holds into the user's object store (blobs, trees,
  * commits in this order, each fsynced and renamed into place), then creates
- * refs/heads/<branch> -> commit with a reflog line. An existing ref is never
+ * refs/heads/<branch> -> commit with a reflog line. An existing branch is never
  * moved: ERR_INPUT. message is for the reflog.
+ *
+ * With a note (or NULL) NOTE_REF moves in the same transaction. Where it has moved
+ * since the note was made, no ref changes and *moved is set.
  */
-struct err *publish_branch(struct repo *repo, const char *branch,
-			   const struct oid *commit, const char *message) MUST_USE;
+struct err *publish_branch(struct repo *repo, const char *branch, const struct oid *commit,
+			   const char *message, const struct candidate_note *note,
+			   bool *moved) MUST_USE;
 
 /*
  * A free branch name: dualfix/<slug>, with "-2", "-3", ... while taken, or

@@ -39,14 +39,6 @@ struct candidate_note {
 struct err *candidate_note(struct repo *repo, const struct oid *commit, struct span text,
 			   const char *identity, struct candidate_note *out) MUST_USE;
 
-/*
- * As publish_branch(), and NOTE_REF moves in the same transaction. Where it has moved
- * since the note was made, nothing happens and *moved is set.
- */
-struct err *publish_branch_noted(struct repo *repo, const char *branch,
-				 const struct oid *commit, const char *message,
-				 const struct candidate_note *note, bool *moved) MUST_USE;
-
 /* Takes the note off commit, and NOTE_REF away with the last one. */
 struct err *repo_drop_note(struct repo *repo, const struct oid *commit) MUST_USE;
 

@@ -32,6 +32,14 @@ static void quarantine(struct world *w)
 	str_release(&dir);
 }
 
+static struct err *publish(struct repo *repo, const char *branch, const struct oid *commit,
+			   const char *message)
+{
+	bool moved;
+
+	return publish_branch(repo, branch, commit, message, NULL, &moved);
+}
+
 static void source_reads_entries(void **state)
 {
 	static const struct {
@@ -387,7 +395,7 @@ static void publishing(void **state)
 
 	ok(publish_free_name(w.f.repo, NULL, "slug", &name));
 	assert_string_equal(name.buf, "dualfix/slug");
-	ok(publish_branch(w.f.repo, name.buf, &commit, "dualfix: run x"));
+	ok(publish(w.f.repo, name.buf, &commit, "dualfix: run x"));
 	setenv("COMMIT", commit.hex, 1);
 	assert_string_equal(sh_out(&w.f, "git rev-parse dualfix/slug"), commit.hex);
 	sh(&w.f, "git fsck --strict --full 2>&1 | grep -v dangling || true; "
@@ -404,9 +412,8 @@ static void publishing(void **state)
 
 	/* a ref that is there is never moved */
 	sh(&w.f, "rm .git/hooks/reference-transaction");
-	fails(publish_branch(w.f.repo, "dualfix/slug", &w.head, "again"), ERR_INPUT,
-	      "exists");
-	fails(publish_branch(w.f.repo, "dualfix/slug/x", &w.head, "again"), ERR_INPUT,
+	fails(publish(w.f.repo, "dualfix/slug", &w.head, "again"), ERR_INPUT, "exists");
+	fails(publish(w.f.repo, "dualfix/slug/x", &w.head, "again"), ERR_INPUT,
 	      "cannot create");
 	assert_string_equal(sh_out(&w.f, "git rev-parse dualfix/slug"), commit.hex);
 
@@ -446,8 +453,7 @@ static void publish_refuses_holes(void **state)
 	setenv("BLOB", sh_out(&w.f, "echo pruned | git hash-object -w --stdin"), 1);
 	commit_on(&w, "pruned\n", &commit);
 	sh(&w.f, "git gc -q --prune=now");
-	fails(publish_branch(w.f.repo, "dualfix/x", &commit, "m"), ERR_FATAL,
-	      "is missing");
+	fails(publish(w.f.repo, "dualfix/x", &commit, "m"), ERR_FATAL, "is missing");
 	assert_int_not_equal(sh_code(&w.f, "git rev-parse -q --verify dualfix/x"), 0);
 	fixture_drop(&w.f);
 }
@@ -471,7 +477,7 @@ static void publish_to_another_file_system(void **state)
 	fixture_open(&w.f);
 	quarantine(&w);
 	commit_on(&w, "elsewhere\n", &commit);
-	ok(publish_branch(w.f.repo, "dualfix/x", &commit, "m"));
+	ok(publish(w.f.repo, "dualfix/x", &commit, "m"));
 	assert_string_equal(sh_out(&w.f, "git show dualfix/x:src/a.c"), "elsewhere");
 	assert_string_equal(
 		sh_out(&w.f, "git fsck --strict 2>&1; find .git/objects/ -name 'tmp*'; "
@@ -503,7 +509,7 @@ static void many_objects(void **state)
 			    &(struct commit_request){ &tree, &w.head, "A <a@b>",
 						      "A <a@b>", SPAN("m\n") },
 			    &commit));
-	ok(publish_branch(w.f.repo, "dualfix/many", &commit, "m"));
+	ok(publish(w.f.repo, "dualfix/many", &commit, "m"));
 	assert_string_equal(sh_out(&w.f, "git ls-tree -r dualfix/many many | wc -l"),
 			    "300");
 	assert_string_equal(sh_out(&w.f, "git show dualfix/many:many/299"), "file 299");

@@ -43,7 +43,7 @@ static void make(struct world *w, const char *script)
 
 static void publish(struct world *w, const char *branch)
 {
-	ok(publish_branch_noted(w->f.repo, branch, &w->commit, "m", &w->note, &w->moved));
+	ok(publish_branch(w->f.repo, branch, &w->commit, "m", &w->note, &w->moved));
 }
 
 static void first_note(void **state)
@@ -107,7 +107,7 @@ static void in_one_transaction(void **state)
 			    "refs/heads/main\nrefs/notes/dualfix");
 
 	ok(candidate_note(w.f.repo, &w.commit, SPAN("n\n"), ME, &w.note));
-	fails(publish_branch_noted(w.f.repo, "main", &w.commit, "m", &w.note, &w.moved),
+	fails(publish_branch(w.f.repo, "main", &w.commit, "m", &w.note, &w.moved),
 	      ERR_INPUT, "exists");
 	assert_int_not_equal(sh_code(&w.f, "git notes --ref=dualfix show $COMMIT 2>/dev/null"), 0);
 	publish(&w, "a");
