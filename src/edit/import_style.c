@@ -137,6 +137,52 @@ static bool passes_python(struct span line)
 	return span_starts(line, "__") && span_findc(line, '=', 0) > 0;
 }
 
+/* Words that tell the comment of a file from that of its first function. */
+static bool is_file_comment(struct span block)
+{
+	static const char *const words[] = { "opyright", "icense", "SPDX", "coding",
+		"vim:", "-*-", "eslint", "@file", "@flow", "@ts-", "Author", "author" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (span_find(block, span_of(words[i]), 0) >= 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_comment_line(const struct text *t, struct span code, size_t i)
+{
+	struct span raw = span_trim(text_line(t, i));
+
+	return raw.len && !span_trim(span_cut(code, t->start[i], t->start[i + 1])).len &&
+	       raw.ptr[0] != '"' && raw.ptr[0] != '\'' && raw.ptr[0] != '`';
+}
+
+/*
+ * The line below what any file may start with: shebang, encoding line, license
+ * or other comment that is not the comment of what follows it.
+ */
+static size_t after_header(const struct text *t, struct span code)
+{
+	size_t line = 0, start, stop;
+
+	if (t->n_lines && span_starts(t->view, "#!") && !span_starts(t->view, "#!["))
+		line = 1;
+	start = line;
+	while (start < t->n_lines && !span_trim(text_line(t, start)).len)
+		start++;
+	stop = start;
+	while (stop < t->n_lines && is_comment_line(t, code, stop))
+		stop++;
+	if (stop == start)
+		return line;
+	/* Right above code it may be that code's own. */
+	if (stop < t->n_lines && span_trim(text_line(t, stop)).len &&
+	    !is_file_comment(span_cut(t->view, t->start[start], t->start[stop])))
+		return line;
+	return stop;
+}
+
 static bool is_quote_at(struct span s, size_t at)
 {
 	return at < s.len && (s.ptr[at] == '"' || s.ptr[at] == '\'');
@@ -165,7 +211,7 @@ static size_t after_docstring(const struct text *t, size_t line)
 
 static size_t first_python(const struct text *t, struct span code)
 {
-	size_t header = import_after_header(t, code);
+	size_t header = after_header(t, code);
 	size_t doc = after_docstring(t, header);
 
 	/* A comment right above a docstring is no reason to overlook it. */
@@ -220,7 +266,7 @@ static struct span directive(struct span line, const char *kind)
 
 static size_t first_c(const struct text *t, struct span code)
 {
-	size_t line = import_after_header(t, code), next;
+	size_t line = after_header(t, code), next;
 	struct span guard;
 
 	while (line < t->n_lines && !span_trim(text_line(t, line)).len)
@@ -238,7 +284,7 @@ static size_t first_c(const struct text *t, struct span code)
 	while (next < t->n_lines &&
 	       span_starts(directive(text_line(t, next), "define"), "_"))
 		next++;
-	return next > line ? next : import_after_header(t, code);
+	return next > line ? next : after_header(t, code);
 }
 
 static bool parse_js(struct span s, struct import *out)
@@ -278,7 +324,7 @@ static bool is_directive_js(struct span line)
 
 static size_t first_js(const struct text *t, struct span code)
 {
-	size_t line = import_after_header(t, code), i;
+	size_t line = after_header(t, code), i;
 
 	for (i = line; i < t->n_lines; i++) {
 		struct span s = span_trim(text_line(t, i));
@@ -321,7 +367,7 @@ static size_t first_packaged(const struct text *t, struct span code)
 {
 	size_t line = below(t, code, "package");
 
-	return line == SIZE_MAX ? import_after_header(t, code) : line;
+	return line == SIZE_MAX ? after_header(t, code) : line;
 }
 
 static bool parse_rust(struct span s, struct import *out)
@@ -355,7 +401,7 @@ static bool passes_rust(struct span line)
 
 static size_t first_rust(const struct text *t, struct span code)
 {
-	size_t line = import_after_header(t, code);
+	size_t line = after_header(t, code);
 
 	for (size_t i = 0; i < t->n_lines; i++) {
 		struct span s = span_trim(text_line(t, i));
@@ -416,7 +462,7 @@ static bool passes_nothing(struct span line)
 }
 
 static const struct import_style styles[LANGUAGES] = {
-	[LANGUAGE_OTHER] = { parse_other, passes_nothing, import_after_header,
+	[LANGUAGE_OTHER] = { parse_other, passes_nothing, after_header,
 			     false, false, false },
 	[LANGUAGE_C] = { parse_c, passes_c, first_c, true, true, false },
 	[LANGUAGE_PYTHON] = { parse_python, passes_python, first_python, true, false, true },
@@ -424,53 +470,11 @@ static const struct import_style styles[LANGUAGES] = {
 	[LANGUAGE_GO] = { parse_go, passes_nothing, first_packaged, false, true, false },
 	[LANGUAGE_RUST] = { parse_rust, passes_rust, first_rust, false, false, false },
 	[LANGUAGE_JAVA] = { parse_java, passes_nothing, first_packaged, false, false, false },
-	[LANGUAGE_SHELL] = { parse_shell, passes_shell, import_after_header,
+	[LANGUAGE_SHELL] = { parse_shell, passes_shell, after_header,
 			     false, false, false },
 };
 
 const struct import_style *import_style(enum language language)
 {
 	return &styles[language];
-}
-
-/* Words that tell the comment of a file from that of its first function. */
-static bool is_file_comment(struct span block)
-{
-	static const char *const words[] = { "opyright", "icense", "SPDX", "coding",
-		"vim:", "-*-", "eslint", "@file", "@flow", "@ts-", "Author", "author" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (span_find(block, span_of(words[i]), 0) >= 0)
-			return true;
-	}
-	return false;
-}
-
-static bool is_comment_line(const struct text *t, struct span code, size_t i)
-{
-	struct span raw = span_trim(text_line(t, i));
-
-	return raw.len && !span_trim(span_cut(code, t->start[i], t->start[i + 1])).len &&
-	       raw.ptr[0] != '"' && raw.ptr[0] != '\'' && raw.ptr[0] != '`';
-}
-
-size_t import_after_header(const struct text *t, struct span code)
-{
-	size_t line = 0, start, stop;
-
-	if (t->n_lines && span_starts(t->view, "#!") && !span_starts(t->view, "#!["))
-		line = 1;
-	start = line;
-	while (start < t->n_lines && !span_trim(text_line(t, start)).len)
-		start++;
-	stop = start;
-	while (stop < t->n_lines && is_comment_line(t, code, stop))
-		stop++;
-	if (stop == start)
-		return line;
-	/* Right above code it may be that code's own. */
-	if (stop < t->n_lines && span_trim(text_line(t, stop)).len &&
-	    !is_file_comment(span_cut(t->view, t->start[start], t->start[stop])))
-		return line;
-	return stop;
 }

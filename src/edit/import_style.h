@@ -35,10 +35,4 @@ struct import_style {
 
 const struct import_style *import_style(enum language language);
 
-/*
- * The line below what any file may start with: shebang, encoding line, license
- * or other comment that is not the comment of what follows it.
- */
-size_t import_after_header(const struct text *t, struct span code);
-
 #endif

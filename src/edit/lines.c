@@ -29,7 +29,8 @@ static bool is_boundary(const struct text *t, size_t at)
 	return !at || at == t->view.len || t->view.ptr[at - 1] == '\n';
 }
 
-bool lines_widen(const struct draft *d, struct span around, struct place *p)
+/* Widens p to whole lines, the last LF included; false if they are not all in around. */
+static bool lines_widen(const struct draft *d, struct span around, struct place *p)
 {
 	size_t last = p->end > p->start ? p->end - 1 : p->start;
 

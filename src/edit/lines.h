@@ -27,7 +27,4 @@ struct err *lines_put(struct draft *d, const struct place *p, struct span text,
 		      const struct edit *edit, struct edit_result *result,
 		      bool *done) MUST_USE;
 
-/* Widens p to whole lines, the last LF included; false if they are not all in around. */
-bool lines_widen(const struct draft *d, struct span around, struct place *p);
-
 #endif

@@ -241,7 +241,8 @@ struct err *intake_uri(struct intake *in, struct span base, struct span uri,
 	return err;
 }
 
-bool position_of_byte(struct span bytes, size_t offset, size_t *line, size_t *column)
+/* Line and column of a byte offset; false past the end of bytes. */
+static bool position_of_byte(struct span bytes, size_t offset, size_t *line, size_t *column)
 {
 	size_t start = 0;
 

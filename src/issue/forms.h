@@ -69,11 +69,7 @@ struct err *intake_copy(struct intake *in, struct span text, size_t max_bytes,
 /* The first line of message, in the arena, with plain quotes for typographic ones. */
 struct err *intake_message(struct intake *in, struct span message, struct span *out) MUST_USE;
 
-/*
- * Line and column of a byte offset, and of an offset in UTF-16 code units.
- * False past the end of bytes.
- */
-bool position_of_byte(struct span bytes, size_t offset, size_t *line, size_t *column);
+/* Byte offset of an offset in UTF-16 code units. False past the end of bytes. */
 bool byte_of_utf16(struct span bytes, size_t offset, size_t *byte);
 
 /*

@@ -88,7 +88,11 @@ static void find_title(struct issue_text *issue)
 	}
 }
 
-void issue_slug(struct span title, char *out)
+/*
+ * ASCII letters and digits in lower case, '-' between them, cut at a word. out has
+ * room for ISSUE_SLUG_MAX_BYTES and one more.
+ */
+static void make_slug(struct span title, char *out)
 {
 	size_t n = 0, i;
 
@@ -123,6 +127,6 @@ struct err *issue_text_read(struct issue_text *issue, struct span raw)
 	if (!span_trim(str_span(&issue->text)).len)
 		return err_new(ERR_INPUT, "the issue says nothing");
 	find_title(issue);
-	issue_slug(span_of(issue->title), issue->slug);
+	make_slug(span_of(issue->title), issue->slug);
 	return NULL;
 }

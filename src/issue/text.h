@@ -35,10 +35,4 @@ void issue_text_visible(struct str *out, struct span raw);
 /* ERR_INPUT when nothing is left of raw, or it is too large. */
 struct err *issue_text_read(struct issue_text *issue, struct span raw) MUST_USE;
 
-/*
- * A word for a branch name: ASCII letters and digits in lower case, '-' between
- * them, at most ISSUE_SLUG_MAX_BYTES, cut at a word. out has room for one more.
- */
-void issue_slug(struct span title, char *out);
-
 #endif
