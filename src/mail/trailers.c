@@ -26,17 +26,6 @@ const char *const evidence_places[] = {
 	NULL,
 };
 
-bool trailer_style_parse(const char *name, enum trailer_style *out)
-{
-	for (size_t i = 0; trailer_styles[i]; i++) {
-		if (!strcmp(trailer_styles[i], name)) {
-			*out = (enum trailer_style)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Adds line, which has no newline, unless out has it. */
 static void add_line(struct str *out, const struct str *line)
 {

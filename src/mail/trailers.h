@@ -26,8 +26,6 @@ enum trailer_style {
 
 extern const char *const trailer_styles[]; /* NULL-terminated, by enum trailer_style */
 
-bool trailer_style_parse(const char *name, enum trailer_style *out);
-
 /* dualfix.evidence: where what the checks showed is written. */
 enum evidence_place {
 	EVIDENCE_TRAILER,

@@ -96,15 +96,12 @@ struct err *repo_git_env(struct repo *repo, const char *const *args,
 			 int *code) MUST_USE;
 
 /*
- * A revision to a commit, its tree, its first parent ("" for a root, and where a
- * shallow clone ends). ERR_INPUT for a revision that names none, ERR_FATAL in a
- * repository without any commit.
+ * A revision to a commit, and its tree. ERR_INPUT for a revision that names none,
+ * ERR_FATAL in a repository without any commit.
  */
 struct err *repo_commit_of(struct repo *repo, const char *rev, struct oid *out) MUST_USE;
 struct err *repo_tree_of(struct repo *repo, const struct oid *commit,
 			 struct oid *out) MUST_USE;
-struct err *repo_parent_of(struct repo *repo, const struct oid *commit,
-			   struct oid *out) MUST_USE;
 
 /* The short name of the branch HEAD is on, into out; empty when detached or unborn. */
 struct err *repo_head_branch(struct repo *repo, struct str *out) MUST_USE;

@@ -4,7 +4,6 @@
 #include "repo/backend.h"
 #include "repo/git.h"
 #include "repo/repo.h"
-#include "sys/file.h"
 
 #define LINE_MAX_BYTES ((size_t)64 << 10)
 
@@ -70,34 +69,6 @@ struct err *repo_tree_of(struct repo *repo, const struct oid *commit, struct oid
 	*out = (struct oid){ "" };
 	if (!err)
 		backend_hex(repo, &names.tree, out);
-	return err;
-}
-
-static bool is_shallow(const struct repo *repo)
-{
-	struct str path = STR_INIT(LINE_MAX_BYTES);
-	bool shallow;
-
-	str_addf(&path, "%s/shallow", repo->common_dir);
-	shallow = file_exists(path.buf);
-	str_release(&path);
-	return shallow;
-}
-
-struct err *repo_parent_of(struct repo *repo, const struct oid *commit, struct oid *out)
-{
-	struct commit_names names;
-	enum object_type type = OBJECT_COMMIT;
-	struct err *err = names_of(repo, commit, &names);
-
-	*out = (struct oid){ "" };
-	if (err || !names.has_parent)
-		return err;
-	/* A shallow clone's last commits name parents that it does not have. */
-	if (is_shallow(repo))
-		err = backend_exists(repo, &names.parent, &type);
-	if (!err && type != OBJECT_NONE)
-		backend_hex(repo, &names.parent, out);
 	return err;
 }
 

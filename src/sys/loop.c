@@ -50,7 +50,7 @@ struct post {
 };
 
 struct loop {
-	int pipe[2]; /* signals and other threads write, the turn drains */
+	int pipe[2]; /* signals write, the turn drains */
 	int64_t now_ms;
 	bool turning;
 	bool look_at_children;
@@ -259,13 +259,6 @@ void loop_unpost(struct loop *loop, void (*fn)(void *ctx), void *ctx)
 		if (post->fn == fn && post->ctx == ctx)
 			post->fn = NULL;
 	}
-}
-
-void loop_wake(struct loop *loop)
-{
-	ssize_t n = write(loop->pipe[1], "", 1);
-
-	(void)n; /* full is as good */
 }
 
 void loop_fail(struct loop *loop, struct err *err)

@@ -83,9 +83,6 @@ struct err *loop_post(struct loop *loop, void (*fn)(void *ctx), void *ctx) MUST_
 /* Takes back all that was posted with this fn and ctx. */
 void loop_unpost(struct loop *loop, void (*fn)(void *ctx), void *ctx);
 
-/* Makes a waiting loop turn once. The one call for other threads. */
-void loop_wake(struct loop *loop);
-
 /*
  * Turns until *done is true (checked before each wait), a callback failed or a
  * signal came. May be called again afterwards, with other work still pending.

@@ -31,17 +31,6 @@ const char *outcome_name(enum outcome outcome)
 	return outcomes[outcome].name;
 }
 
-bool outcome_parse(const char *name, enum outcome *out)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++) {
-		if (!strcmp(outcomes[i].name, name)) {
-			*out = (enum outcome)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 bool outcome_at_least(enum outcome outcome, enum outcome accept)
 {
 	return outcomes[outcome].good > 0 &&

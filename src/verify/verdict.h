@@ -29,7 +29,6 @@ enum outcome {
 };
 
 const char *outcome_name(enum outcome outcome);
-bool outcome_parse(const char *name, enum outcome *out);
 
 /* Whether it is as good as accept or better: fixed, improved, held, unverified. */
 bool outcome_at_least(enum outcome outcome, enum outcome accept);

@@ -5,7 +5,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -378,24 +377,6 @@ static void test_bury(void **state)
 	assert_string_equal(trail, "");
 }
 
-static void *wake_later(void *ctx)
-{
-	usleep(10000);
-	__atomic_store_n((bool *)ctx, true, __ATOMIC_SEQ_CST);
-	loop_wake(loop);
-	return NULL;
-}
-
-static void test_wake_from_thread(void **state)
-{
-	pthread_t thread;
-
-	(void)state;
-	assert_int_equal(pthread_create(&thread, NULL, wake_later, &done), 0);
-	ok(loop_run(loop, &done));
-	pthread_join(thread, NULL);
-}
-
 static void test_one_loop_and_old_handlers(void **state)
 {
 	struct loop *second = NULL;
@@ -437,7 +418,6 @@ int main(void)
 		T(test_deaf_process_can_be_stopped),
 		T(test_children_are_told_once),
 		T(test_bury),
-		T(test_wake_from_thread),
 		T(test_one_loop_and_old_handlers),
 	};
 
