@@ -69,13 +69,15 @@ static void add_money(const struct usage *sum, struct str *out)
 static void add_figures(const struct report *report, struct str *out)
 {
 	const struct usage sum = report_usage_sum(report);
+	size_t hunks = report->hunks.tried -
+		       (report->hunks.removed ? report->hunks.n_idle : 0);
 	int64_t ms = report->timings.total_ms;
 
 	str_addf(out, "%zu file%s, +%zu -%zu, ", report->files, report->files == 1 ? "" : "s",
 		 report->added, report->removed);
-	if (report->hunks.tried)
-		str_addf(out, "%zu of %zu hunks needed, ", report->hunks.needed,
-			 report->hunks.tried - (report->hunks.removed ? report->hunks.n_idle : 0));
+	/* That the only hunk is needed goes without saying: the checks fail without it. */
+	if (hunks > 1 || hunks > report->hunks.needed)
+		str_addf(out, "%zu of %zu hunks needed, ", report->hunks.needed, hunks);
 	if (ms < 10000)
 		str_addf(out, "%.1f s", (double)ms / 1000);
 	else

@@ -77,6 +77,14 @@ test_expect_success 'each hunk of a fix is needed, and it says so' '
 	git dualfix drop
 '
 
+test_expect_success 'of the only hunk that goes without saying' '
+	cd prj && plan double >../plan.json &&
+	git dualfix apply --accept fixed --verify "test \$(. ./num.sh && double 4) = 8" ../plan.json \
+		2>../err &&
+	test_grep "fixed: .*(1 file, +1 -1, [0-9.]* s)" ../err &&
+	git dualfix drop
+'
+
 for spoilt in drop expect heart
 do
 	test_expect_success "a fix that spares itself the work is refused ($spoilt)" "
