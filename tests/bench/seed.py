@@ -32,6 +32,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 PLAN_S = 3 + 2
+PIECE = 16  # characters
 PLANNER, EXECUTOR = "deepseek-flash", "qwen2.5-coder:7b"
 # USD per million tokens: src/model/profile.c, rows deepseek-flash (off-peak) and
 # openrouter.ai.
@@ -102,9 +103,10 @@ class Mode:
                           "reply": {"region_replace": list(CURES[function]),
                                     "delay_ms": call_s * scale * 1000}})
         text = self.plan()
+        pieces = 1 + -(-len(text) // PIECE)  # the first has no text
         rules.append({"match": {"model": PLANNER},
-                      "reply": {"content": text, "chunk_bytes": 16,
-                                "tokens_per_s": len(text) / 4 / PLAN_S / scale}})
+                      "reply": {"content": text, "chunk_bytes": PIECE,
+                                "gap_ms": PLAN_S * scale * 1000 / pieces}})
         return {"models": [PLANNER, EXECUTOR], "rules": rules}
 
 
