@@ -138,9 +138,6 @@ struct err *backend_bulk(const struct repo *repo, void **store) MUST_USE;
  */
 struct err *object_dirs(struct argv *dirs, const char *objects_dir) MUST_USE;
 
-/* dir as it stands in info/alternates and GIT_ALTERNATE_OBJECT_DIRECTORIES. */
-void object_dir_quote(struct str *out, const char *dir);
-
 /* *type is OBJECT_NONE where it is not there. */
 struct err *backend_exists(const struct repo *repo, const struct id *id,
 			   enum object_type *type) MUST_USE;

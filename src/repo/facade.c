@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "repo/backend.h"
+#include "repo/git.h"
 #include "sys/file.h"
 
 #define PATH_BYTES ((size_t)64 << 10)

@@ -225,6 +225,22 @@ static bool is_named(const char *const *env, const char *variable)
 	return false;
 }
 
+void object_dir_quote(struct str *out, const char *dir)
+{
+	if (*dir != '#' && *dir != '"' && !strpbrk(dir, ":\n")) {
+		str_adds(out, dir);
+		return;
+	}
+	str_addc(out, '"');
+	for (const unsigned char *p = (const unsigned char *)dir; *p; p++) {
+		if (*p == '"' || *p == '\\' || *p < 0x20)
+			str_addf(out, "\\%03o", *p);
+		else
+			str_addc(out, (char)*p);
+	}
+	str_addc(out, '"');
+}
+
 static void push_quarantine(struct argv *env, const char *dir)
 {
 	struct str quoted = STR_INIT(64 << 10);

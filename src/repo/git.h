@@ -35,6 +35,9 @@ void git_env_bare(struct argv *env);
 struct err *git_env_on(const struct repo *repo, const char *const *on_top,
 		       const char *quarantine, struct argv *env) MUST_USE;
 
+/* dir as it stands in info/alternates and GIT_ALTERNATE_OBJECT_DIRECTORIES. */
+void object_dir_quote(struct str *out, const char *dir);
+
 struct git_job {
 	const char *const *args; /* without "git"; NULL-terminated */
 	const char *const *env;  /* complete */

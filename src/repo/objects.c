@@ -58,22 +58,6 @@ void backend_hex(const struct repo *repo, const struct id *id, struct oid *out)
 	id_hex(id, repo->id_bytes, out->hex);
 }
 
-void object_dir_quote(struct str *out, const char *dir)
-{
-	if (*dir != '#' && *dir != '"' && !strpbrk(dir, ":\n")) {
-		str_adds(out, dir);
-		return;
-	}
-	str_addc(out, '"');
-	for (const unsigned char *p = (const unsigned char *)dir; *p; p++) {
-		if (*p == '"' || *p == '\\' || *p < 0x20)
-			str_addf(out, "\\%03o", *p);
-		else
-			str_addc(out, (char)*p);
-	}
-	str_addc(out, '"');
-}
-
 static bool is_listed(const struct argv *dirs, const char *dir)
 {
 	for (size_t i = 0; i < dirs->n; i++) {
