@@ -125,6 +125,10 @@ static void with_the_real_one(void **state)
 #define FAR "{\"_type\":\"tag\",\"name\":\"two\",\"line\":7,\"end\":900}\n"
 #define DONE "{\"_type\":\"completed\"}\n"
 #define SAY "cat >/dev/null; cat said"
+#define MUCH "cat >/dev/null; yes '{\"_type\":\"x\"}' | head -n 900000; cat said"
+#define LONG                                                                             \
+	"cat >/dev/null; printf '{\"_type\":\"tag\",\"name\":\"'; head -c 70000 /dev/zero | "    \
+	"tr '\\0' x; echo '\",\"line\":1,\"end\":2}'; cat said"
 
 static void with_another(void **state)
 {
@@ -136,8 +140,8 @@ static void with_another(void **state)
 		{ "as it should be", SAY, TAG DONE, EDIT_APPLIED, 2 },
 		{ "breaks off", SAY, TAG, EDIT_FAILED, 2 },
 		{ "no JSON", SAY, TAG "two a.rb /x/\n" DONE, EDIT_FAILED, 2 },
-		{ "more than fits", "cat >/dev/null; yes '{\"_type\":\"x\"}' | head -n 900000; "
-		  "cat said", TAG DONE, EDIT_FAILED, 2 },
+		{ "more than fits", MUCH, TAG DONE, EDIT_FAILED, 2 },
+		{ "a line that is too long", LONG, TAG DONE, EDIT_FAILED, 2 },
 		{ "an end beyond the text", SAY, FAR DONE, EDIT_FAILED, 2 },
 		{ "another ctags", "echo 'Unknown option' >&2; exit 1", "", EDIT_FAILED, 1 },
 		{ "one that fails at its end", SAY "; exit 3", TAG DONE, EDIT_FAILED, 1 },
@@ -169,6 +173,42 @@ static void with_another(void **state)
 		if (strtoul(sh_out(&w.f, "wc -l <../bin/runs"), NULL, 10) != cases[i].runs)
 			fail_msg("%s: started %s times, not %zu", cases[i].name,
 				 sh_out(&w.f, "wc -l <../bin/runs"), cases[i].runs);
+		resolver_free(r);
+		repo_source_free(rs);
+		drop(&w);
+	}
+}
+
+/* In a language that nobody here knows, tags come before braces; without, braces do. */
+static void without_tags_braces_tell(void **state)
+{
+	static const struct {
+		const char *name, *body;
+		size_t line;
+	} cases[] = {
+		{ "as it should be", SAY, 5 },
+		{ "not there", "exit 127", 2 },
+		{ "more than fits", MUCH, 2 },
+		{ "a line that is too long", LONG, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct repo_source *rs;
+		struct resolver *r;
+		struct world w;
+		size_t line;
+
+		make(&w, cases[i].body,
+		     "{\"_type\":\"tag\",\"name\":\"two\",\"line\":4,\"end\":6}\n" DONE);
+		sh(&w.f, "printf 'fn two() {\\n\\tgo 1\\n}\\nfn one() {\\n\\tgo 1\\n}\\n' "
+			 ">c.zig && git add . && git commit -qm c");
+		ok(repo_commit_of(w.f.repo, "HEAD", &w.head));
+		ok(repo_tree_of(w.f.repo, &w.head, &w.tree));
+		ok(repo_source_new(&rs, w.f.repo, &w.tree));
+		ok(resolver_new(&r, repo_source(rs)));
+		if (edit_symbol(r, "c.zig", "two", &line) != EDIT_APPLIED || line != cases[i].line)
+			fail_msg("%s: line %zu, not %zu", cases[i].name, line, cases[i].line);
 		resolver_free(r);
 		repo_source_free(rs);
 		drop(&w);
@@ -223,6 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(with_the_real_one),
 		cmocka_unit_test(with_another),
+		cmocka_unit_test(without_tags_braces_tell),
 		cmocka_unit_test(only_when_needed),
 	};
 
