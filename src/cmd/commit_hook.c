@@ -12,7 +12,6 @@
 #define PATH_BYTES 8192
 #define LEFT_MAX_BYTES ((size_t)1 << 20)
 #define EDITS_SHOWN_MAX 20
-#define TAIL_BYTES 2000
 
 static struct err *commit_staged(struct session *s, const struct oid *head, struct oid *commit)
 {
@@ -63,20 +62,13 @@ static struct err *report_failure(struct session *s, const struct check_list *ch
 		.results = v->results,
 		.n_results = v->n,
 	};
-	struct str left = STR_INIT(LEFT_MAX_BYTES), tail = STR_INIT(TAIL_BYTES + 256);
+	struct str left = STR_INIT(LEFT_MAX_BYTES);
 	struct plan plan;
 	struct oid tree;
 	struct err *err = session_rules(s);
 
-	for (size_t i = 0; !err && i < v->n; i++) {
-		if (v->results[i].status != CHECK_FAIL)
-			continue;
-		str_reset(&tail);
-		verdict_tail(str_span(&v->results[i].log), TAIL_BYTES, &tail);
-		terminal_warning(&s->terminal, "'%s' fails on what is staged:",
-				 checks->v[i].command);
-		terminal_block(&s->terminal, "  ", str_span(&tail));
-	}
+	if (!err)
+		session_warn_failures(s, checks, v, " on what is staged");
 	if (!err)
 		err = repo_tree_of(s->repo, commit, &tree);
 	cure_spec.tree = &tree;
@@ -88,25 +80,15 @@ static struct err *report_failure(struct session *s, const struct check_list *ch
 		plan_release(&plan);
 	}
 	str_release(&left);
-	str_release(&tail);
 	return err;
 }
 
 static struct err *check_staged(struct session *s, const struct check_list *checks,
 				const struct oid *head)
 {
-	const struct settings *set = &s->settings;
 	struct verification v = { 0 };
-	const struct verify_spec spec = {
-		.loop = s->loop,
-		.repo = s->repo,
-		.checks = checks,
-		.sandbox = set->sandbox,
-		.sandbox_read = argv_list(&set->sandbox_read),
-		.sandbox_env = argv_list(&set->sandbox_env),
-		.expire_s = set->expire_s,
-		.timeout_ms = set->hook_timeout_s * 1000,
-	};
+	const struct verify_spec spec =
+		session_verify_spec(s, checks, s->settings.hook_timeout_s * 1000);
 	struct oid commit;
 	struct err *err = commit_staged(s, head, &commit);
 

@@ -22,7 +22,6 @@
 #include "sys/file.h"
 
 #define STDIN_MAX_BYTES ((size_t)4 << 20)
-#define TAIL_BYTES 2000
 #define SKIP_HINT "git push --no-verify skips this; DUALFIX=0 too"
 
 static bool is_set(const char *name)
@@ -30,22 +29,6 @@ static bool is_set(const char *name)
 	const char *value = getenv(name);
 
 	return value && *value;
-}
-
-static void show_failures(struct session *s, const struct check_list *checks,
-			  const struct verification *v)
-{
-	struct str tail = STR_INIT(TAIL_BYTES + 256);
-
-	for (size_t i = 0; i < v->n; i++) {
-		if (v->results[i].status != CHECK_FAIL)
-			continue;
-		str_reset(&tail);
-		verdict_tail(str_span(&v->results[i].log), TAIL_BYTES, &tail);
-		terminal_warning(&s->terminal, "'%s' fails:", checks->v[i].command);
-		terminal_block(&s->terminal, "  ", str_span(&tail));
-	}
-	str_release(&tail);
 }
 
 /* Nothing waits for the connection any more: a fix of the pushed commit is made. */
@@ -84,7 +67,7 @@ static struct err *definite_failure(struct session *s, const struct check_list *
 {
 	struct err *err;
 
-	show_failures(s, checks, v);
+	session_warn_failures(s, checks, v, "");
 	if (s->settings.pre_push == PRE_PUSH_WARN) {
 		terminal_warning(&s->terminal, "%.12s (%s) fails its checks; pushed all the same",
 				 tip->oid, tip->branch);
@@ -126,16 +109,8 @@ static struct err *check_tip(struct session *s, const struct check_list *checks,
 {
 	const struct settings *set = &s->settings;
 	struct verification v = { 0 };
-	struct verify_spec spec = {
-		.loop = s->loop,
-		.repo = s->repo,
-		.checks = checks,
-		.sandbox = set->sandbox,
-		.sandbox_read = argv_list(&set->sandbox_read),
-		.sandbox_env = argv_list(&set->sandbox_env),
-		.expire_s = set->expire_s,
-		.timeout_ms = deadline_left_ms(deadline_ms, clock_mono_ms()),
-	};
+	struct verify_spec spec = session_verify_spec(
+		s, checks, deadline_left_ms(deadline_ms, clock_mono_ms()));
 	struct oid commit;
 	bool known;
 	struct err *err = repo_commit_of(s->repo, tip->oid, &commit);

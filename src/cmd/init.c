@@ -142,16 +142,8 @@ static struct err *try_one(struct setup_plan *plan, const struct proposal *p,
 			   const struct oid *head)
 {
 	struct session *s = plan->s;
-	const struct settings *set = &s->settings;
-	const struct verify_spec spec = {
-		.loop = s->loop,
-		.repo = s->repo,
-		.sandbox = set->sandbox,
-		.sandbox_read = argv_list(&set->sandbox_read),
-		.sandbox_env = argv_list(&set->sandbox_env),
-		.expire_s = set->expire_s,
-		.timeout_ms = set->timeout_s * 1000,
-	};
+	const struct verify_spec spec =
+		session_verify_spec(s, NULL, s->settings.timeout_s * 1000);
 	struct choice choice = { .p = p };
 	struct tryout tryout;
 	struct err *err;

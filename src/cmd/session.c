@@ -15,6 +15,7 @@
 #include "sys/file.h"
 
 #define RULES_MAX_BYTES ((size_t)4 << 20)
+#define TAIL_BYTES 2000
 
 /* How long a server may keep silent before it counts as hung; facts in model/client.h. */
 #define QUEUED_MAX_MS ((int64_t)10 * 60 * 1000)
@@ -414,4 +415,37 @@ struct run_options session_run_options(struct session *s, const struct check_lis
 		.max_changed_files = (size_t)set->max_changed_files,
 		.max_changed_lines = (size_t)set->max_changed_lines,
 	};
+}
+
+struct verify_spec session_verify_spec(struct session *s, const struct check_list *checks,
+				       int64_t timeout_ms)
+{
+	const struct settings *set = &s->settings;
+
+	return (struct verify_spec){
+		.loop = s->loop,
+		.repo = s->repo,
+		.checks = checks,
+		.sandbox = set->sandbox,
+		.sandbox_read = argv_list(&set->sandbox_read),
+		.sandbox_env = argv_list(&set->sandbox_env),
+		.expire_s = set->expire_s,
+		.timeout_ms = timeout_ms,
+	};
+}
+
+void session_warn_failures(struct session *s, const struct check_list *checks,
+			   const struct verification *v, const char *where)
+{
+	struct str tail = STR_INIT(TAIL_BYTES + 256);
+
+	for (size_t i = 0; i < v->n; i++) {
+		if (v->results[i].status != CHECK_FAIL)
+			continue;
+		str_reset(&tail);
+		verdict_tail(str_span(&v->results[i].log), TAIL_BYTES, &tail);
+		terminal_warning(&s->terminal, "'%s' fails%s:", checks->v[i].command, where);
+		terminal_block(&s->terminal, "  ", str_span(&tail));
+	}
+	str_release(&tail);
 }

@@ -23,6 +23,7 @@
 #include "cmd/terminal.h"
 #include "cmd/trace.h"
 #include "flow/run.h"
+#include "flow/verify.h"
 #include "forge/read.h"
 #include "issue/rules.h"
 #include "model/client.h"
@@ -77,5 +78,13 @@ struct run_env session_run_env(struct session *s);
 
 /* The options of a run, from the settings. checks is borrowed. */
 struct run_options session_run_options(struct session *s, const struct check_list *checks);
+
+/* For checks (borrowed) on a commit alone, boxed as the settings say. */
+struct verify_spec session_verify_spec(struct session *s, const struct check_list *checks,
+				       int64_t timeout_ms);
+
+/* Warns of each check that failed, with the telling tail of its log; where: " on ...". */
+void session_warn_failures(struct session *s, const struct check_list *checks,
+			   const struct verification *v, const char *where);
 
 #endif

@@ -67,22 +67,13 @@ struct err *cmd_verify(struct session *s, int *exit_code)
 	const struct settings *set = &s->settings;
 	struct check_list checks = { 0 };
 	struct verification v = { 0 };
-	struct verify_spec spec = {
-		.loop = s->loop,
-		.repo = s->repo,
-		.checks = &checks,
-		.sandbox = set->sandbox,
-		.clean = set->clean,
-		.sandbox_read = argv_list(&set->sandbox_read),
-		.sandbox_env = argv_list(&set->sandbox_env),
-		.expire_s = set->expire_s,
-		.timeout_ms = set->timeout_s * 1000,
-		.repeat = (int)set->repeat,
-	};
+	struct verify_spec spec = session_verify_spec(s, &checks, set->timeout_s * 1000);
 	enum check_status status;
 	struct oid commit;
 	struct err *err;
 
+	spec.clean = set->clean;
+	spec.repeat = (int)set->repeat;
 	if (s->args.n > 1)
 		return err_new(ERR_USAGE, "more than one commit was named");
 	err = check_list_make(&checks, repo_config(s->repo), argv_list(&set->verify),
