@@ -116,8 +116,11 @@ static void costs(void **state)
 static void unknown_is_never_zero(void **state)
 {
 	struct usage sum = { 0 };
-	const struct usage known = { 1, 10, 0, 10, 0.5, false };
-	const struct usage unknown = { 2, 10, 5, 10, -1, true };
+	const struct usage known = { .requests = 1, .prompt_tokens = 10, .completion_tokens = 10,
+				     .usd = 0.5 };
+	const struct usage unknown = { .requests = 2, .prompt_tokens = 10, .cached_tokens = 5,
+				       .completion_tokens = 10, .usd = -1,
+				       .estimated = true };
 
 	(void)state;
 	usage_add(&sum, &known);
@@ -196,7 +199,8 @@ static void calls_at_once(void **state)
 {
 	const struct prices prices = { 0, 0, 10 };
 	const struct budget_call call = { "m", &prices, false };
-	const struct usage cheap = { 1, 10, 0, 1000, 0.01, false };
+	const struct usage cheap = { .requests = 1, .prompt_tokens = 10, .completion_tokens = 1000,
+				     .usd = 0.01 };
 	struct budget budget;
 	struct budget_hold first, second;
 	int max = 10000;

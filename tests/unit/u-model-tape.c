@@ -15,7 +15,9 @@ static struct chat_reply reply_of(const char *text)
 	str_adds(&reply.text, text);
 	reply.finish = CHAT_STOP;
 	snprintf(reply.model, sizeof(reply.model), "m-1");
-	reply.usage = (struct usage){ 2, 30, 10, 5, 0.125, true };
+	reply.usage = (struct usage){ .requests = 2, .prompt_tokens = 30, .cached_tokens = 10,
+				      .completion_tokens = 5, .usd = 0.125,
+				      .estimated = true };
 	return reply;
 }
 
