@@ -204,11 +204,14 @@ struct err *input_read_plan(struct input *input, const char *path)
 	struct str text = STR_INIT(PLAN_MAX_BYTES + 1);
 	struct err *err = file_read(path, &text);
 
-	if (!err)
+	if (!err) {
 		err = plan_decode(&input->plan, str_span(&text));
+		if (err)
+			err = err_wrap(err, "%s", strcmp(path, "-") ? path : "stdin");
+	}
 	str_release(&text);
 	if (err)
-		return err_wrap(err, "%s", strcmp(path, "-") ? path : "stdin");
+		return err;
 	input->run.plans = &input->plan;
 	input->run.n_plans = 1;
 	return NULL;

@@ -51,7 +51,7 @@ static void add_line(struct listing *listing, const struct past *past)
 	bool known;
 	double usd = usd_of(root, &known);
 
-	str_addf(&listing->out, "%s  %-12s %7.1f s  ", past->id.buf, past->outcome.buf,
+	str_addf(&listing->out, "%s  %-13s %7.1f s  ", past->id.buf, past->outcome.buf,
 		 (double)total_ms(root) / 1000);
 	if (known)
 		str_addf(&listing->out, "$%-7.4f", usd);

@@ -199,12 +199,12 @@ static void tell_candidate(struct session *s, const struct report *report)
 	if (!report->candidate.kept || report->exit_code != 1)
 		return;
 	if (report->candidate.judged && report->candidate.failed_tests)
-		str_addf(&how, ", where %zu test%s", report->candidate.failed_tests,
+		str_addf(&how, ", where %zu test%s,", report->candidate.failed_tests,
 			 report->candidate.failed_tests == 1 ? " fails" : "s fail");
 	else if (report->candidate.judged)
-		str_addf(&how, ", where %zu check%s", report->candidate.failed_checks,
+		str_addf(&how, ", where %zu check%s,", report->candidate.failed_checks,
 			 report->candidate.failed_checks == 1 ? " fails" : "s fail");
-	terminal_note(&s->terminal, "what came nearest%s, is kept as a diff", how.buf);
+	terminal_note(&s->terminal, "what came nearest%s is kept as a diff", how.buf);
 	str_release(&how);
 }
 
