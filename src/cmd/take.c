@@ -155,7 +155,7 @@ static struct err *cherry_pick(struct session *s, const char *range, int *code)
 
 static struct err *take_commit(struct session *s, const struct past *past)
 {
-	struct oid head;
+	struct oid head, now;
 	struct str range = STR_INIT(256);
 	int code = 0;
 	struct err *err = repo_commit_of(s->repo, "HEAD", &head);
@@ -183,8 +183,12 @@ static struct err *take_commit(struct session *s, const struct past *past)
 				       past->branch.buf),
 			       "commit or stash what is in its way: git status");
 	if (!err)
-		terminal_hint(&s->terminal, "to undo: git reset --keep %.12s", head.hex);
-	return err;
+		err = repo_commit_of(s->repo, "HEAD", &now);
+	if (err)
+		return err;
+	terminal_note(&s->terminal, "took %s: HEAD is %.12s now", past->branch.buf, now.hex);
+	terminal_hint(&s->terminal, "to undo: git reset --keep %.12s", head.hex);
+	return NULL;
 }
 
 /* git apply changes all of the files or none, and refuses what does not fit. */
@@ -210,10 +214,12 @@ static struct err *take_worktree(struct session *s, const struct past *past)
 		err = err_hint(err_new(ERR_NO_FIX, "the fix does not apply to the work tree; "
 				       "nothing was changed"),
 			       "git show %s", past->branch.buf);
-	if (!err)
-		terminal_hint(&s->terminal, "to undo: git diff --binary %.12s %.12s | git apply -R",
-			      past->base.hex, past->commit.hex);
-	return err;
+	if (err)
+		return err;
+	terminal_note(&s->terminal, "took %s: to the work tree, uncommitted", past->branch.buf);
+	terminal_hint(&s->terminal, "to undo: git diff --binary %.12s %.12s | git apply -R",
+		      past->base.hex, past->commit.hex);
+	return NULL;
 }
 
 struct err *cmd_take(struct session *s, int *exit_code)
