@@ -212,7 +212,7 @@ do_install () {
 	test -z "$dry_run" || return 0
 	case :$PATH: in
 	*:"$prefix/bin":*) ;;
-	*) echo "note: $prefix/bin is not in your PATH, where git looks for it" >&2 ;;
+	*) echo "note: git looks for it in your PATH: export PATH=\"$prefix/bin:\$PATH\"" >&2 ;;
 	esac
 	"$prefix/bin/git-dualfix" -h >/dev/null
 	echo "installed: $prefix/bin/git-dualfix; next: git dualfix -h, git dualfix doctor"
