@@ -12,6 +12,7 @@ struct queue {
 	bool print;
 	struct err *err; /* of printing */
 	int exit_code;   /* the first that is not 0 */
+	struct str stopped; /* the last run that a signal ended */
 };
 
 static struct err *next(void *ctx, struct run **out)
@@ -33,6 +34,10 @@ static void on_finished(void *ctx, struct run *run)
 	result_tell(queue->s, run, queue->n == 1);
 	if (!queue->exit_code)
 		queue->exit_code = run_report(run)->exit_code;
+	if (err_is_signal(run_error(run)) && run_report(run)->run) {
+		str_reset(&queue->stopped);
+		str_adds(&queue->stopped, run_report(run)->run);
+	}
 	run_free(run);
 }
 
@@ -46,11 +51,15 @@ struct err *drive(struct session *s, const struct run_options *options,
 		.inputs = inputs,
 		.n = n,
 		.print = print,
+		.stopped = STR_INIT(256),
 	};
 	const struct runs runs = { &queue, next, on_finished };
 	size_t jobs = (size_t)s->settings.jobs < n ? (size_t)s->settings.jobs : n;
 	struct err *err = runs_drive(s->loop, jobs, &runs);
 
+	if (err_is_signal(err) && queue.stopped.len)
+		err = err_hint(err, "git dualfix resume %s", queue.stopped.buf);
+	str_release(&queue.stopped);
 	*exit_code = queue.exit_code;
 	return err_first(err, queue.err);
 }

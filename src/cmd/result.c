@@ -189,7 +189,9 @@ static void tell_next(struct session *s, const struct report *report, const stru
 			      report->branch, report->run, report->run);
 	else if (report->run && report->outcome != OUTCOME_NOTHING &&
 		 report->outcome != OUTCOME_PLANNED)
-		terminal_hint(&s->terminal, "git dualfix show %s", report->run);
+		terminal_hint(&s->terminal, "%sgit dualfix show %s",
+			      error && !hint && err_kind(error) == ERR_SERVICE ?
+			      "git dualfix doctor; " : "", report->run);
 }
 
 static void tell_candidate(struct session *s, const struct report *report)

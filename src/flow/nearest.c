@@ -139,7 +139,7 @@ void run_keep_candidate(struct run *run)
 		report->candidate.judged = nearest->known;
 		report->candidate.failed_checks = nearest->checks;
 		report->candidate.failed_tests = nearest->tests == SIZE_MAX ? 0 : nearest->tests;
-	} else {
+	} else if (!err_is_signal(err)) {
 		events_emit(run->env.events, EVENT_WARNING, "the candidate is not kept: %s",
 			    err_text(err));
 	}
