@@ -320,7 +320,7 @@ struct err *mail_check_run(struct mail_check *out, const struct mail_check_spec 
 		if (mails[i].has_patch)
 			err = take_step(out, spec, &mails[i], &applies);
 	if (!err && !out->n)
-		err = err_new(ERR_INPUT, "there is no patch in it");
+		err = err_new(ERR_INPUT, "there is no patch in what was given");
 	return err;
 }
 
