@@ -163,6 +163,13 @@ static struct err *tell_policy(struct run *run)
 	err = repo_source_new(&base, run->env.repo, &run->base_tree);
 	if (!err)
 		err = policy_look(repo_source(base), &file, &sentence);
+	if (err && !err_is_signal(err)) {
+		events_emit(run->env.events, EVENT_WARNING,
+			    "whether the project bans what models made is not known: %s",
+			    err_text(err));
+		err_drop(err);
+		err = NULL;
+	}
 	if (file)
 		events_emit(run->env.events, EVENT_WARNING,
 			    "%s seems to ban what models made: \"%s\"", file, sentence.buf);

@@ -169,21 +169,24 @@ bool policy_bans(struct span text, struct str *sentence)
 struct err *policy_look(const struct source *tree, const char **file,
 			struct str *sentence)
 {
+	struct err *first = NULL;
+
 	*file = NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !err_is_signal(first); i++) {
 		struct source_entry entry;
 		struct err *err = tree->read(tree->ctx, files[i], &entry);
 
 		if (err) {
-			err_drop(err);
+			first = err_first(first, err_wrap(err, "'%s'", files[i]));
 			continue;
 		}
 		if (entry.kind != SOURCE_FILE && entry.kind != SOURCE_EXECUTABLE)
 			continue;
 		if (policy_bans(entry.bytes, sentence)) {
 			*file = files[i];
+			err_drop(first);
 			return str_err(sentence, files[i]);
 		}
 	}
-	return NULL;
+	return first;
 }

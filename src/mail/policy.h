@@ -24,7 +24,10 @@ bool policy_bans(struct span text, struct str *sentence);
 
 /*
  * Looks into CONTRIBUTING, AGENTS.md, README and their kin. *file (static) is NULL
- * where none bans them. A file that cannot be read says nothing.
+ * where none bans them. A file that is not there says nothing. One that cannot be
+ * read (it may be missing in a partial clone) does not hide what others say; where
+ * none of these bans them, its err is returned. That is a thing to be told and no
+ * reason to end a run, unless err_is_signal().
  */
 struct err *policy_look(const struct source *tree, const char **file,
 			struct str *sentence) MUST_USE;

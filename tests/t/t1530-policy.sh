@@ -23,6 +23,15 @@ test_expect_success 'a ban is told, its sentence quoted; allow does not look' '
 	git dualfix apply --diff ../ban.json 2>../err && test_grep ! CONTRIBUTING ../err
 '
 
+test_expect_success 'a file that cannot be read is told, and the run goes on' '
+	make_repo gone && cd gone && printf "gone\n" >CONTRIBUTING.md && git add . &&
+	git commit -q -m rules && blob=$(git rev-parse HEAD:CONTRIBUTING.md) &&
+	rm -f ".git/objects/$(echo "$blob" | cut -c1-2)/$(echo "$blob" | cut -c3-)" &&
+	git dualfix apply --no-verify ../gone.json 2>../err &&
+	test_grep "^warning: whether .* not known: .CONTRIBUTING.md.*missing" ../err &&
+	git rev-parse --verify dualfix/plan
+'
+
 test_expect_success 'forbid: no patches, refused before anything is done' '
 	make_repo forbid && cd forbid && git config dualfix.policy forbid &&
 	git for-each-ref >../before &&

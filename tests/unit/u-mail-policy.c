@@ -95,9 +95,10 @@ static void files(void **state)
 {
 	static const struct tree trees[] = {
 		{ "CONTRIBUTING.md", "LLM code is banned.", false },
-		{ "README", "LLM code is banned.", true },
 		{ "Documentation/SubmittingPatches", "LLM code is banned.", false },
+		{ "README", "LLM code is banned.", true },
 		{ "src/README", "LLM code is banned.", false },
+		{ "src/README", "LLM code is banned.", true },
 	};
 
 	(void)state;
@@ -106,11 +107,18 @@ static void files(void **state)
 		struct str sentence = STR_INIT(4096);
 		const char *file;
 
-		assert_null(policy_look(&source, &file, &sentence));
-		if (i == ARRAY_SIZE(trees) - 1)
-			assert_null(file);
-		else
+		bool found = span_find(span_of(trees[i].path), SPAN("src/"), 0) < 0;
+		struct err *err = policy_look(&source, &file, &sentence);
+
+		/* What cannot be read hides nothing, and is told where nothing was found. */
+		assert_int_equal(err != NULL, trees[i].fails && !found);
+		if (err)
+			assert_string_equal(err_text(err), "'CONTRIBUTING.md': gone");
+		err_drop(err);
+		if (found)
 			assert_string_equal(file, trees[i].path);
+		else
+			assert_null(file);
 		assert_int_equal(sentence.len > 0, file != NULL);
 		str_release(&sentence);
 	}
