@@ -69,6 +69,9 @@ struct err *run_check_sinks(const struct settings *set, size_t n)
 		return err_new(ERR_USAGE, "--json, --diff and --stdout exclude each other");
 	if (set->branch && n > 1)
 		return err_new(ERR_USAGE, "--branch goes with one issue");
+	if (set->failing && (set->diff || set->no_verify))
+		return err_new(ERR_USAGE, "--failing asks the checks, and %s runs none",
+			       set->diff ? "--diff" : "--no-verify");
 	return NULL;
 }
 

@@ -66,6 +66,8 @@ usage_error "no issue was named" run --mode adaptive
 usage_error "no issue was named" plan --base HEAD
 usage_error "exclude each other" apply --json --diff ../p.json
 usage_error "exclude each other" apply --stdout --json ../p.json
+usage_error "and --diff runs none" --failing --diff --verify true
+usage_error "and --no-verify runs none" run --failing --no-verify
 usage_error "--branch goes with one issue" run --branch b -m x --failing --verify true
 usage_error "--mode: .fast. is none of sequential, hybrid, adaptive, single" apply --mode fast ../p.json
 usage_error "--accept: .good. is none of" apply --accept good ../p.json
