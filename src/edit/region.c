@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "edit/symbols.h"
 #include "edit/text.h"
+#include "sys/json.h"
 
 /* An answer may grow by this factor and these lines. */
 #define GROWTH_FACTOR 3
@@ -15,6 +16,9 @@
 
 /* A longer comment says something. */
 #define PLACEHOLDER_MAX_BYTES 80
+
+#define OBJECT_MAX_BYTES ((size_t)16 << 20)
+#define OBJECT_MAX_DEPTH 64
 
 /* Of a region of more lines than this, some lines must come back unchanged. */
 #define KEEP_FROM_LINES ((size_t)12)
@@ -132,6 +136,31 @@ static bool check_bytes(const struct region *r, struct span answer, struct str *
 	else if (!utf8_valid(answer) && utf8_valid(r->text))
 		str_adds(reason, "the answer is not valid UTF-8");
 	return !reason->len;
+}
+
+static bool is_object(struct span text)
+{
+	const struct json_limits limits = { OBJECT_MAX_BYTES, OBJECT_MAX_DEPTH };
+	struct json_doc *doc = NULL;
+	struct err *err;
+	bool is;
+
+	if (!span_starts(span_trim(text), "{"))
+		return false;
+	err = json_parse(&doc, text, &limits);
+	is = !err && json_is_object(json_root(doc));
+	err_drop(err);
+	json_free(doc);
+	return is;
+}
+
+/* A plan, say, from a model that took the wrong one of its two trades for its own. */
+static bool check_object(const struct region *r, struct span answer, struct str *reason)
+{
+	if (!is_object(answer) || is_object(r->text))
+		return true;
+	str_adds(reason, "the answer is a JSON object, not the text of the region");
+	return false;
 }
 
 static bool check_wrapping(const struct region *r, struct span answer, struct str *reason)
@@ -294,8 +323,8 @@ static bool check_extent(const struct region *r, struct span answer, struct str 
 bool region_check(const struct region *region, struct span answer, struct str *reason)
 {
 	static bool (*const checks[])(const struct region *, struct span, struct str *) = {
-		check_bytes,  check_wrapping, check_extent,
-		check_edges,  check_indent,   check_balance,
+		check_bytes, check_object, check_wrapping, check_extent,
+		check_edges, check_indent, check_balance,
 	};
 
 	if (!answer.len)

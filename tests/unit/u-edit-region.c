@@ -19,6 +19,7 @@ static const struct {
 	{ "dedented", "int a = 2;\nif (a) {\n\tb();\n}\n", "not indented" },
 	{ "unbalanced", "\tint a = 2;\n\tif (a) {\n\t\tb();\n", "brackets" },
 	{ "a brace in a string", "\tint a = 2;\n\tif (a) {\n\t\tb(\"}\");\n\t}\n", NULL },
+	{ "a plan", "{\"root_cause\": \"r\", \"edits\": [{\"file\": \"a.c\"}]}\n", "JSON object" },
 	{ "not UTF-8", "\tint a = 2; // \xff\n", "UTF-8" },
 };
 
