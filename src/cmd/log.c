@@ -175,10 +175,10 @@ static void add_usage(struct str *out, const json_node *root)
 		(void)json_int_of(json_get(row, "prompt_tokens"), &in);
 		(void)json_int_of(json_get(row, "cached_tokens"), &cached);
 		(void)json_int_of(json_get(row, "completion_tokens"), &written);
-		str_addf(out, "model     %.*s (%.*s): %" PRId64 " requests, %" PRId64
+		str_addf(out, "model     %.*s (%.*s): %" PRId64 " request%s, %" PRId64
 			 " tokens read (%" PRId64 " cached), %" PRId64 " written, ",
-			 (int)model.len, model.ptr, (int)role.len, role.ptr, requests, in, cached,
-			 written);
+			 (int)model.len, model.ptr, (int)role.len, role.ptr, requests,
+			 requests == 1 ? "" : "s", in, cached, written);
 		(void)json_bool_of(json_get(row, "estimated"), &estimated);
 		if (json_real_of(json_get(row, "usd"), &usd))
 			str_addf(out, "$%.4f", usd);

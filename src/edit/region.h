@@ -25,10 +25,11 @@ struct region {
 /*
  * Judges an answer, whole lines with LF, before resolver_splice() sees it. Refused,
  * with the reason for the model in words: text that holds NUL, or is not UTF-8
- * where the region is; a JSON object where the region is none; a code fence left in; lines that stand for code left out;
- * the lines around the region repeated; another indentation of the whole; brackets
- * that do not balance as before; a region that is copied unchanged, or rewritten or
- * grown beyond what an edit is. An empty answer deletes the region.
+ * where the region is; a JSON object where the region is none; a code fence left in;
+ * lines that stand for code left out; the lines around the region repeated; another
+ * indentation of the whole; brackets that do not balance as before; a region that is
+ * copied unchanged, or rewritten or grown beyond what an edit is. An empty answer
+ * deletes the region.
  */
 bool region_check(const struct region *region, struct span answer, struct str *reason);
 

@@ -268,6 +268,16 @@ static void encode_sandbox(const struct report *report, struct jsonw *w)
 	jsonw_end(w);
 }
 
+/* In units that no price is finer than; sums of doubles trail odd digits. */
+static void encode_usd(const char *key, double usd, struct jsonw *w)
+{
+	jsonw_key(w, key);
+	if (usd < 0)
+		jsonw_null(w);
+	else
+		jsonw_real(w, (double)(int64_t)(usd * 1e9 + 0.5) / 1e9);
+}
+
 static void encode_usage(const struct report *report, struct jsonw *w)
 {
 	jsonw_key(w, "usage");
@@ -283,20 +293,12 @@ static void encode_usage(const struct report *report, struct jsonw *w)
 		jsonw_kv_int(w, "prompt_tokens", row->usage.prompt_tokens);
 		jsonw_kv_int(w, "cached_tokens", row->usage.cached_tokens);
 		jsonw_kv_int(w, "completion_tokens", row->usage.completion_tokens);
-		jsonw_key(w, "usd");
-		if (row->usage.usd < 0)
-			jsonw_null(w);
-		else
-			jsonw_real(w, row->usage.usd);
+		encode_usd("usd", row->usage.usd, w);
 		if (row->usage.estimated)
 			jsonw_kv_bool(w, "estimated", true);
 		jsonw_kv_int(w, "cache_hits", row->usage.hits);
 		jsonw_kv_int(w, "cache_misses", row->usage.misses);
-		jsonw_key(w, "cache_saved_usd");
-		if (row->usage.saved_usd < 0)
-			jsonw_null(w);
-		else
-			jsonw_real(w, row->usage.saved_usd);
+		encode_usd("cache_saved_usd", row->usage.saved_usd, w);
 		jsonw_end(w);
 	}
 	jsonw_end(w);

@@ -74,7 +74,7 @@ do
 		} &&
 		case \$code in
 		0) git rev-parse --verify dualfix/plan && test $fill -lt 240 ;;
-		128) test_must_be_empty ../out && test_grep '^fatal: .*No space left on device\|^fatal: .*cannot write a commit' ../err ;;
+		128) test_must_be_empty ../out && test_grep '^fatal: .*No space left on device\|^fatal: .*write' ../err ;;
 		*) cat ../err; fail \"exit \$code\" ;;
 		esac &&
 		rm .git/dualfix/filler && mount -o remount,size=8m .git/dualfix && goes_on
