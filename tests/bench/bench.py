@@ -133,6 +133,32 @@ class Bench:
                 own_rss(runs[name]),
                 shown(median([r["processes"] for r in runs[name]]), "%.0f")))
 
+    # What the hook adds to a push.
+
+    def push_ms(self, *argv):
+        start = time.monotonic()
+        subprocess.run(["git", *argv], cwd=self.path("hook"), env=self.env, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return 1000 * (time.monotonic() - start)
+
+    def pushes(self):
+        """In turns with and without the hook, which --no-verify leaves out."""
+        self.git("hook", "init", "-q", "--bare", self.path("remote"))
+        self.git("hook", "remote", "add", "origin", self.path("remote"))
+        self.git("hook", "dualfix", "init", "-q", "--hooks")
+        self.push_ms("push", "origin", "HEAD:refs/heads/main")
+        took = {}
+        for n in range(10 * self.args.runs):
+            for kind in ("--verify", "--no-verify"):
+                for what, ref in (("nothing to push", "main"),
+                                  ("a new branch, its tree known", "b%d%s" % (n, kind))):
+                    took.setdefault((what, kind), []).append(
+                        self.push_ms("push", kind, "origin", "HEAD:refs/heads/" + ref))
+        print("\n%-40s %8s %8s %8s" % ("git push, to a folder", "with ms", "without", "added"))
+        for what in ("nothing to push", "a new branch, its tree known"):
+            have, lack = (median(took[what, kind]) for kind in ("--verify", "--no-verify"))
+            print("%-40s %8.1f %8.1f %8.1f" % (what, have, lack, have - lack))
+
     # A run without key and model.
 
     def keyless(self):
@@ -304,6 +330,8 @@ def main():
         bench = Bench(args, os.path.realpath(folder))
         print("medians of %d runs, load %.1f" % (args.runs, os.getloadavg()[0]))
         bench.start_up()
+        if "start" in args.parts:
+            bench.pushes()
         if "keyless" in args.parts:
             bench.keyless()
         if "apply" in args.parts:
