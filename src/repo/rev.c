@@ -23,6 +23,22 @@ static struct err *no_commit(struct repo *repo, const char *rev)
 	return err_new(ERR_INPUT, "'%s' names no commit", rev);
 }
 
+/* A whole name needs no git to be read: to git too it is that object before any ref. */
+static bool is_commit(struct repo *repo, const char *rev, struct oid *out)
+{
+	struct commit_names names;
+	struct err *err;
+	struct id id;
+
+	if (!id_parse(&id, span_of(rev), repo->id_bytes))
+		return false;
+	err = backend_commit(repo, &id, &names);
+	if (!err)
+		backend_hex(repo, &id, out);
+	err_drop(err);
+	return !oid_is_none(out);
+}
+
 struct err *repo_commit_of(struct repo *repo, const char *rev, struct oid *out)
 {
 	struct str name = STR_INIT(LINE_MAX_BYTES), answer = STR_INIT(LINE_MAX_BYTES);
@@ -31,6 +47,8 @@ struct err *repo_commit_of(struct repo *repo, const char *rev, struct oid *out)
 	int code = 0;
 
 	*out = (struct oid){ "" };
+	if (is_commit(repo, rev, out))
+		return NULL;
 	str_addf(&name, "%s^{commit}", rev);
 	err = str_err(&name, "revision");
 	if (!err) {

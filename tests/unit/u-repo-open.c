@@ -72,6 +72,37 @@ static void paths_of_each_sort(void **state)
 	fixture_drop(&f);
 }
 
+/* As git reads them, whoever it is that does. */
+static void whole_names(void **state)
+{
+	static const char *const revs[] = { "HEAD", "HEAD~", "HEAD^{tree}", "v2", "HEAD:run.sh" };
+	struct fixture f;
+	struct oid commit;
+	char name[80], peel[160];
+
+	(void)state;
+	fixture_make(&f, HISTORY_SH " && git commit -q --allow-empty -m more && "
+		     "git tag -a -m two v2 HEAD~ && "
+		     "git update-ref refs/heads/$(git rev-parse HEAD~) HEAD");
+	fixture_open(&f);
+	for (size_t i = 0; i < sizeof(revs) / sizeof(*revs); i++) {
+		snprintf(peel, sizeof(peel), "git rev-parse %s", revs[i]);
+		snprintf(name, sizeof(name), "%.64s", sh_out(&f, peel));
+		snprintf(peel, sizeof(peel),
+			 "git rev-parse -q --verify %s^{commit} 2>/dev/null || :", name);
+		if (!*sh_out(&f, peel)) {
+			fails(repo_commit_of(f.repo, name, &commit), ERR_INPUT,
+			      "names no commit");
+			continue;
+		}
+		ok(repo_commit_of(f.repo, name, &commit));
+		assert_string_equal(commit.hex, sh_out(&f, peel));
+	}
+	fails(repo_commit_of(f.repo, fixture_variant->id, &commit), ERR_INPUT,
+	      "names no commit");
+	fixture_drop(&f);
+}
+
 static void none_or_not_trusted(void **state)
 {
 	struct fixture f;
@@ -393,6 +424,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_of_each_sort),
+		cmocka_unit_test(whole_names),
 		cmocka_unit_test(none_or_not_trusted),
 		cmocka_unit_test(git_decides_trust),
 		cmocka_unit_test(no_commit_yet),
