@@ -2,7 +2,6 @@
 #include "sys/dialog.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/deadline.h"
 #include "base/str.h"
 #include "sys/clock.h"
+#include "sys/pipe.h"
 #include "sys/spawn.h"
 
 #define LINE_MAX_BYTES ((size_t)4096)
@@ -36,32 +36,9 @@ struct dialog {
 	char buf[BUF_BYTES];
 };
 
-static void close_fd(int *fd)
+static int our_end(int stream)
 {
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-/* Neither end is 0, 1 or 2; ours does not block. */
-static struct err *make_pipe(int fd[2], int ours)
-{
-	if (pipe2(fd, O_CLOEXEC)) {
-		fd[0] = fd[1] = -1;
-		goto fail;
-	}
-	for (int i = 0; i < 2; i++) {
-		int up = fcntl(fd[i], F_DUPFD_CLOEXEC, 3);
-
-		if (up < 0)
-			goto fail;
-		close(fd[i]);
-		fd[i] = up;
-	}
-	if (!fcntl(fd[ours], F_SETFL, O_NONBLOCK))
-		return NULL;
-fail:
-	return err_errno(ERR_FATAL, errno, "cannot create a pipe");
+	return stream == IN ? PIPE_WRITE : PIPE_READ;
 }
 
 /* The loop buries it, whether it ended or not. */
@@ -73,7 +50,7 @@ static void on_exit_of_child(void *ctx)
 static struct err *launch(struct dialog *d, const struct dialog_spec *spec,
 			  const char *path)
 {
-	int pipes[N_STREAMS][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	int pipes[N_STREAMS][N_PIPE_ENDS] = { PIPE_NONE, PIPE_NONE, PIPE_NONE };
 	struct spawn_spec child = {
 		.path = path, .argv = spec->argv, .env = spec->env,
 		.dir = spec->dir, .own_group = true,
@@ -82,8 +59,8 @@ static struct err *launch(struct dialog *d, const struct dialog_spec *spec,
 	int status_fd, errnum;
 
 	for (int i = 0; i < N_STREAMS && !err; i++) {
-		err = make_pipe(pipes[i], i == IN);
-		child.stream[i] = pipes[i][i != IN];
+		err = pipe_init(pipes[i], our_end(i));
+		child.stream[i] = pipes[i][!our_end(i)];
 	}
 	if (!err)
 		err = spawn(&child, &d->pid, &status_fd);
@@ -100,14 +77,12 @@ static struct err *launch(struct dialog *d, const struct dialog_spec *spec,
 		err = err_errno(ERR_FATAL, errnum, "cannot run '%s'", spec->argv[0]);
 	}
 	for (int i = 0; i < N_STREAMS; i++) {
-		d->fd[i] = pipes[i][i == IN];
-		pipes[i][i == IN] = -1;
+		d->fd[i] = pipes[i][our_end(i)];
+		pipes[i][our_end(i)] = -1;
 	}
 out:
-	for (int i = 0; i < N_STREAMS; i++) {
-		close_fd(&pipes[i][0]);
-		close_fd(&pipes[i][1]);
-	}
+	for (int i = 0; i < N_STREAMS; i++)
+		pipe_release(pipes[i]);
 	return err;
 }
 
@@ -117,7 +92,7 @@ struct err *dialog_start(struct dialog **out, struct loop *loop,
 	struct dialog *d = calloc(1, sizeof(*d));
 	char *path = NULL;
 	struct err *err;
-	int errnum;
+	int errnum = 0;
 
 	*out = NULL;
 	if (!d)
@@ -148,7 +123,7 @@ void dialog_free(struct dialog *d)
 	if (!d)
 		return;
 	for (int i = 0; i < N_STREAMS; i++)
-		close_fd(&d->fd[i]);
+		fd_close(&d->fd[i]);
 	if (d->pid)
 		loop_bury(d->loop, d->pid, -d->pid, KILL_GRACE_MS);
 	str_release(&d->words);
@@ -165,7 +140,7 @@ static void hear(struct dialog *d)
 	if (n > 0 && !d->words.full)
 		str_add(&d->words, bytes, (size_t)n);
 	else if (!n || (n < 0 && errno != EAGAIN && errno != EINTR))
-		close_fd(&d->fd[ERR]);
+		fd_close(&d->fd[ERR]);
 }
 
 static struct err *no_answer(struct dialog *d)

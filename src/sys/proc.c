@@ -14,6 +14,7 @@
 #include "base/deadline.h"
 #include "sys/capture.h"
 #include "sys/clock.h"
+#include "sys/pipe.h"
 #include "sys/spawn.h"
 #include "sys/warden.h"
 
@@ -61,13 +62,6 @@ const char *const proc_env_base[] = {
 	"TZ", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", NULL,
 };
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 static void unwatch(struct proc *proc, struct loop_watch **watch)
 {
 	loop_unwatch(proc->loop, *watch);
@@ -77,13 +71,13 @@ static void unwatch(struct proc *proc, struct loop_watch **watch)
 static void stream_close(struct stream *s)
 {
 	unwatch(s->proc, &s->watch);
-	close_fd(&s->fd);
+	fd_close(&s->fd);
 }
 
 static void feed_close(struct proc *proc)
 {
 	unwatch(proc, &proc->in.watch);
-	close_fd(&proc->in.fd);
+	fd_close(&proc->in.fd);
 }
 
 static void stop_timer(struct proc *proc)
@@ -100,7 +94,7 @@ static void release(struct proc *proc)
 	feed_close(proc);
 	stream_close(&proc->out);
 	stream_close(&proc->err);
-	close_fd(&proc->status_fd);
+	fd_close(&proc->status_fd);
 	capture_release(&proc->out.capture);
 	capture_release(&proc->err.capture);
 	str_release(&proc->in.bytes);
@@ -294,34 +288,8 @@ static void on_not_found(void *ctx)
 	finish(ctx);
 }
 
-static void pipe_release(int fd[2])
-{
-	close_fd(&fd[0]);
-	close_fd(&fd[1]);
-}
-
-/* Neither end is 0, 1 or 2; the one at index ours does not block. */
-static struct err *pipe_init(int fd[2], int ours)
-{
-	if (pipe2(fd, O_CLOEXEC))
-		goto fail;
-	for (int i = 0; i < 2; i++) {
-		int up = fcntl(fd[i], F_DUPFD_CLOEXEC, 3);
-
-		if (up < 0)
-			goto fail;
-		close(fd[i]);
-		fd[i] = up;
-	}
-	if (fcntl(fd[ours], F_SETFL, O_NONBLOCK))
-		goto fail;
-	return NULL;
-fail:
-	return err_errno(ERR_FATAL, errno, "cannot create a pipe");
-}
-
 struct plumbing {
-	int in[2], out[2], err[2], null;
+	int in[N_PIPE_ENDS], out[N_PIPE_ENDS], err[N_PIPE_ENDS], null;
 };
 
 static struct err *plumb(struct plumbing *p, const struct proc_spec *spec)
@@ -329,16 +297,15 @@ static struct err *plumb(struct plumbing *p, const struct proc_spec *spec)
 	struct err *err = NULL;
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	p->null = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	p->null = fd < 0 ? -1 : fd_move_up(fd);
 	if (p->null < 0)
 		err = err_errno(ERR_FATAL, errno, "cannot open '/dev/null'");
-	close_fd(&fd);
 	if (!err && spec->input.ptr)
-		err = pipe_init(p->in, 1);
+		err = pipe_init(p->in, PIPE_WRITE);
 	if (!err && spec->out_max_bytes)
-		err = pipe_init(p->out, 0);
+		err = pipe_init(p->out, PIPE_READ);
 	if (!err && spec->err_max_bytes && !spec->merge)
-		err = pipe_init(p->err, 0);
+		err = pipe_init(p->err, PIPE_READ);
 	return err;
 }
 
@@ -369,7 +336,7 @@ static const char *const no_env[] = { NULL };
 static struct err *launch(struct proc *proc, const struct proc_spec *spec,
 			  const char *path)
 {
-	struct plumbing p = { { -1, -1 }, { -1, -1 }, { -1, -1 }, -1 };
+	struct plumbing p = { PIPE_NONE, PIPE_NONE, PIPE_NONE, -1 };
 	struct spawn_spec child = {
 		.path = path, .argv = spec->argv,
 		.env = spec->env ? spec->env : no_env,
@@ -384,10 +351,10 @@ static struct err *launch(struct proc *proc, const struct proc_spec *spec,
 	if (err)
 		goto out;
 	if (!spec->foreground) {
-		child.stream[0] = p.in[0] >= 0 ? p.in[0] : p.null;
-		child.stream[1] = p.out[1] >= 0 ? p.out[1] : p.null;
+		child.stream[0] = p.in[PIPE_READ] >= 0 ? p.in[PIPE_READ] : p.null;
+		child.stream[1] = p.out[PIPE_WRITE] >= 0 ? p.out[PIPE_WRITE] : p.null;
 		child.stream[2] = spec->merge ? child.stream[1] :
-				  p.err[1] >= 0 ? p.err[1] : p.null;
+				  p.err[PIPE_WRITE] >= 0 ? p.err[PIPE_WRITE] : p.null;
 	}
 	err = spawn(&child, &pid, &proc->status_fd);
 	if (err)
@@ -397,9 +364,9 @@ static struct err *launch(struct proc *proc, const struct proc_spec *spec,
 	proc->foreground = spec->foreground;
 	if (spec->foreground)
 		loop_hold_interrupt(proc->loop);
-	take_end(&proc->in.fd, &p.in[1]);
-	take_end(&proc->out.fd, &p.out[0]);
-	take_end(&proc->err.fd, &p.err[0]);
+	take_end(&proc->in.fd, &p.in[PIPE_WRITE]);
+	take_end(&proc->out.fd, &p.out[PIPE_READ]);
+	take_end(&proc->err.fd, &p.err[PIPE_READ]);
 	err = loop_child(proc->loop, pid, on_exit_of_child, proc);
 	if (err) {
 		kill(proc->target, SIGKILL);
@@ -416,7 +383,7 @@ out:
 	pipe_release(p.in);
 	pipe_release(p.out);
 	pipe_release(p.err);
-	close_fd(&p.null);
+	fd_close(&p.null);
 	return err;
 }
 

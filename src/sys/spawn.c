@@ -16,6 +16,7 @@
 
 #include "base/span.h"
 #include "base/str.h"
+#include "sys/pipe.h"
 #include "sys/signals.h"
 #include "sys/warden.h"
 
@@ -227,49 +228,31 @@ __attribute__((noinline)) static pid_t start_child(const struct spawn_spec *spec
 	return pid;
 }
 
-/* Out of the way of the child's own 0 to 2, should ours be closed. */
-static int move_up(int fd)
-{
-	int up = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OTHER_FD);
-	int saved = errno;
-
-	close(fd);
-	errno = saved;
-	return up;
-}
-
 struct err *spawn(const struct spawn_spec *spec, pid_t *pid, int *status_fd)
 {
 	long max_fds = sysconf(_SC_OPEN_MAX);
-	struct err *err = NULL;
-	int pipe_fd[2];
+	int pipe_fd[N_PIPE_ENDS];
+	struct err *err = pipe_init(pipe_fd, -1);
 	sigset_t old;
 	int errnum;
 
-	if (pipe2(pipe_fd, O_CLOEXEC))
-		return err_errno(ERR_FATAL, errno, "cannot create a pipe");
-	pipe_fd[1] = move_up(pipe_fd[1]);
-	if (pipe_fd[1] < 0) {
-		err = err_errno(ERR_FATAL, errno, "cannot create a pipe");
-		goto out;
-	}
+	if (err)
+		return err;
 	if (max_fds < 0 || max_fds > MAX_FDS)
 		max_fds = MAX_FDS;
 	signals_block(&old);
-	*pid = start_child(spec, max_fds, pipe_fd[1]);
+	*pid = start_child(spec, max_fds, pipe_fd[PIPE_WRITE]);
 	errnum = errno;
 	signals_unblock(&old);
 	if (*pid < 0)
 		err = err_errno(ERR_FATAL, errnum, "cannot create a process");
 	else if (spec->own_group)
 		setpgid(*pid, *pid); /* whoever comes first: nobody may miss the group */
-out:
-	if (pipe_fd[1] >= 0)
-		close(pipe_fd[1]);
-	if (err)
-		close(pipe_fd[0]);
-	else
-		*status_fd = pipe_fd[0];
+	if (!err) {
+		*status_fd = pipe_fd[PIPE_READ];
+		pipe_fd[PIPE_READ] = -1;
+	}
+	pipe_release(pipe_fd);
 	return err;
 }
 
