@@ -150,7 +150,7 @@ int outcome_exit_code(enum outcome outcome, enum outcome accept)
 	return outcome_at_least(outcome, accept) ? 0 : 5;
 }
 
-static void encode_oid(struct jsonw *w, const char *key, const struct oid *oid)
+void encode_oid(struct jsonw *w, const char *key, const struct oid *oid)
 {
 	jsonw_kv_text(w, key, oid_is_none(oid) ? NULL : oid->hex);
 }
@@ -278,6 +278,17 @@ static void encode_usd(const char *key, double usd, struct jsonw *w)
 		jsonw_real(w, (double)(int64_t)(usd * 1e9 + 0.5) / 1e9);
 }
 
+void encode_usage_counts(struct jsonw *w, const struct usage_report *row)
+{
+	jsonw_kv_text(w, "role", row->role);
+	jsonw_kv_text(w, "model", row->model);
+	jsonw_kv_text(w, "endpoint", row->endpoint);
+	jsonw_kv_int(w, "requests", row->usage.requests);
+	jsonw_kv_int(w, "prompt_tokens", row->usage.prompt_tokens);
+	jsonw_kv_int(w, "cached_tokens", row->usage.cached_tokens);
+	jsonw_kv_int(w, "completion_tokens", row->usage.completion_tokens);
+}
+
 static void encode_usage(const struct report *report, struct jsonw *w)
 {
 	jsonw_key(w, "usage");
@@ -286,13 +297,7 @@ static void encode_usage(const struct report *report, struct jsonw *w)
 		const struct usage_report *row = &report->usage[i];
 
 		jsonw_object(w);
-		jsonw_kv_text(w, "role", row->role);
-		jsonw_kv_text(w, "model", row->model);
-		jsonw_kv_text(w, "endpoint", row->endpoint);
-		jsonw_kv_int(w, "requests", row->usage.requests);
-		jsonw_kv_int(w, "prompt_tokens", row->usage.prompt_tokens);
-		jsonw_kv_int(w, "cached_tokens", row->usage.cached_tokens);
-		jsonw_kv_int(w, "completion_tokens", row->usage.completion_tokens);
+		encode_usage_counts(w, row);
 		encode_usd("usd", row->usage.usd, w);
 		if (row->usage.estimated)
 			jsonw_kv_bool(w, "estimated", true);

@@ -142,6 +142,10 @@ struct err *report_set_checks(struct report *report, const struct check_list *ch
 			      const struct check_result *before,
 			      const struct check_result *after) MUST_USE;
 
+/* Members that state.json (flow/state.h) has too. An oid of none is null. */
+void encode_oid(struct jsonw *w, const char *key, const struct oid *oid);
+void encode_usage_counts(struct jsonw *w, const struct usage_report *row);
+
 /* The report as one JSON object, version 1 (REPORT in git-dualfix(1)). */
 void report_encode(const struct report *report, struct jsonw *w);
 

@@ -19,11 +19,6 @@ void state_release(struct state *state)
 	arena_release(&state->arena);
 }
 
-static void put_oid(struct jsonw *w, const char *key, const struct oid *oid)
-{
-	jsonw_kv_text(w, key, oid_is_none(oid) ? NULL : oid->hex);
-}
-
 static void encode_usage(const struct state *state, struct jsonw *w)
 {
 	jsonw_key(w, "usage");
@@ -32,13 +27,7 @@ static void encode_usage(const struct state *state, struct jsonw *w)
 		const struct usage_report *row = &state->usage[i];
 
 		jsonw_object(w);
-		jsonw_kv_text(w, "role", row->role);
-		jsonw_kv_text(w, "model", row->model);
-		jsonw_kv_text(w, "endpoint", row->endpoint);
-		jsonw_kv_int(w, "requests", row->usage.requests);
-		jsonw_kv_int(w, "prompt_tokens", row->usage.prompt_tokens);
-		jsonw_kv_int(w, "cached_tokens", row->usage.cached_tokens);
-		jsonw_kv_int(w, "completion_tokens", row->usage.completion_tokens);
+		encode_usage_counts(w, row);
 		jsonw_key(w, "usd");
 		jsonw_real(w, row->usage.usd);
 		jsonw_kv_bool(w, "estimated", row->usage.estimated);
@@ -57,7 +46,7 @@ void state_encode(const struct state *state, struct jsonw *w)
 	for (const char *const *arg = state->args; arg && *arg; arg++)
 		jsonw_text(w, *arg);
 	jsonw_end(w);
-	put_oid(w, "base", &state->base);
+	encode_oid(w, "base", &state->base);
 	jsonw_kv_bool(w, "failing", state->failing);
 	jsonw_kv_int(w, "given", (int64_t)state->n_given);
 	jsonw_kv_text(w, "address", state->address);
@@ -66,7 +55,7 @@ void state_encode(const struct state *state, struct jsonw *w)
 	encode_usage(state, w);
 	jsonw_kv_bool(w, "edited", state->edited);
 	jsonw_kv_text(w, "branch", state->branch);
-	put_oid(w, "commit", &state->commit);
+	encode_oid(w, "commit", &state->commit);
 	jsonw_end(w);
 }
 
