@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/tryout.h"
 
+#include "verify/lacks.h"
 #include "verify/verdict.h"
 
 #define WHY_MAX_BYTES 1024
@@ -31,7 +32,7 @@ static bool passes(struct tryout *out, const struct proposal *proposal,
 		str_adds(&out->why, "it finds no tests");
 		return false;
 	}
-	return !detect_no_program(str_span(&result->log), &out->why);
+	return !log_names_no_program(str_span(&result->log), &out->why);
 }
 
 static void judge(struct tryout *out, const struct proposal *proposal,
@@ -48,7 +49,7 @@ static void judge(struct tryout *out, const struct proposal *proposal,
 	case CHECK_FAIL:
 		out->verdict = TRYOUT_FAILS;
 		/* Tests that passed were not kept from running. */
-		if (out->tests <= result->tests.failed && detect_lack(log, &out->why))
+		if (out->tests <= result->tests.failed && log_names_lack(log, &out->why))
 			out->verdict = TRYOUT_LACKS;
 		verdict_tail(log, TAIL_BYTES, &out->tail);
 		return;

@@ -8,7 +8,6 @@
 /* A package.json or a build file beyond this is nobody's. */
 #define JSON_MAX_BYTES ((size_t)4 << 20)
 #define JSON_MAX_DEPTH 64
-#define LINE_SHOWN_BYTES 200
 
 struct look {
 	const struct source *tree;
@@ -222,84 +221,76 @@ static bool has_unittests(struct look *look, struct span text)
 	return !is_pytest(look, text) && has_match(look, "*test*.py");
 }
 
+/* Names that stand for one another: the row is tried with each of them that is there. */
+#define ROW_FILES_MAX 3
+#define MAKEFILES { "GNUmakefile", "Makefile", "makefile" }
+#define PYTHON_PROJECTS { "pyproject.toml", "setup.py" }
+
 static const struct {
 	enum proposal_strength strength;
-	const char *file;
+	const char *files[ROW_FILES_MAX];
 	condition *when; /* NULL: the file is enough */
 	const char *reason;
 	const char *check;
 	const char *setup;
 } rows[] = {
-	{ PROPOSAL_TESTS, "Cargo.toml", is_workspace, "a Cargo workspace",
+	{ PROPOSAL_TESTS, { "Cargo.toml" }, is_workspace, "a Cargo workspace",
 	  "cargo test --offline --workspace", "cargo fetch" },
-	{ PROPOSAL_TESTS, "Cargo.toml", NULL, "a Cargo package", "cargo test --offline",
+	{ PROPOSAL_TESTS, { "Cargo.toml" }, NULL, "a Cargo package", "cargo test --offline",
 	  "cargo fetch" },
-	{ PROPOSAL_TESTS, "go.mod", NULL, "a Go module", "go test ./...", "go mod download" },
-	{ PROPOSAL_TESTS, "GNUmakefile", makes_check, "a target 'check'", "make check", NULL },
-	{ PROPOSAL_TESTS, "Makefile", makes_check, "a target 'check'", "make check", NULL },
-	{ PROPOSAL_TESTS, "makefile", makes_check, "a target 'check'", "make check", NULL },
-	{ PROPOSAL_TESTS, "GNUmakefile", makes_test, "a target 'test'", "make test", NULL },
-	{ PROPOSAL_TESTS, "Makefile", makes_test, "a target 'test'", "make test", NULL },
-	{ PROPOSAL_TESTS, "makefile", makes_test, "a target 'test'", "make test", NULL },
+	{ PROPOSAL_TESTS, { "go.mod" }, NULL, "a Go module", "go test ./...", "go mod download" },
+	{ PROPOSAL_TESTS, MAKEFILES, makes_check, "a target 'check'", "make check", NULL },
+	{ PROPOSAL_TESTS, MAKEFILES, makes_test, "a target 'test'", "make test", NULL },
 	/* lz4's tests want what "all" builds, and do not say so. */
-	{ PROPOSAL_TESTS_AGAIN, "Makefile", makes_check, "a target 'check'",
+	{ PROPOSAL_TESTS_AGAIN, { "Makefile" }, makes_check, "a target 'check'",
 	  "make && make check", NULL },
-	{ PROPOSAL_TESTS_AGAIN, "Makefile", makes_test, "a target 'test'", "make && make test",
+	{ PROPOSAL_TESTS_AGAIN, { "Makefile" }, makes_test, "a target 'test'",
+	  "make && make test", NULL },
+	{ PROPOSAL_TESTS, { "Makefile" }, passes_test_on, "a target 'test' in src/", "make test",
 	  NULL },
-	{ PROPOSAL_TESTS, "Makefile", passes_test_on, "a target 'test' in src/", "make test",
-	  NULL },
-	{ PROPOSAL_TESTS, "meson.build", build_is_free, "a Meson project",
+	{ PROPOSAL_TESTS, { "meson.build" }, build_is_free, "a Meson project",
 	  "{ test -f build/build.ninja || meson setup build; } && meson test -C build "
 	  "--print-errorlogs", NULL },
-	{ PROPOSAL_TESTS, "CMakeLists.txt", tests_in_build, "CMake tests",
+	{ PROPOSAL_TESTS, { "CMakeLists.txt" }, tests_in_build, "CMake tests",
 	  "cmake -S . -B build && cmake --build build -j \"$(nproc)\" && "
 	  "ctest --test-dir build --output-on-failure", NULL },
-	{ PROPOSAL_TESTS, "CMakeLists.txt", tests_beside_build, "CMake tests",
+	{ PROPOSAL_TESTS, { "CMakeLists.txt" }, tests_beside_build, "CMake tests",
 	  "cmake -S . -B build-dualfix && cmake --build build-dualfix -j \"$(nproc)\" && "
 	  "ctest --test-dir build-dualfix --output-on-failure", NULL },
-	{ PROPOSAL_TESTS, "configure.ac", has_configure, "configure",
+	{ PROPOSAL_TESTS, { "configure.ac" }, has_configure, "configure",
 	  "{ test -f Makefile || ./configure; } && make check", NULL },
-	{ PROPOSAL_TESTS, "configure.ac", has_autogen, "autogen.sh",
+	{ PROPOSAL_TESTS, { "configure.ac" }, has_autogen, "autogen.sh",
 	  "{ test -f Makefile || { ./autogen.sh && { test -f Makefile || ./configure; }; }; } "
 	  "&& make check", NULL },
 	/* Debian's dash: its patches alter Makefile.am, and not what was made of it. */
-	{ PROPOSAL_TESTS, "configure.ac", NULL, "Autoconf",
+	{ PROPOSAL_TESTS, { "configure.ac" }, NULL, "Autoconf",
 	  "{ test -f Makefile || { autoreconf -fi && ./configure; }; } && make check", NULL },
-	{ PROPOSAL_TESTS, "Makefile.in", configured_check, "a target 'check'",
+	{ PROPOSAL_TESTS, { "Makefile.in" }, configured_check, "a target 'check'",
 	  "./configure && make check", NULL },
-	{ PROPOSAL_TESTS, "Makefile.in", configured_test, "a target 'test'",
+	{ PROPOSAL_TESTS, { "Makefile.in" }, configured_test, "a target 'test'",
 	  "./configure && make test", NULL },
-	{ PROPOSAL_TESTS, "package.json", has_npm_test, "a script 'test'", "npm test", NULL },
-	{ PROPOSAL_TESTS, "pyproject.toml", is_pytest_of_src, "pytest, modules in src/",
+	{ PROPOSAL_TESTS, { "package.json" }, has_npm_test, "a script 'test'", "npm test", NULL },
+	{ PROPOSAL_TESTS, PYTHON_PROJECTS, is_pytest_of_src, "pytest, modules in src/",
 	  "PYTHONPATH=src python3 -m pytest -q", NULL },
-	{ PROPOSAL_TESTS, "pyproject.toml", is_pytest, "pytest", "python3 -m pytest -q", NULL },
-	{ PROPOSAL_TESTS, "setup.py", is_pytest_of_src, "pytest, modules in src/",
-	  "PYTHONPATH=src python3 -m pytest -q", NULL },
-	{ PROPOSAL_TESTS, "setup.py", is_pytest, "pytest", "python3 -m pytest -q", NULL },
-	{ PROPOSAL_TESTS, "tox.ini", is_pytest, "pytest", "python3 -m pytest -q", NULL },
-	{ PROPOSAL_TESTS, "pyproject.toml", has_unittests, "unittest",
+	{ PROPOSAL_TESTS, { "pyproject.toml", "setup.py", "tox.ini" }, is_pytest, "pytest",
+	  "python3 -m pytest -q", NULL },
+	{ PROPOSAL_TESTS, PYTHON_PROJECTS, has_unittests, "unittest",
 	  "python3 -m unittest discover", NULL },
-	{ PROPOSAL_TESTS, "setup.py", has_unittests, "unittest", "python3 -m unittest discover",
-	  NULL },
-	{ PROPOSAL_BUILD, "Cargo.toml", NULL, "a Cargo package", "cargo check --offline",
+	{ PROPOSAL_BUILD, { "Cargo.toml" }, NULL, "a Cargo package", "cargo check --offline",
 	  "cargo fetch" },
-	{ PROPOSAL_BUILD, "go.mod", NULL, "a Go module", "go vet ./...", "go mod download" },
-	{ PROPOSAL_BUILD, "CMakeLists.txt", build_is_free, "a CMake project",
+	{ PROPOSAL_BUILD, { "go.mod" }, NULL, "a Go module", "go vet ./...", "go mod download" },
+	{ PROPOSAL_BUILD, { "CMakeLists.txt" }, build_is_free, "a CMake project",
 	  "cmake -S . -B build && cmake --build build -j \"$(nproc)\"", NULL },
-	{ PROPOSAL_BUILD, "CMakeLists.txt", build_is_taken, "a CMake project",
+	{ PROPOSAL_BUILD, { "CMakeLists.txt" }, build_is_taken, "a CMake project",
 	  "cmake -S . -B build-dualfix && cmake --build build-dualfix -j \"$(nproc)\"", NULL },
-	{ PROPOSAL_BUILD, "configure.ac", NULL, "Autoconf",
+	{ PROPOSAL_BUILD, { "configure.ac" }, NULL, "Autoconf",
 	  "{ test -f Makefile || { autoreconf -fi && ./configure; }; } && make", NULL },
-	{ PROPOSAL_BUILD, "Makefile.in", is_configured, "configure beside it",
+	{ PROPOSAL_BUILD, { "Makefile.in" }, is_configured, "configure beside it",
 	  "./configure && make", NULL },
-	{ PROPOSAL_BUILD, "GNUmakefile", builds_at_once, "rules", "make", NULL },
-	{ PROPOSAL_BUILD, "Makefile", builds_at_once, "rules", "make", NULL },
-	{ PROPOSAL_BUILD, "makefile", builds_at_once, "rules", "make", NULL },
-	{ PROPOSAL_SYNTAX, "package.json", has_javascript, "JavaScript",
+	{ PROPOSAL_BUILD, MAKEFILES, builds_at_once, "rules", "make", NULL },
+	{ PROPOSAL_SYNTAX, { "package.json" }, has_javascript, "JavaScript",
 	  "git ls-files -z '*.js' | xargs -0 -r -n 1 node --check", NULL },
-	{ PROPOSAL_SYNTAX, "pyproject.toml", NULL, "a Python project",
-	  "git ls-files -z '*.py' | xargs -0 -r python3 -m py_compile", NULL },
-	{ PROPOSAL_SYNTAX, "setup.py", NULL, "a Python project",
+	{ PROPOSAL_SYNTAX, PYTHON_PROJECTS, NULL, "a Python project",
 	  "git ls-files -z '*.py' | xargs -0 -r python3 -m py_compile", NULL },
 };
 
@@ -370,114 +361,33 @@ static void add_both(struct look *look, struct proposal *out, size_t *n,
 	add(out, n, &proposal);
 }
 
+static void try_row(struct look *look, size_t row, const char *file, struct proposal *out,
+		    size_t *n)
+{
+	struct span text = read_file(look, file);
+	struct proposal proposal = {
+		.strength = rows[row].strength,
+		.check = rows[row].check,
+		.setup = rows[row].setup,
+		.file = file,
+		.reason = rows[row].reason,
+	};
+
+	for (size_t h = 0; h < ARRAY_SIZE(homes); h++)
+		if (!strcmp(homes[h].file, file))
+			proposal.reads = homes[h].reads;
+	if (text.ptr && (!rows[row].when || rows[row].when(look, text)))
+		add_both(look, out, n, proposal);
+}
+
 struct err *detect_checks(struct proposal out[PROPOSALS_MAX], size_t *n,
 			  const struct source *tree)
 {
 	struct look look = { .tree = tree };
 
 	*n = 0;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct span text = read_file(&look, rows[i].file);
-		struct proposal proposal = {
-			.strength = rows[i].strength,
-			.check = rows[i].check,
-			.setup = rows[i].setup,
-			.file = rows[i].file,
-			.reason = rows[i].reason,
-		};
-
-		for (size_t h = 0; h < ARRAY_SIZE(homes); h++)
-			if (!strcmp(homes[h].file, rows[i].file))
-				proposal.reads = homes[h].reads;
-		if (text.ptr && (!rows[i].when || rows[i].when(&look, text)))
-			add_both(&look, out, n, proposal);
-	}
+	for (size_t row = 0; row < ARRAY_SIZE(rows); row++)
+		for (size_t f = 0; f < ROW_FILES_MAX && rows[row].files[f]; f++)
+			try_row(&look, row, rows[row].files[f], out, n);
 	return look.err;
-}
-
-/*
- * What tools say when something is not installed: Python; node; CMake (of what is
- * required: it indents errors), Meson, pkg-config and configure; Autotools; Go; Cargo
- * and rustup; test suites in Tcl; shells.
- */
-static const char *const lacks[] = {
-	"No module named ",
-	"ModuleNotFoundError: ",
-	"Cannot find module ",
-	"ERR_MODULE_NOT_FOUND",
-	"  Could NOT find ",
-	"Could not find a package configuration file",
-	"CMake Error: CMake was unable to find a build program",
-	"or higher is required.  You are running version",
-	"No package '",
-	"configure: error: ",
-	"Can't exec \"",
-	"possibly undefined macro: ",
-	"ERROR: Dependency ",
-	"ERROR: Program ",
-	"no required module provides package",
-	"missing go.sum entry",
-	"module lookup disabled",
-	"toolchain not available",
-	"(running go ",
-	"no matching package named ",
-	"attempting to make an HTTP request, but --offline was specified",
-	"failed to download",
-	"requires rustc ",
-	"is not supported by the following package",
-	"rustup could not choose a version",
-	"error: toolchain '",
-	"You need tcl ",
-};
-
-/*
- * "/bin/sh: 3: go: not found", "sh: line 3: go: command not found", and make's word for
- * the same. A test may print the end of such a line, but not its start.
- */
-static bool names_no_program(struct span line)
-{
-	bool of_shell = span_starts(line, "/bin/sh: ") || span_starts(line, "sh: ");
-
-	return (of_shell && (span_ends(line, ": not found") ||
-			     span_ends(line, ": command not found"))) ||
-	       (span_starts(line, "make") && span_ends(line, "] Error 127"));
-}
-
-static bool names_lack(struct span line)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(lacks); i++)
-		if (says(line, lacks[i]))
-			return true;
-	return names_no_program(line);
-}
-
-/* make does not name the program: what a script said just before does. */
-static bool find_line(struct span log, bool (*is)(struct span line), struct str *why)
-{
-	struct span line, missing = { 0 };
-
-	while (span_line(&log, &line)) {
-		if (!is(line)) {
-			if (span_ends(line, ": command not found") ||
-			    span_ends(line, ": not found"))
-				missing = line;
-			continue;
-		}
-		if (span_starts(line, "make") && missing.len)
-			line = missing;
-		line = span_trim(line);
-		str_add_span(why, span_cut(line, 0, LINE_SHOWN_BYTES));
-		return true;
-	}
-	return false;
-}
-
-bool detect_lack(struct span log, struct str *why)
-{
-	return find_line(log, names_lack, why);
-}
-
-bool detect_no_program(struct span log, struct str *why)
-{
-	return find_line(log, names_no_program, why);
 }

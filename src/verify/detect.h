@@ -10,13 +10,10 @@
 #ifndef VERIFY_DETECT_H
 #define VERIFY_DETECT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
-#include "base/span.h"
-#include "base/str.h"
 #include "edit/source.h"
 
 #define PROPOSALS_MAX 16
@@ -46,14 +43,5 @@ struct proposal {
  */
 struct err *detect_checks(struct proposal out[PROPOSALS_MAX], size_t *n,
 			  const struct source *tree) MUST_USE;
-
-/*
- * Whether a failing log says that the machine lacks something (a library, a
- * package, a tool), which tells nothing about the tree. why gets the line.
- */
-bool detect_lack(struct span log, struct str *why);
-
-/* Whether a log, of a pass too, says that a program was not found. why gets the line. */
-bool detect_no_program(struct span log, struct str *why);
 
 #endif

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include "verify/detect.h"
+#include "verify/lacks.h"
 
 /* A root: "path|text|path|text...", a folder being "path/|". */
 struct root {
@@ -191,7 +192,7 @@ static void lacking(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
 		struct str why = STR_INIT(1024);
-		bool lacks = detect_lack(span_of(logs[i].log), &why);
+		bool lacks = log_names_lack(span_of(logs[i].log), &why);
 
 		if (lacks != !!logs[i].why || strcmp(why.buf, lacks ? logs[i].why : ""))
 			fail_msg("%s: '%s'", logs[i].log, why.buf);
