@@ -1,33 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/trace.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/arena.h"
-#include "base/jsonw.h"
 #include "base/str.h"
 #include "cmd/trace2.h"
+#include "cmd/trace_event.h"
 #include "cmd/traced.h"
 #include "sys/clock.h"
-#include "sys/file.h"
 #include "sys/secret.h"
 
 #define HELD_MAX_BYTES ((size_t)64 << 20)
-#define PATH_BYTES ((size_t)64 << 10)
 #define TEXT_MAX_BYTES ((size_t)1 << 20) /* of a name or a fact */
-#define FILE_MAX_BYTES ((size_t)256 << 20)
 
-/* Rows of the file by kind, in the order in which a run goes through them. */
-static const char *const rows[] = { "run",	"context", "planner", "resolve",
-				    "executor", "check",   "publish" };
-
-/* So many of a kind side by side; what is beyond shares the last row. */
-#define LANES_MAX 1000
+/* Kinds, in the order in which a run goes through them. */
+static const char *const kinds[] = { "run", "context", "planner", "resolve",
+				     "executor", "check", "publish" };
 
 struct trace {
 	struct arena arena;
@@ -135,62 +125,9 @@ static void on_span(void *ctx, const struct event_span *span)
 		trace->lost++;
 }
 
-static struct err *cannot(const char *path, const char *why)
-{
-	return err_new(ERR_CONFIG, "unable to write to '%s': %s", path, why);
-}
-
-/* The folder that path is in. */
-static struct err *parent_of(const char *path, struct str *out)
-{
-	const char *slash;
-	size_t n = strlen(path);
-
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	str_add(out, path, n);
-	slash = strrchr(out->buf, '/');
-	if (!slash) {
-		str_reset(out);
-		str_addc(out, '.');
-	} else {
-		str_truncate(out, slash == out->buf ? 1 : (size_t)(slash - out->buf));
-	}
-	return str_err(out, "path");
-}
-
-static struct err *check_folder(const char *path, const char *dir)
-{
-	struct stat st;
-
-	if (stat(dir, &st))
-		return cannot(path, strerror(errno));
-	if (!S_ISDIR(st.st_mode))
-		return cannot(path, strerror(ENOTDIR));
-	if (access(dir, W_OK | X_OK))
-		return cannot(path, strerror(errno));
-	return NULL;
-}
-
-/* It is written by a rename: asked before any work is done. */
-static struct err *check_file(const char *path)
-{
-	struct str dir = STR_INIT(PATH_BYTES);
-	struct stat st;
-	struct err *err;
-
-	if (!*path || (!lstat(path, &st) && !S_ISREG(st.st_mode)))
-		return cannot(path, "it is no regular file");
-	err = parent_of(path, &dir);
-	if (!err)
-		err = check_folder(path, dir.buf);
-	str_release(&dir);
-	return err;
-}
-
 struct err *trace_open(struct trace *trace, const char *file, struct events *events)
 {
-	struct err *err = file ? check_file(file) : NULL;
+	struct err *err = file ? trace_event_check(file) : NULL;
 
 	if (err)
 		return err;
@@ -214,20 +151,21 @@ static int by_start(const void *a, const void *b)
 	return x->end_us < y->end_us ? -1 : x->end_us > y->end_us;
 }
 
-static size_t row_of(const char *kind)
+/* What is not among them comes behind them. */
+static int place_of(const char *kind)
 {
 	size_t i = 0;
 
-	while (i < ARRAY_SIZE(rows) && strcmp(rows[i], kind))
+	while (i < ARRAY_SIZE(kinds) && strcmp(kinds[i], kind) != 0)
 		i++;
-	return i;
+	return (int)i;
 }
 
 /* Gives each span the first lane of its kind that is free by then. */
 static struct err *assign_lanes(struct trace *trace)
 {
-	const size_t n_rows = ARRAY_SIZE(rows) + 1;
-	int64_t *free_us = calloc(n_rows * LANES_MAX, sizeof(*free_us));
+	const size_t n_kinds = ARRAY_SIZE(kinds) + 1;
+	int64_t *free_us = calloc(n_kinds * TRACE_LANES_MAX, sizeof(*free_us));
 
 	if (!free_us)
 		return err_nomem();
@@ -235,119 +173,17 @@ static struct err *assign_lanes(struct trace *trace)
 		qsort(trace->spans, trace->n, sizeof(*trace->spans), by_start);
 	for (size_t i = 0; i < trace->n; i++) {
 		struct traced *span = &trace->spans[i];
-		int64_t *lanes = free_us + row_of(span->kind) * LANES_MAX;
+		int64_t *lanes;
 
-		while (span->lane < LANES_MAX - 1 && lanes[span->lane] > span->start_us)
+		span->place = place_of(span->kind);
+		lanes = free_us + (size_t)span->place * TRACE_LANES_MAX;
+		while (span->lane < TRACE_LANES_MAX - 1 && lanes[span->lane] > span->start_us)
 			span->lane++;
 		span->first = !lanes[span->lane];
 		lanes[span->lane] = span->end_us;
 	}
 	free(free_us);
 	return NULL;
-}
-
-static int tid_of(const struct traced *span)
-{
-	return (int)row_of(span->kind) * LANES_MAX + span->lane + 1;
-}
-
-static void encode_args(struct jsonw *w, const struct traced *span)
-{
-	jsonw_key(w, "args");
-	jsonw_object(w);
-	for (size_t i = 0; i < span->n_args; i++) {
-		const struct event_arg *arg = &span->args[i];
-
-		if (!arg->text) {
-			jsonw_kv_int(w, arg->name, arg->number);
-		} else if (arg->list) {
-			jsonw_key(w, arg->name);
-			jsonw_array(w);
-			jsonw_text(w, arg->text);
-			jsonw_end(w);
-		} else {
-			jsonw_kv_text(w, arg->name, arg->text);
-		}
-	}
-	jsonw_end(w);
-}
-
-static void encode_head(struct jsonw *w, const char *ph, const char *name, int tid)
-{
-	jsonw_object(w);
-	jsonw_kv_text(w, "ph", ph);
-	jsonw_kv_text(w, "name", name);
-	jsonw_kv_int(w, "pid", getpid());
-	jsonw_kv_int(w, "tid", tid);
-}
-
-static void encode_span(struct jsonw *w, const struct traced *span, int64_t start_us)
-{
-	encode_head(w, "X", span->name, tid_of(span));
-	jsonw_kv_text(w, "cat", span->kind);
-	jsonw_kv_int(w, "ts", span->start_us - start_us);
-	jsonw_kv_int(w, "dur", span->end_us - span->start_us);
-	encode_args(w, span);
-	jsonw_end(w);
-}
-
-/* The name of a row, or its place among them. */
-static void encode_meta(struct jsonw *w, const char *what, int tid, const char *name, int place)
-{
-	encode_head(w, "M", what, tid);
-	jsonw_key(w, "args");
-	jsonw_object(w);
-	if (name)
-		jsonw_kv_text(w, "name", name);
-	else
-		jsonw_kv_int(w, "sort_index", place);
-	jsonw_end(w);
-	jsonw_end(w);
-}
-
-static void encode_rows(const struct trace *trace, struct jsonw *w)
-{
-	encode_meta(w, "process_name", 0, "git dualfix", 0);
-	for (size_t i = 0; i < trace->n; i++) {
-		const struct traced *span = &trace->spans[i];
-		char name[64];
-
-		if (!span->first)
-			continue;
-		snprintf(name, sizeof(name), span->lane ? "%s %d" : "%s", span->kind,
-			 span->lane + 1);
-		encode_meta(w, "thread_name", tid_of(span), name, 0);
-		encode_meta(w, "thread_sort_index", tid_of(span), NULL, tid_of(span));
-	}
-}
-
-static struct err *write_file(const struct trace *trace)
-{
-	struct str text = STR_INIT(FILE_MAX_BYTES);
-	struct jsonw w;
-	struct err *err;
-
-	jsonw_init(&w, &text, false);
-	jsonw_object(&w);
-	jsonw_kv_text(&w, "displayTimeUnit", "ms");
-	jsonw_key(&w, "otherData");
-	jsonw_object(&w);
-	jsonw_kv_text(&w, "version", "git-dualfix " DUALFIX_VERSION);
-	jsonw_kv_int(&w, "lost_spans", (int64_t)trace->lost);
-	jsonw_end(&w);
-	jsonw_key(&w, "traceEvents");
-	jsonw_array(&w);
-	encode_rows(trace, &w);
-	for (size_t i = 0; i < trace->n; i++)
-		encode_span(&w, &trace->spans[i], trace->start_us);
-	jsonw_end(&w);
-	jsonw_end(&w);
-	str_addc(&text, '\n');
-	err = str_err(&text, "trace");
-	if (!err)
-		err = file_write(trace->file, str_span(&text), 0644);
-	str_release(&text);
-	return err;
 }
 
 struct err *trace_close(struct trace *trace, const struct events *events,
@@ -364,5 +200,8 @@ struct err *trace_close(struct trace *trace, const struct events *events,
 	if (unheard)
 		events_emit(events, EVENT_WARNING, "%s", err_text(unheard));
 	err_drop(unheard);
-	return trace->file ? write_file(trace) : NULL;
+	if (!trace->file)
+		return NULL;
+	return trace_event_write(trace->file, trace->spans, trace->n, trace->lost,
+				 trace->start_us);
 }

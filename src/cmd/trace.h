@@ -3,8 +3,7 @@
  * A sink of spans (base/events.h): no stage knows that anybody listens. They are held
  * until the command ends and then go
  *
- *	to the file of --trace, in Trace Event Format as a JSON object, for Perfetto and
- *	chrome://tracing; whole or not at all;
+ *	to the file of --trace (cmd/trace_event.h);
  *	to where GIT_TRACE2_EVENT points (cmd/trace2.h).
  *
  * Keys are blanked out of both. At most TRACE_SPANS_MAX spans are held; how many more
