@@ -45,6 +45,15 @@ test_expect_success 'a script that fails shows what it printed and keeps its fol
 	test_path_is_dir "bin/trash/trash directory.sub"
 '
 
+test_expect_success 'a script without what it needs is skipped' '
+	run_script <<-\EOF &&
+	test_needs NOTHING_OF_THE_KIND
+	test_expect_success "never" false
+	test_done
+	EOF
+	test_grep "^1..0 # SKIP needs NOTHING_OF_THE_KIND" out && test_grep ! never out
+'
+
 test_expect_success '-i stops at the first failure' '
 	test_expect_code 1 run_script -i <<-\EOF &&
 	test_expect_success "bad" false

@@ -4,12 +4,7 @@ test_description='the scripted model server: what other tests rely on'
 . "${0%/*}/test-lib.sh"
 
 prereq_CURL () { command -v curl >/dev/null; }
-if ! test_have_prereq PYTHON,CURL
-then
-	echo '1..0 # SKIP needs python3 and curl'
-	test_finished=t
-	exit 0
-fi
+test_needs PYTHON,CURL
 
 # $1: path, $2: body; the answer goes to out, its status line and headers too.
 ask () {
@@ -174,7 +169,7 @@ test_expect_success 'the log' '
 '
 
 test_expect_success 'it stops' '
-	stop_model_servers &&
+	stop_servers &&
 	test_expect_code 7 curl -sS "$MODEL_URL/models"
 '
 

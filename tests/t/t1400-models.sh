@@ -3,36 +3,13 @@
 test_description='planner and executor in every mode, played by the scripted server'
 . "${0%/*}/test-lib.sh"
 
-if ! test_have_prereq PYTHON
-then
-	echo '1..0 # SKIP needs python3'
-	test_finished=t
-	exit 0
-fi
+test_needs PYTHON
 git config --global dualfix.sandbox none
 
-# A project with a bug, its check, and the server's rules on stdin.
+# A new project, the server's rules on stdin.
 setup_repo () {
-	cat >"$PWD/scenario.json" &&
-	stop_model_servers && start_model_server "$PWD/scenario.json" &&
-	rm -rf repo && git init -q -b main repo && cd repo &&
-	cat >calc.py <<-\EOF &&
-	"""Sums."""
-
-
-	def add(a, b):
-	    return a - b
-
-
-	def mul(a, b):
-	    return a * b
-	EOF
-	echo "see calc.py" >README && git add . && test_tick && git commit -q -m base &&
-	git config dualfix.planner.url "$MODEL_URL" &&
-	git config dualfix.planner.model deepseek-flash &&
-	git config dualfix.executor.url "$MODEL_URL/v1" &&
-	git config dualfix.executor.model qwen2.5-coder:7b &&
-	git config dualfix.verify "grep 'return a + b' calc.py"
+	cat >scenario.json && stop_servers && start_model_server scenario.json &&
+	rm -rf repo && make_calc_project repo && cd repo && configure_model_server
 }
 
 issue='add(2, 3) in calc.py gives -1 instead of 5'

@@ -3,12 +3,7 @@
 test_description='models that fail, consent, and what must never leave the machine'
 . "${0%/*}/test-lib.sh"
 
-if ! test_have_prereq PYTHON
-then
-	echo '1..0 # SKIP needs python3'
-	test_finished=t
-	exit 0
-fi
+test_needs PYTHON
 git config --global dualfix.sandbox none
 
 issue='add(2, 3) in calc.py gives -1 instead of 5'
@@ -18,11 +13,9 @@ good='{\"root_cause\": \"r\", \"strategy\": \"s\", \"edits\": [{\"file\": \"calc
 setup_repo () {
 	sed "s/@GOOD@/$(printf '%s' "$good" | sed 's/\\/\\\\\\\\/g')/g" >"$PWD/scenario.json" &&
 	sed -i 's/\\\\"/\\"/g' "$PWD/scenario.json" &&
-	stop_model_servers && start_model_server "$PWD/scenario.json" &&
-	rm -rf repo && git init -q -b main repo && cd repo &&
-	printf "def add(a, b):\n    return a - b\n" >calc.py && git add . && test_tick && git commit -q -m base &&
-	git config dualfix.planner.url "$MODEL_URL" &&
-	git config dualfix.verify "grep 'return a + b' calc.py"
+	stop_servers && start_model_server "$PWD/scenario.json" &&
+	rm -rf repo && make_calc_project repo && cd repo &&
+	git config dualfix.planner.url "$MODEL_URL"
 }
 
 asked () {
@@ -200,30 +193,6 @@ elsewhere () {
 	git config dualfix.planner.insecure true
 }
 
-# Runs the rest on a terminal whose user types $1.
-on_tty () {
-	"$PYTHON" - "$@" <<-\EOF
-	import os, pty, sys, select
-	pid, fd = pty.fork()
-	if pid == 0:
-	    os.execvp(sys.argv[2], sys.argv[2:])
-	seen, typed = b"", False
-	while True:
-	    try:
-	        data = os.read(fd, 4096)
-	    except OSError:
-	        break
-	    if not data:
-	        break
-	    seen += data
-	    if b"[y/N]" in seen and not typed:
-	        os.write(fd, sys.argv[1].encode() + b"\n")
-	        typed = True
-	sys.stdout.write(seen.decode(errors="replace"))
-	sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-	EOF
-}
-
 test_expect_success 'consent: no terminal is no; never and always are words' '
 	setup_repo <<-\EOF &&
 	[{"match": {}, "reply": {"content": "@GOOD@"}}]
@@ -240,7 +209,7 @@ test_expect_success 'consent is asked on the terminal, naming host and files; a 
 	cd repo && DUALFIX_PLANNER_KEY=k && export DUALFIX_PLANNER_KEY && test_when_finished "unset DUALFIX_PLANNER_KEY" &&
 	test_expect_code 3 on_tty n git dualfix -m "$issue" >../tty && test "$(asked)" = 1 &&
 	test_grep "0.0.0.0" ../tty && test_grep "calc.py" ../tty && test_grep "tokens" ../tty &&
-	test_expect_code 3 on_tty "" git dualfix -m "$issue" >../tty && test "$(asked)" = 1 &&
+	test_expect_code 3 on_tty "\n" git dualfix -m "$issue" >../tty && test "$(asked)" = 1 &&
 	on_tty y git dualfix -m "$issue" >../tty && test "$(asked)" = 2 &&
 	setsid -w git dualfix -m "$issue" && test "$(asked)" = 3
 '
@@ -275,7 +244,7 @@ test_expect_success 'a recording holds no key, answers without a network, and on
 	[{"match": {}, "reply": {"content": "@GOOD@"}}]
 	EOF
 	DUALFIX_PLANNER_KEY=sk-canary-key git dualfix --record ../tape -m "$issue" && test_grep ! canary ../tape &&
-	test "$(stat -c %a ../tape)" = 600 && stop_model_servers &&
+	test "$(stat -c %a ../tape)" = 600 && stop_servers &&
 	test_unchanged git dualfix --replay ../tape -m "$issue" 2>../err && test_grep "^fixed: " ../err &&
 	ends_with 2 git dualfix --replay ../tape -m "$issue, really" && test_grep "^hint: .*another issue" ../err &&
 	ends_with 2 git dualfix --replay ../no-tape -m "$issue" && echo "{" >../bad-tape &&

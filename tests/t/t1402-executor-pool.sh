@@ -3,32 +3,27 @@
 test_description='several executors: who is asked, who fails, who is slow; requests that are shared'
 . "${0%/*}/test-lib.sh"
 
-if ! test_have_prereq PYTHON
-then
-	echo '1..0 # SKIP needs python3'
-	test_finished=t
-	exit 0
-fi
+test_needs PYTHON
 git config --global dualfix.sandbox none
 
 rules () {
-	cat >"$TRASH/work/$1.json"
+	cat >"$WORK/$1.json"
 }
 
 # A server of the name $1, with its rules; its log is $1.log, its URL in $url.
 serve () {
-	start_model_server "$TRASH/work/$1.json" &&
-	mv "$MODEL_LOG" "$TRASH/work/$1.log" && url=$MODEL_URL
+	start_model_server "$WORK/$1.json" &&
+	mv "$MODEL_LOG" "$WORK/$1.log" && url=$MODEL_URL
 }
 
 # Chats, or with $2 requests of that method, that server $1 got.
 asked () {
-	MODEL_LOG=$TRASH/work/$1.log model_log method | grep -c -x -e "${2-POST}" || :
+	MODEL_LOG=$WORK/$1.log model_log method | grep -c -x -e "${2-POST}" || :
 }
 
 # A repository of the files f1.py to f$1.py, each with two small functions that are wrong.
 setup_repo () {
-	cd "$TRASH/work" && stop_model_servers && rm -rf repo && git init -q -b main repo && cd repo &&
+	cd "$WORK" && stop_servers && rm -rf repo && git init -q -b main repo && cd repo &&
 	i=1 &&
 	while test "$i" -le "$1"
 	do

@@ -3,12 +3,7 @@
 test_description='traces: --trace, and what git'\''s trace2 gets'
 . "${0%/*}/test-lib.sh"
 
-if ! test_have_prereq PYTHON
-then
-	echo '1..0 # SKIP needs python3'
-	test_finished=t
-	exit 0
-fi
+test_needs PYTHON
 git config --global dualfix.sandbox none
 
 cat >plan.json <<\EOF
@@ -24,17 +19,10 @@ cat >scenario.json <<\EOF
 EOF
 
 setup_repo () {
-	stop_model_servers && start_model_server "$PWD/scenario.json" &&
-	rm -rf repo && git init -q -b main repo && cd repo &&
-	printf "def add(a, b):\n    return a - b\n" >calc.py &&
-	printf "def total(a, b):\n    return a - b\n" >more.py &&
-	echo "see calc.py" >README && git add . && test_tick && git commit -q -m base &&
-	git config dualfix.planner.url "$MODEL_URL" &&
-	git config dualfix.planner.model deepseek-flash &&
-	git config dualfix.executor.url "$MODEL_URL/v1" &&
-	git config dualfix.executor.model qwen2.5-coder:7b &&
-	git config dualfix.loadBearing off &&
-	git config dualfix.verify "grep 'return a + b' calc.py"
+	stop_servers && start_model_server scenario.json &&
+	rm -rf repo && make_calc_project repo && cd repo && configure_model_server &&
+	printf "def total(a, b):\n    return a - b\n" >more.py && git add . && git commit -q -m more &&
+	git config dualfix.loadBearing off
 }
 
 issue='add(2, 3) in calc.py gives -1 instead of 5'

@@ -3,12 +3,7 @@
 test_description='the cache: what a model has said is not paid for twice'
 . "${0%/*}/test-lib.sh"
 
-if ! test_have_prereq PYTHON
-then
-	echo '1..0 # SKIP needs python3'
-	test_finished=t
-	exit 0
-fi
+test_needs PYTHON
 git config --global dualfix.sandbox none
 unset DUALFIX_CACHE
 
@@ -24,25 +19,12 @@ cat >scenario.json <<\EOF
 EOF
 
 setup_repo () {
-	stop_model_servers && start_model_server "$PWD/scenario.json" &&
-	rm -rf repo && git init -q -b main repo && cd repo &&
-	cat >calc.py <<-\EOF &&
-	"""Sums."""
-
-
-	def add(a, b):
-	    return a - b
-	EOF
-	echo "see calc.py" >README && git add . && test_tick && git commit -q -m base &&
-	git config dualfix.planner.url "$MODEL_URL" &&
-	git config dualfix.planner.model deepseek-flash &&
-	git config dualfix.executor.url "$MODEL_URL/v1" &&
-	git config dualfix.executor.model qwen2.5-coder:7b &&
+	stop_servers && start_model_server scenario.json &&
+	rm -rf repo && make_calc_project repo && cd repo && configure_model_server &&
 	git config dualfix.planner.priceInput 10 &&
 	git config dualfix.planner.priceOutput 10 &&
 	git config dualfix.executor.priceInput 0 &&
-	git config dualfix.executor.priceOutput 0 &&
-	git config dualfix.verify "grep '${1-return a + b}' calc.py"
+	git config dualfix.executor.priceOutput 0
 }
 
 # How many chats there were.
@@ -126,7 +108,7 @@ test_expect_success 'what is damaged is not there' '
 '
 
 test_expect_success 'a plan whose checks fail is never kept' '
-	setup_repo "return a \* b" && git config dualfix.attempts 0 &&
+	setup_repo && git config dualfix.verify "grep \"return a / b\" calc.py" && git config dualfix.attempts 0 &&
 	test_expect_code 1 git dualfix --json -m "$issue" >../out 2>../err &&
 	test "$(cached)" = 0 && before=$(asked) &&
 	test_expect_code 1 git dualfix --json -m "$issue" >../out 2>../err &&

@@ -3,7 +3,7 @@
 test_description='mailed series: cover letters, rerolls, answers; what git and SMTP make of them'
 . "${0%/*}/test-lib.sh"
 
-# Three plans for a file of three lines, in $TRASH/work.
+# Three plans for a file of three lines, in $WORK.
 make_repo () {
 	git init -q -b main "$1" && (cd "$1" && printf 'one\ntwo\nthree\n' >f && git add f &&
 		git commit -q -m base) &&
@@ -158,30 +158,11 @@ test_expect_success 'on the way: git am gives the same, or refuses' '
 	am_gives way fix --quoted-cr=strip "$PWD/base64-crlf.eml"
 '
 
-# $1: folder of the mails
-start_sink () {
-	mkdir -p "$1" && rm -f "$TRASH/smtp.port" &&
-	"$PYTHON" "$TOP_DIR/tests/server/smtpsink.py" "$TRASH/smtp.port" "$1" >"$TRASH/smtp.out" 2>&1 &
-	server_pids="$server_pids $!"
-	tries=0
-	until test -f "$TRASH/smtp.port"
-	do
-		tries=$((tries + 1))
-		test $tries -lt 100 || return 1
-		sleep 0.1
-	done
-}
-
-if test -x "$(git --exec-path)/git-send-email" && perl -MNet::SMTP -MTime::Local -e 1 2>/dev/null
-then
-	test_set_prereq SEND_EMAIL
-fi
-
-test_expect_success SEND_EMAIL 'git send-email to a real server: what arrives is the commits' '
-	start_sink "$PWD/inbox" &&
+test_expect_success PYTHON,SEND_EMAIL 'git send-email to a real server: what arrives is the commits' '
+	start_mail_server "$PWD/inbox" &&
 	(cd two && git -c sendemail.confirm=never send-email --quiet --from=me@example.org \
 		--to=list@example.org --suppress-cc=all --smtp-server=127.0.0.1 \
-		--smtp-server-port="$(cat "$TRASH/smtp.port")" ../again/*.patch) &&
+		--smtp-server-port="$MAIL_PORT" ../again/*.patch) &&
 	ls inbox >got && test_write_lines 1.eml 2.eml 3.eml >want && test_cmp want got &&
 	test_grep "^Subject: \[PATCH v2 0/2\]" inbox/1.eml &&
 	id=$(sed -n "s/^Message-Id: *//Ip" inbox/1.eml | tr -d "\r") && test -n "$id" &&

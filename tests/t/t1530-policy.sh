@@ -120,9 +120,9 @@ fi
 test_expect_success SSH_KEYGEN 'commit.gpgSign signs, and what cannot be signed is not made' '
 	make_repo sign && cd sign && ssh-keygen -q -t ed25519 -N "" -f ../key &&
 	git config commit.gpgSign true && git config gpg.format ssh &&
-	git config user.signingKey "$TRASH/work/key" &&
+	git config user.signingKey "$WORK/key" &&
 	echo "author@example.com $(cat ../key.pub)" >../allowed &&
-	git config gpg.ssh.allowedSignersFile "$TRASH/work/allowed" &&
+	git config gpg.ssh.allowedSignersFile "$WORK/allowed" &&
 	git -c i18n.commitEncoding=latin1 dualfix apply --no-verify --stdout ../sign.json >../mbox &&
 	git -c gpg.minTrustLevel=never verify-commit dualfix/plan &&
 	git cat-file commit dualfix/plan >../raw && test_grep ! "^encoding" ../raw &&

@@ -5,8 +5,7 @@ test_description='init: checks found, tried, and written when the user says so'
 
 git config --global dualfix.sandbox none
 
-on_tty () { "$PYTHON" "$TEST_LIB_DIR/on-tty.py" "$@"; }
-no_tty () { "$PYTHON" "$TEST_LIB_DIR/on-tty.py" '' "$@"; }
+no_tty () { on_tty '' "$@"; }
 
 state () {
 	{ find .git/hooks .git/config -printf "%p %m %y\n"; find .git/hooks .git/config -type f -exec cksum {} +; } 2>/dev/null | sort

@@ -5,8 +5,6 @@ test_description='check-mail and sendemail-validate: patches as mailed, and what
 
 git config --global dualfix.sandbox none
 
-prereq_SENDEMAIL () { test -x "$(git --exec-path)/git-send-email" && perl -MNet::SMTP -e 1 2>/dev/null; }
-
 # A repository whose check is that a.c has no "bad" in it, and a series of three on
 # top of its main, as files in out/: the second one breaks the check, the third mends it.
 setup_series () {
@@ -137,26 +135,12 @@ test_expect_success 'the hook: trouble of ours lets it go; DUALFIX=0 and CI are 
 	CI=1 git dualfix hook sendemail-validate "$PWD/../out/0002-a-bad.patch" 2>../err && test_must_be_empty ../err
 '
 
-# An SMTP server on loopback that keeps what it is sent: a file for each mail in sink/.
-start_sink () {
-	rm -rf sink sink.port && mkdir sink && "$PYTHON" "$TEST_LIB_DIR/smtp-sink.py" sink sink.port >sink.log 2>&1 &
-	server_pids="$server_pids $!"
-	tries=0
-	until test -s sink.port
-	do
-		tries=$((tries + 1))
-		test $tries -le 100 || return 1
-		sleep 0.1
-	done
-	port=$(cat sink.port)
-}
-
 send () {
-	git send-email --quiet --smtp-server=127.0.0.1 --smtp-server-port="$port" --from=a@example.com --to=b@example.com --suppress-cc=all --confirm=never "$@"
+	git send-email --quiet --smtp-server=127.0.0.1 --smtp-server-port="$MAIL_PORT" --from=a@example.com --to=b@example.com --suppress-cc=all --confirm=never "$@"
 }
 
-test_expect_success SENDEMAIL,PYTHON 'git send-email: a bad series is not sent, a good patch is' '
-	start_sink && setup_series && git dualfix init --hooks=sendemail-validate &&
+test_expect_success PYTHON,SEND_EMAIL 'git send-email: a bad series is not sent, a good patch is' '
+	rm -rf sink && start_mail_server "$PWD/sink" && setup_series && git dualfix init --hooks=sendemail-validate &&
 	test_must_fail send ../out/*.patch 2>../err && test_grep "fail" ../err && test "$(ls ../sink | wc -l)" = 0 &&
 	send ../out/0001*.patch 2>../err && test "$(ls ../sink | wc -l)" = 1 && git dualfix check-mail ../sink/* &&
 	test_expect_code 0 send --no-validate ../out/0002*.patch && test "$(ls ../sink | wc -l)" = 2 && git dualfix init --uninstall

@@ -3,12 +3,7 @@
 test_description='issues from forges: each dialect, pages, tokens, refusals'
 . "${0%/*}/test-lib.sh"
 
-if ! test_have_prereq PYTHON
-then
-	echo '1..0 # SKIP needs python3'
-	test_finished=t
-	exit 0
-fi
+test_needs PYTHON
 
 cat >plan.json <<\EOF
 {"root_cause": "r", "strategy": "s", "edits": [
@@ -49,7 +44,7 @@ for line in open(sys.argv[1]):
 }
 
 new_server () {
-	stop_model_servers && cat >scenario.json && start_model_server scenario.json
+	stop_servers && cat >scenario.json && start_model_server scenario.json
 }
 
 test_expect_success 'GitHub (Enterprise): body, comments by pages, labels, the address' '

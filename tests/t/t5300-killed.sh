@@ -4,14 +4,8 @@ test_description='killed at any instant: a sample of make check-kill'
 . "${0%/*}/test-lib.sh"
 
 KILL=$TOP_DIR/tests/crash/kill.py
-if test_have_prereq BWRAP
-then
-	box=auto
-else
-	box=none
-fi
-# Some containers forbid it.
-prereq_STRACE () { strace -o /dev/null true 2>/dev/null; }
+box=none
+! test_have_prereq BWRAP || box=auto
 
 test_expect_success PYTHON 'at random moments' '
 	"$PYTHON" "$KILL" --program "$BUILD_DIR/git-dualfix" --sandbox $box --random 24 --seed 1 >out &&

@@ -5,13 +5,8 @@ test_description='what fails on the way: a sample of make check-faults, and whol
 
 git config --global dualfix.sandbox none
 FAULTS=$TOP_DIR/tests/crash/faults.py
-if test_have_prereq BWRAP
-then
-	box=auto
-else
-	box=none
-fi
-prereq_STRACE () { strace -o /dev/null true 2>/dev/null; }
+box=none
+! test_have_prereq BWRAP || box=auto
 prereq_GLIBC () { test -f "$BUILD_DIR/failalloc.so" && ldd --version 2>&1 | grep -q -i glibc; }
 # A small file system of our own, for whom may mount one.
 prereq_MOUNT () {
@@ -66,7 +61,7 @@ for fill in 256 240 192 128
 do
 	test_expect_success MOUNT "a full disk: .git/dualfix has $((256 - fill)) kB" "
 		setup_repo && mkdir .git/dualfix && mount -t tmpfs -o size=256k none .git/dualfix &&
-		test_when_finished 'umount \"$TRASH/work/repo/.git/dualfix\"' &&
+		test_when_finished 'umount \"$WORK/repo/.git/dualfix\"' &&
 		{ dd if=/dev/zero of=.git/dualfix/filler bs=1024 count=$fill 2>/dev/null || test \$? -eq 1; } &&
 		{
 			test_unchanged git dualfix apply --verify 'grep two f' ../p.json >../out 2>../err
@@ -83,7 +78,7 @@ done
 
 test_expect_success MOUNT 'a disk that is full when the checks run: said, no verdict' '
 	setup_repo && mkdir .git/dualfix && mount -t tmpfs -o size=2m none .git/dualfix &&
-	test_when_finished "umount \"$TRASH/work/repo/.git/dualfix\"" &&
+	test_when_finished "umount \"$WORK/repo/.git/dualfix\"" &&
 	{
 		test_unchanged git dualfix apply --verify "dd if=/dev/zero of=big bs=64k 2>/dev/null; grep two f" \
 			../p.json >../out 2>../err
@@ -95,7 +90,7 @@ test_expect_success MOUNT 'a disk that is full when the checks run: said, no ver
 
 # Root may write anywhere but where the file system is mounted read-only.
 test_expect_success MOUNT 'a .git that cannot be written to' '
-	setup_repo && mount --bind .git .git && test_when_finished "umount \"$TRASH/work/repo/.git\"" &&
+	setup_repo && mount --bind .git .git && test_when_finished "umount \"$WORK/repo/.git\"" &&
 	mount -o remount,bind,ro .git &&
 	test_expect_code 128 git dualfix apply --verify "grep two f" ../p.json >../out 2>../err &&
 	test_must_be_empty ../out && test_grep "^fatal: .*Read-only file system" ../err &&
@@ -104,7 +99,7 @@ test_expect_success MOUNT 'a .git that cannot be written to' '
 '
 
 test_expect_success NOTROOT 'a .git that may not be written to' '
-	setup_repo && chmod a-w .git && test_when_finished "chmod u+w \"$TRASH/work/repo/.git\"" &&
+	setup_repo && chmod a-w .git && test_when_finished "chmod u+w \"$WORK/repo/.git\"" &&
 	test_expect_code 128 git dualfix apply --verify "grep two f" ../p.json >../out 2>../err &&
 	test_must_be_empty ../out && test_grep "^fatal: .*Permission denied" ../err &&
 	chmod u+w .git && goes_on

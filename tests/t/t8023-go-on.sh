@@ -27,25 +27,6 @@ test_expect_success GCC 'a misspelt call is mended, however often the build was 
 	test_grep "greeting_init(&g" ../got
 '
 
-# Two faults, counted as pytest counts them; the second shows in one test only.
-make_counted () {
-	mkdir "$1" && (
-		cd "$1" && git init -q -b main &&
-		write_script check <<-\EOF &&
-		n=$(cat a b | grep -c bad)
-		test "$n" -gt 0 || { echo "===== 2 passed in 0.01s ====="; exit 0; }
-		echo "$PWD/a:1: looked at"
-		for f in a b
-		do
-			! grep -q bad $f || echo "FAILED t.py::test_$f"
-		done
-		echo "===== $n failed, $((2 - n)) passed in 0.01s ====="
-		exit 1
-		EOF
-		echo bad >a && echo bad >b && git add . && git commit -q -m base
-	)
-}
-
 scenario () {
 	cat >scenario.json <<-EOF
 	{"rules": [
@@ -63,7 +44,7 @@ plan () {
 }
 
 test_expect_success 'fewer failures are no end of it' '
-	make_counted more && scenario "$(plan a bad good)" "$(plan b bad good)" &&
+	make_counted_project more && scenario "$(plan a bad good)" "$(plan b bad good)" &&
 	start_model_server scenario.json && use_model_server &&
 	cd more &&
 	test_unchanged git dualfix --failing --verify ./check >../out 2>../err &&
@@ -85,7 +66,7 @@ test_expect_success 'unless that is all that was asked for' '
 '
 
 test_expect_success 'what comes of nothing leaves the improvement' '
-	make_counted kept && scenario "$(plan a bad good)" "$(plan nowhere bad good)" &&
+	make_counted_project kept && scenario "$(plan a bad good)" "$(plan nowhere bad good)" &&
 	start_model_server scenario.json && use_model_server &&
 	cd kept &&
 	test_expect_code 5 git dualfix --failing --verify ./check --json >../out 2>../err &&
@@ -97,7 +78,7 @@ test_expect_success 'what comes of nothing leaves the improvement' '
 '
 
 test_expect_success 'so does what makes it worse' '
-	make_counted worse && scenario "$(plan a bad good)" "$(plan a good bad)" &&
+	make_counted_project worse && scenario "$(plan a bad good)" "$(plan a good bad)" &&
 	start_model_server scenario.json && use_model_server &&
 	cd worse &&
 	test_expect_code 5 git dualfix --failing --verify ./check 2>../err &&

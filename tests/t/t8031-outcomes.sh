@@ -5,25 +5,8 @@ test_description='what becomes of a run when nothing is left to try'
 
 git config --global dualfix.sandbox none
 
-make_counted () {
-	git init -q -b main "$1" && (
-		cd "$1" &&
-		write_script check <<-\EOF &&
-		n=$(cat a b | grep -c bad)
-		test "$n" -gt 0 || { echo "===== 2 passed in 0.01s ====="; exit 0; }
-		for f in a b
-		do
-			! grep -q bad $f || echo "FAILED t.py::test_$f"
-		done
-		echo "===== $n failed, $((2 - n)) passed in 0.01s ====="
-		exit 1
-		EOF
-		echo bad >a && echo bad >b && git add . && git commit -q -m base
-	)
-}
-
 test_expect_success 'an improvement is out although nobody can make it better' '
-	make_counted lone && cd lone &&
+	make_counted_project lone && cd lone &&
 	echo "{\"edits\":[{\"file\":\"a\",\"type\":\"replace\",\"find\":\"bad\",\"replace\":\"good\"}]}" \
 		>../plan.json &&
 	test_expect_code 5 test_unchanged git dualfix --plan ../plan.json --verify ./check --json \
@@ -62,7 +45,7 @@ test_expect_success PYTHON 'edit_ms counts what the executor took' '
 	{"rules": [{"match": {}, "reply": {"region_replace": ["bad", "good"], "delay_ms": 400}}]}
 	EOF
 	start_model_server scenario.json && use_model_server &&
-	make_counted slow && cd slow &&
+	make_counted_project slow && cd slow &&
 	echo "{\"edits\":[{\"file\":\"a\",\"type\":\"model_edit\",\"action\":\"write good\"}]}" \
 		>../plan.json &&
 	git dualfix apply --no-verify --json ../plan.json >../report &&

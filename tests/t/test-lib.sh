@@ -12,10 +12,11 @@
 #	'
 #	test_done
 #
-# and runs in an empty folder of its own, $TRASH/work. Arguments: -v shows what
+# and runs in an empty folder of its own, $WORK. Arguments: -v shows what
 # the tests print, -i stops at the first failure, -k keeps the folder. The folder
 # of a failed script is kept and named.
 #
+#	test_needs <prereq>,...       or the whole script is skipped
 #	test_expect_success [<prereq>,...] <title> <body>
 #	test_must_fail <cmd>          fails by itself; a signal or 127 does not count
 #	test_expect_code <n> <cmd>
@@ -27,9 +28,13 @@
 #	test_set_prereq, test_have_prereq <prereq>   !X: not X; the built-in ones below
 #	zero_oid                      the id of no object, as long as ids are here
 #	test_commit <file> [<content>]; test_write_lines; write_script <file> <stdin
-#	make_c_project <dir> [good]; json_get <file> <path>
-#	start_model_server <scenario.json> [<key and certificate>]; stop_model_servers; use_model_server
+#	make_c_project <dir> [good]; make_calc_project <dir>; make_counted_project <dir>
+#	json_get <file> <path>
+#	on_tty <answers> <cmd>        on a terminal of its own; answers as "y\nn", none: no terminal
+#	start_model_server <scenario.json> [<key and certificate>]; stop_servers
+#	use_model_server; configure_model_server
 #	model_log <path>              that member of each logged request, a line each
+#	start_mail_server <dir>       on $MAIL_PORT; each mail becomes <dir>/N.eml
 
 TEST_LIB_DIR=${TEST_LIB_DIR-$(cd "${0%/*}" && pwd)}
 TOP_DIR=$(cd "$TEST_LIB_DIR/../.." && pwd) || exit 1
@@ -70,6 +75,7 @@ done
 unset var arg
 PATH=$BUILD_DIR:$PATH
 TRASH="$BUILD_DIR/trash/trash directory.$TEST_NAME"
+WORK=$TRASH/work
 HOME=$TRASH/home TMPDIR=$TRASH/tmp
 LANG=C LC_ALL=C TZ=UTC TERM=dumb PAGER=cat
 GIT_CONFIG_NOSYSTEM=1
@@ -110,7 +116,7 @@ say_comment () {
 
 at_exit () {
 	status=$?
-	stop_model_servers
+	stop_servers
 	test -n "$test_finished" && exit "$status"
 	echo "# $TEST_NAME ended before test_done; its folder: $TRASH"
 	exit 1
@@ -139,7 +145,7 @@ $1" >"$2" 2>&1 </dev/null
 	test_eval "$1" >"$2" 2>&1 </dev/null
 	eval_ret=$?
 	test_eval "$test_cleanup" >>"$2" 2>&1 </dev/null
-	cd "$TRASH/work" || exit 1
+	cd "$WORK" || exit 1
 	return "$eval_ret"
 }
 
@@ -180,7 +186,7 @@ test_done () {
 	echo "1..$test_count"
 	test_finished=t
 	cd "$TOP_DIR" || exit 1
-	stop_model_servers
+	stop_servers
 	if test "$test_failures" -ne 0
 	then
 		echo "# $test_failures of $test_count failed; folder: $TRASH"
@@ -201,6 +207,11 @@ prereq_BWRAP () { bwrap --unshare-all --ro-bind / / true 2>/dev/null; }
 prereq_PYTHON () { "$PYTHON" -c 'import http.server' 2>/dev/null; }
 prereq_CLANG () { command -v clang >/dev/null; }
 prereq_GCC () { gcc --version 2>/dev/null | grep -q 'Free Software Foundation'; }
+# Some containers forbid it.
+prereq_STRACE () { strace -o /dev/null true 2>/dev/null; }
+prereq_SEND_EMAIL () {
+	test -x "$(git --exec-path)/git-send-email" && perl -MNet::SMTP -MTime::Local -e 1 2>/dev/null
+}
 prereq_NOTROOT () { test "$(id -u)" -ne 0; }
 prereq_ASAN () { case $BUILD_DIR in */asan) ;; *) false ;; esac; }
 
@@ -232,6 +243,13 @@ test_have_prereq () {
 		*) test -n "$has" || return 1 ;;
 		esac
 	done
+}
+
+test_needs () {
+	test_have_prereq "$1" && return
+	echo "1..0 # SKIP needs $missing_prereq"
+	test_finished=t
+	exit 0
 }
 
 # Assertions. Each says why it fails.
@@ -384,34 +402,93 @@ make_c_project () {
 	test_tick && git -C "$1" commit -q -a -m 'tidy up'
 }
 
+# A project whose add() subtracts, and a check that sees it.
+make_calc_project () {
+	git init -q -b main "$1" &&
+	cat >"$1/calc.py" <<-\EOF &&
+	"""Sums."""
+
+
+	def add(a, b):
+	    return a - b
+
+
+	def mul(a, b):
+	    return a * b
+	EOF
+	echo "see calc.py" >"$1/README" &&
+	git -C "$1" add . && test_tick && git -C "$1" commit -q -m base &&
+	git -C "$1" config dualfix.verify "grep 'return a + b' calc.py"
+}
+
+# Two faults, counted as pytest counts them; the second shows in one test only.
+make_counted_project () {
+	git init -q -b main "$1" && (
+		cd "$1" &&
+		write_script check <<-\EOF &&
+		n=$(cat a b | grep -c bad)
+		test "$n" -gt 0 || { echo "===== 2 passed in 0.01s ====="; exit 0; }
+		echo "$PWD/a:1: looked at"
+		for f in a b
+		do
+			! grep -q bad $f || echo "FAILED t.py::test_$f"
+		done
+		echo "===== $n failed, $((2 - n)) passed in 0.01s ====="
+		exit 1
+		EOF
+		test_write_lines bad >a && test_write_lines bad >b &&
+		git add . && git commit -q -m base
+	)
+}
+
 # A member of a JSON file: "edits.0.status". Strings come bare, the rest as JSON.
 json_get () {
 	"$PYTHON" "$TEST_LIB_DIR/json-get.py" "$2" <"$1"
 }
 
-start_model_server () {
-	MODEL_LOG=$TRASH/model.log
-	rm -f "$TRASH/model.port" "$MODEL_LOG"
-	"$PYTHON" "$TOP_DIR/tests/server/modelserver.py" --scenario "$1" \
-		--port-file "$TRASH/model.port" --log "$MODEL_LOG" ${2:+--tls "$2"} \
-		>"$TRASH/model.out" 2>&1 &
+on_tty () {
+	"$PYTHON" "$TEST_LIB_DIR/on-tty.py" "$@"
+}
+
+# Starts the command in the background; $port once it has written that to the file $1.
+start_server () {
+	port_file=$1
+	shift
+	rm -f "$port_file"
+	"$@" >"$TRASH/server.out" 2>&1 &
 	server_pids="$server_pids $!"
 	tries=0
-	until test -f "$TRASH/model.port"
+	until test -f "$port_file"
 	do
 		tries=$((tries + 1))
 		if test $tries -gt 100 || ! kill -0 $! 2>/dev/null
 		then
-			cat "$TRASH/model.out"
-			fail "the model server does not start"
+			cat "$TRASH/server.out"
+			fail "does not start: $*"
 			return 1
 		fi
 		sleep 0.1
 	done
-	MODEL_URL=http${2:+s}://127.0.0.1:$(cat "$TRASH/model.port")
+	port=$(cat "$port_file")
 }
 
-stop_model_servers () {
+start_model_server () {
+	MODEL_LOG=$TRASH/model.log
+	rm -f "$MODEL_LOG"
+	start_server "$TRASH/model.port" "$PYTHON" "$TOP_DIR/tests/server/modelserver.py" \
+		--scenario "$1" --port-file "$TRASH/model.port" --log "$MODEL_LOG" \
+		${2:+--tls "$2"} &&
+	MODEL_URL=http${2:+s}://127.0.0.1:$port
+}
+
+start_mail_server () {
+	mkdir -p "$1" &&
+	start_server "$TRASH/mail.port" "$PYTHON" "$TOP_DIR/tests/server/smtpsink.py" \
+		"$TRASH/mail.port" "$1" &&
+	MAIL_PORT=$port
+}
+
+stop_servers () {
 	for pid in $server_pids
 	do
 		kill "$pid" 2>/dev/null
@@ -428,6 +505,13 @@ use_model_server () {
 		DUALFIX_EXECUTOR_MODEL
 }
 
+# The same as settings of the repository at hand, which a test may change.
+configure_model_server () {
+	git config dualfix.planner.url "$MODEL_URL" &&
+	git config dualfix.executor.url "$MODEL_URL/v1" &&
+	git config dualfix.executor.model qwen2.5-coder:7b
+}
+
 model_log () {
 	"$PYTHON" "$TEST_LIB_DIR/json-get.py" --lines "$1" <"$MODEL_LOG"
 }
@@ -436,6 +520,6 @@ trap at_exit EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 rm -rf "$TRASH"
-mkdir -p "$HOME" "$TMPDIR" "$TRASH/work" && cd "$TRASH/work" || exit 1
+mkdir -p "$HOME" "$TMPDIR" "$WORK" && cd "$WORK" || exit 1
 test "$test_backend" = auto || git config --global dualfix.backend "$test_backend"
 test_tick

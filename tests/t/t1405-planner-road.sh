@@ -3,12 +3,7 @@
 test_description='the road to the planner: opened early, proxies, CAs, prompts that are too long'
 . "${0%/*}/test-lib.sh"
 
-if ! test_have_prereq PYTHON
-then
-	echo '1..0 # SKIP needs python3'
-	test_finished=t
-	exit 0
-fi
+test_needs PYTHON
 git config --global dualfix.sandbox none
 
 issue='add(2, 3) in calc.py gives -1 instead of 5'
@@ -21,13 +16,11 @@ good='[{"match": {}, "reply": {"plan_file": "direct.json"}}]'
 
 # Rules on stdin; $1: key and certificate.
 setup_repo () {
-	cd "$TRASH/work" && cat >"$PWD/scenario.json" &&
-	stop_model_servers && start_model_server "$PWD/scenario.json" ${1:+"$1"} &&
-	rm -rf repo && git init -q -b main repo && cd repo &&
-	printf "def add(a, b):\n    return a - b\n" >calc.py && git add . && test_tick && git commit -q -m base &&
-	git config dualfix.planner.url "$MODEL_URL" && git config dualfix.executor.url http://127.0.0.1:1 &&
-	git config dualfix.executor.model q &&
-	git config dualfix.verify "grep 'return a + b' calc.py"
+	cd "$WORK" && cat >scenario.json && stop_servers &&
+	start_model_server scenario.json ${1:+"$1"} &&
+	rm -rf repo && make_calc_project repo && cd repo &&
+	git config dualfix.planner.url "$MODEL_URL" &&
+	git config dualfix.executor.url http://127.0.0.1:1 && git config dualfix.executor.model q
 }
 
 # GET, POST, ...: of the requests that came, sorted.
@@ -65,7 +58,7 @@ test_expect_success 'not where consent is missing, nor for what a rule cures' '
 test_expect_success 'nobody waits for it, and it fails nothing' '
 	for reply in "\"status\": 500" "\"content\": \"x\", \"delay_ms\": 30000" "\"fault\": \"close_before\""
 	do
-		cd "$TRASH/work" && echo "[{\"match\": {\"path\": \"/models\"}, \"reply\": {$reply}}, {\"match\": {}, \"reply\": {\"plan_file\": \"direct.json\"}}]" >slow &&
+		cd "$WORK" && echo "[{\"match\": {\"path\": \"/models\"}, \"reply\": {$reply}}, {\"match\": {}, \"reply\": {\"plan_file\": \"direct.json\"}}]" >slow &&
 		setup_repo <slow && start=$(date +%s) &&
 		test_unchanged git dualfix --json -m "$issue" >../out 2>../err && test "$(json_get ../out outcome)" = fixed &&
 		test $(($(date +%s) - start)) -lt 10 && test_grep ! "^warning" ../err || return 1
@@ -119,7 +112,7 @@ test_expect_success OPENSSL 'http.sslCAInfo of git is trusted; without it nothin
 	DUALFIX_PLANNER_KEY=sk-canary test_expect_code 4 test_unchanged git dualfix -m "$issue" >../out 2>../err &&
 	test_must_be_empty ../out && test_grep "not trusted" ../err && test_grep "^hint: .*http.sslCAInfo" ../err &&
 	test "$(methods)" = "" && test_grep ! canary ../err &&
-	git config http.sslCAInfo "$TRASH/work/cert.pem" && git dualfix --json -m "$issue" >../out &&
+	git config http.sslCAInfo "$WORK/cert.pem" && git dualfix --json -m "$issue" >../out &&
 	test "$(json_get ../out outcome)" = fixed && test "$(methods)" = "GET POST "
 '
 
