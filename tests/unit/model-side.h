@@ -94,11 +94,12 @@ static inline void side_start(const struct str *scenario, const char *key)
 	side.endpoint->concurrency = 1000;
 }
 
-static inline void side_stop(void)
+static inline int side_stop(void **state)
 {
 	static const char *const names[] = { "port", "scenario" };
 	char path[128];
 
+	(void)state;
 	endpoint_free(side.endpoint);
 	http_free(side.http);
 	loop_free(side.loop);
@@ -109,6 +110,12 @@ static inline void side_stop(void)
 		unlink(path);
 	}
 	rmdir(side.dir);
+	return 0;
 }
+
+static const struct chat_message question = { CHAT_USER, SPAN("a question") };
+static const struct chat_request request = {
+	.messages = &question, .n_messages = 1, .max_tokens = 100,
+};
 
 #endif

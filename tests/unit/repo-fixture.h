@@ -2,17 +2,18 @@
 /*
  * A repository to test on: made by git in a folder of its own, gone at the end.
  * fixture_run() runs each test on every sort of repository and way to read it that
- * there is. Include after cmocka.h.
+ * there is.
  */
 #ifndef REPO_FIXTURE_H
 #define REPO_FIXTURE_H
+
+#include "unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/err.h"
 #include "repo/repo.h"
 #include "sys/file.h"
 #include "sys/loop.h"
@@ -60,38 +61,6 @@ static const struct fixture_variant *fixture_variant = &fixture_variants[0];
 static inline size_t fixture_id_len(void)
 {
 	return strlen(fixture_variant->id);
-}
-
-#define ok(call) ok_at(call, __FILE__, __LINE__)
-
-static inline void ok_at(struct err *err, const char *file, int line)
-{
-	if (!err)
-		return;
-	print_error("%s\n", err_text(err));
-	err_drop(err);
-	_fail(file, line);
-}
-
-/* It must fail, with this kind and these words in its text. */
-#define fails(call, kind, words) fails_at(call, kind, words, __FILE__, __LINE__)
-
-static inline void fails_at(struct err *err, enum err_kind kind, const char *words,
-			    const char *file, int line)
-{
-	if (!err) {
-		print_error("succeeded, expected '%s'\n", words);
-		_fail(file, line);
-		return;
-	}
-	if (err_kind(err) != kind || !strstr(err_text(err), words)) {
-		print_error("got %s '%s', expected '%s'\n", err_kind_name(err_kind(err)),
-			    err_text(err), words);
-		err_drop(err);
-		_fail(file, line);
-		return;
-	}
-	err_drop(err);
 }
 
 /* Runs a shell line in the repository, hermetically. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "unit.h"
+#include "on-loop.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -9,22 +9,7 @@
 #include "sys/clock.h"
 #include "sys/dialog.h"
 
-static struct loop *loop;
 static const char *const env[] = { "PATH=/usr/bin:/bin", NULL };
-
-static int setup(void **state)
-{
-	(void)state;
-	ok(loop_new(&loop));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	loop_free(loop);
-	return 0;
-}
 
 static struct dialog *start(const char *script, int64_t timeout_ms)
 {

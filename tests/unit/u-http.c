@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "unit.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -68,12 +64,6 @@ static struct loop *loop;
 static struct http *http;
 static pid_t server;
 static int port;
-
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err_text(err));
-}
 
 static void answer(int fd)
 {

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "unit.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -28,19 +24,6 @@ static void leave(char c)
 	assert_true(n + 1 < sizeof(trail));
 	trail[n] = c;
 	trail[n + 1] = '\0';
-}
-
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err_text(err));
-}
-
-static void fails(struct err *err, enum err_kind kind)
-{
-	assert_non_null(err);
-	assert_int_equal(err_kind(err), kind);
-	err_drop(err);
 }
 
 static int setup(void **state)
@@ -193,7 +176,7 @@ static void test_closed_descriptor_is_an_error(void **state)
 	(void)state;
 	ok(loop_watch(loop, fd, POLLIN, on_never, NULL, &watches[0]));
 	close(fd);
-	fails(loop_run(loop, &done), ERR_FATAL);
+	fails_saying(loop_run(loop, &done), ERR_FATAL, "");
 	loop_unwatch(loop, watches[0]);
 }
 
@@ -245,7 +228,7 @@ static void test_failure_stops_and_work_goes_on_later(void **state)
 	(void)state;
 	ok(loop_post(loop, on_fail, NULL));
 	ok(loop_post(loop, on_finish, NULL));
-	fails(loop_run(loop, &done), ERR_SERVICE);
+	fails_saying(loop_run(loop, &done), ERR_SERVICE, "");
 	assert_string_equal(trail, "f");
 	ok(loop_run(loop, &done));
 	assert_string_equal(trail, "f!");
@@ -254,7 +237,7 @@ static void test_failure_stops_and_work_goes_on_later(void **state)
 static void on_run(void *ctx)
 {
 	(void)ctx;
-	fails(loop_run(loop, &done), ERR_FATAL);
+	fails_saying(loop_run(loop, &done), ERR_FATAL, "");
 	done = true;
 }
 
@@ -291,7 +274,7 @@ static void test_stop_signals(void **state)
 			raise(sig);
 		else
 			ok(loop_post(loop, on_raise, &sig));
-		fails(loop_run(loop, &done), cases[i].kind);
+		fails_saying(loop_run(loop, &done), cases[i].kind, "");
 	}
 	ok(loop_post(loop, on_finish, NULL));
 	ok(loop_run(loop, &done)); /* each was told once */
@@ -383,7 +366,7 @@ static void test_one_loop_and_old_handlers(void **state)
 	struct sigaction sa;
 
 	(void)state;
-	fails(loop_new(&second), ERR_FATAL);
+	fails_saying(loop_new(&second), ERR_FATAL, "");
 	assert_null(second);
 	loop_free(loop);
 	loop = NULL;

@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "mail/message.h"
 #include "mail/patch.h"
 #include "mail/trailers.h"
@@ -359,7 +353,7 @@ static void writing(void **state)
 
 	/* All or none, and nothing is replaced. */
 	assert_int_equal(unlink(paths.v[0]), 0);
-	fails(patch_series_write(&w.series, dir, &paths), ERR_INPUT, "is there already");
+	fails_saying(patch_series_write(&w.series, dir, &paths), ERR_INPUT, "is there already");
 	assert_false(file_exists(paths.v[0]));
 	assert_true(file_exists(paths.v[1]));
 
@@ -382,7 +376,7 @@ static void nothing_to_send(void **state)
 	(void)state;
 	make(&w, EDIT COMMIT);
 	w.spec.tip = w.spec.base;
-	fails(patch_series_make(&w.series, w.f.repo, &w.spec), ERR_INPUT, "no commit");
+	fails_saying(patch_series_make(&w.series, w.f.repo, &w.spec), ERR_INPUT, "no commit");
 	drop(&w);
 }
 

@@ -1,27 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
-#include "unit.h"
+#include "on-loop.h"
 
 #include "base/compiler.h"
 #include "model/endpoint.h"
 #include "model/models.h"
-
-static struct loop *loop;
-
-static int setup(void **state)
-{
-	(void)state;
-	ok(loop_new(&loop));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	loop_free(loop);
-	return 0;
-}
 
 static void picks_executor(void **state)
 {

@@ -29,18 +29,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	side_stop();
-	return 0;
-}
-
-static const struct chat_message question = { CHAT_USER, SPAN("a question") };
-static const struct chat_request request = {
-	.messages = &question, .n_messages = 1, .max_tokens = 100,
-};
-
 struct result {
 	struct chat_reply reply;
 	struct err *err;
@@ -208,5 +196,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, side_stop);
 }

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "on-loop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,28 +16,7 @@
 
 #define SHELL "/bin/sh", "-c"
 
-static struct loop *loop;
 static const char *const env[] = { "PATH=bin::.:/usr/bin:/bin", "GREETING=hello", NULL };
-
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err_text(err));
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	ok(loop_new(&loop));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	loop_free(loop);
-	return 0;
-}
 
 struct run_case {
 	const char *argv[5];

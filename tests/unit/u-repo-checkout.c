@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "repo-fixture.h"
 #include "repo/checkout.h"
 #include "repo/quarantine.h"
@@ -240,8 +234,8 @@ static void hostile_trees(void **state)
 			    "t=$(printf '100644 blob %s\\tconfig\\n' $b | git mktree); "
 			    "printf '040000 tree %s\\t.GIT\\n' $t | git mktree"),
 	       fixture_id_len());
-	fails(checkout_move(w.co, &tree, &w.head), ERR_FATAL,
-	      "invalid path '.GIT/config'");
+	fails_saying(checkout_move(w.co, &tree, &w.head), ERR_FATAL,
+		     "invalid path '.GIT/config'");
 	ok(checkout_move(w.co, &w.tree, &w.head));
 	assert_string_equal(sh_out(&w.f, STATUS), "");
 	drop(&w);

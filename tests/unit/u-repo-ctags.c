@@ -3,12 +3,6 @@
  * Symbols by ctags: by the real one where it is installed, and by programs of that
  * name that are something else, break off, or hang.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "edit/resolve.h"
 #include "repo-fixture.h"
 #include "repo/tree.h"

@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "repo-fixture.h"
 #include "repo/tree.h"
 
@@ -51,8 +45,8 @@ static void words_of_a_tree(void **state)
 	assert_string_equal(got.buf,
 			    "src/a.c:1:2;src/deep/b.txt:0:2;src/deep/b.txt:7:1;"
 			    "words:0:1;words:3:2;words:4:1;words:5:1;words:9:2;");
-	fails(repo_tree_grep(w.f.repo, &w.tree, words, 2, stop, NULL), ERR_NO_FIX,
-	      "stopped at src/a.c");
+	fails_saying(repo_tree_grep(w.f.repo, &w.tree, words, 2, stop, NULL), ERR_NO_FIX,
+		     "stopped at src/a.c");
 	str_reset(&got);
 	ok(repo_tree_grep(w.f.repo, &w.tree, words, 0, collect, &got));
 	assert_int_equal(got.len, 0);

@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "repo-fixture.h"
 #include "repo/quarantine.h"
 
@@ -27,11 +21,11 @@ static void paths_of_each_sort(void **state)
 	assert_string_equal(tree.hex, sh_out(&f, "git rev-parse HEAD^{tree}"));
 	ok(repo_head_branch(f.repo, &branch));
 	assert_string_equal(branch.buf, "main");
-	fails(repo_commit_of(f.repo, "nosuch", &head), ERR_INPUT,
-	      "'nosuch' names no commit");
-	fails(repo_commit_of(f.repo, "--all", &head), ERR_INPUT,
-	      "'--all' names no commit");
-	fails(repo_commit_of(f.repo, "HEAD:run.sh", &head), ERR_INPUT, "names no commit");
+	fails_saying(repo_commit_of(f.repo, "nosuch", &head), ERR_INPUT,
+		     "'nosuch' names no commit");
+	fails_saying(repo_commit_of(f.repo, "--all", &head), ERR_INPUT,
+		     "'--all' names no commit");
+	fails_saying(repo_commit_of(f.repo, "HEAD:run.sh", &head), ERR_INPUT, "names no commit");
 
 	/* from below the top */
 	snprintf(path, sizeof(path), "%s/src/deep", f.top);
@@ -59,7 +53,7 @@ static void paths_of_each_sort(void **state)
 	assert_null(repo_work_tree(other));
 	assert_string_equal(repo_git_dir(other), path);
 	ok(repo_commit_of(other, "main", &head));
-	fails(repo_worktree_tree(other, &tree), ERR_INPUT, "no work tree");
+	fails_saying(repo_worktree_tree(other, &tree), ERR_INPUT, "no work tree");
 	repo_close(other);
 
 	/* inside the git folder */
@@ -111,12 +105,12 @@ static void none_or_not_trusted(void **state)
 	(void)state;
 	fixture_make(&f, "true");
 	setenv("GIT_CEILING_DIRECTORIES", f.dir, 1);
-	fails(repo_open(&repo, f.loop, f.top), ERR_FATAL, "not a git repository");
+	fails_saying(repo_open(&repo, f.loop, f.top), ERR_FATAL, "not a git repository");
 	assert_null(repo);
 	sh(&f,
 	   "git init -q --object-format=sha1 . && git config core.repositoryformatversion 1 && "
 	   "git config extensions.fromTheFuture true");
-	fails(repo_open(&repo, f.loop, f.top), ERR_FATAL, "fromthefuture");
+	fails_saying(repo_open(&repo, f.loop, f.top), ERR_FATAL, "fromthefuture");
 	unsetenv("GIT_CEILING_DIRECTORIES");
 	fixture_drop(&f);
 }
@@ -134,7 +128,7 @@ static void git_decides_trust(void **state)
 	}
 	fixture_make(&f, HISTORY_SH);
 	sh(&f, "chown -R 12345 .");
-	fails(repo_open(&repo, f.loop, f.top), ERR_FATAL, "dubious ownership");
+	fails_saying(repo_open(&repo, f.loop, f.top), ERR_FATAL, "dubious ownership");
 	sh(&f, "git config --file ../global safe.directory '*'");
 	snprintf(path, sizeof(path), "%s/global", f.dir);
 	setenv("GIT_CONFIG_GLOBAL", path, 1);
@@ -152,8 +146,8 @@ static void no_commit_yet(void **state)
 	(void)state;
 	fixture_make(&f, "git init -q .");
 	fixture_open(&f);
-	fails(repo_commit_of(f.repo, "HEAD", &head), ERR_FATAL, "no commit yet");
-	fails(repo_commit_of(f.repo, "v1", &head), ERR_INPUT, "'v1' names no commit");
+	fails_saying(repo_commit_of(f.repo, "HEAD", &head), ERR_FATAL, "no commit yet");
+	fails_saying(repo_commit_of(f.repo, "v1", &head), ERR_INPUT, "'v1' names no commit");
 	ok(repo_head_branch(f.repo, &branch));
 	assert_string_equal(branch.buf, "");
 	str_release(&branch);
@@ -204,8 +198,8 @@ static void identity(void **state)
 	unsetenv("GIT_COMMITTER_EMAIL");
 	unsetenv("EMAIL");
 	fixture_open(&f);
-	fails(repo_identity(f.repo, &author, &committer), ERR_CONFIG,
-	      "no name to commit as");
+	fails_saying(repo_identity(f.repo, &author, &committer), ERR_CONFIG,
+		     "no name to commit as");
 	setenv("GIT_CONFIG_PARAMETERS", "'user.email'='c@example.com'", 1);
 	fixture_open(&f);
 	ok(repo_identity(f.repo, &author, &committer));
@@ -314,7 +308,7 @@ static void worktree_tree(void **state)
 	sh(&f, "git reset -q --hard && git checkout -q -b x && echo x >src/a.c && "
 	       "git commit -qam x && git checkout -q main && echo y >src/a.c && "
 	       "git commit -qam y && ! git merge x >/dev/null");
-	fails(repo_worktree_tree(f.repo, &tree), ERR_INPUT, "unresolved conflicts");
+	fails_saying(repo_worktree_tree(f.repo, &tree), ERR_INPUT, "unresolved conflicts");
 	str_release(&dir);
 	fixture_drop(&f);
 }
@@ -391,7 +385,7 @@ static void called_from_a_hook(void **state)
 
 	/* A folder that is named wins over what the hook says. */
 	setenv("GIT_DIR", "/nonexistent", 1);
-	fails(repo_open(&repo, f.loop, NULL), ERR_FATAL, "not a git repository");
+	fails_saying(repo_open(&repo, f.loop, NULL), ERR_FATAL, "not a git repository");
 	ok(repo_open(&repo, f.loop, f.top));
 	repo_close(repo);
 	unsetenv("GIT_DIR");

@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "repo-fixture.h"
 #include "repo/checkout.h"
 #include "repo/quarantine.h"
@@ -21,22 +15,22 @@ static void kept_and_found(void **state)
 	(void)state;
 	fixture_make(&f, HISTORY_SH);
 	fixture_open(&f);
-	fails(record_find(f.repo, NULL, &found), ERR_INPUT, "no run yet");
+	fails_saying(record_find(f.repo, NULL, &found), ERR_INPUT, "no run yet");
 	ok(record_new(&a, f.repo));
 	snprintf(id, sizeof(id), "%s", record_id(a));
 	assert_int_equal(strlen(id), 21);
 	ok(record_write(a, "plan.json", SPAN("{}")));
-	fails(record_open(&b, f.repo, id), ERR_INPUT, "still going on");
+	fails_saying(record_open(&b, f.repo, id), ERR_INPUT, "still going on");
 	record_close(a);
 
 	ok(record_find(f.repo, NULL, &found));
 	assert_string_equal(found.buf, id);
 	ok(record_read(f.repo, id, "plan.json", 100, &text));
 	assert_string_equal(text.buf, "{}");
-	fails(record_read(f.repo, id, "plan.json", 1, &text), ERR_INPUT, "plan.json");
-	fails(record_read(f.repo, id, "none", 100, &text), ERR_INPUT, "has no none");
-	fails(record_read(f.repo, "2", "../../../config", 100, &text), ERR_INPUT,
-	      "has no");
+	fails_saying(record_read(f.repo, id, "plan.json", 1, &text), ERR_INPUT, "plan.json");
+	fails_saying(record_read(f.repo, id, "none", 100, &text), ERR_INPUT, "has no none");
+	fails_saying(record_read(f.repo, "2", "../../../config", 100, &text), ERR_INPUT,
+		     "has no");
 
 	ok(record_open(&b, f.repo, NULL));
 	assert_string_equal(record_id(b), id);
@@ -48,10 +42,10 @@ static void kept_and_found(void **state)
 	assert_string_equal(found.buf, id);
 	ok(record_find(f.repo, NULL, &found));
 	assert_string_equal(found.buf, id);
-	fails(record_find(f.repo, "20", &found), ERR_INPUT,
-	      "several runs begin with '20'");
-	fails(record_find(f.repo, "19", &found), ERR_INPUT, "there is no run '19'");
-	fails(record_find(f.repo, "other", &found), ERR_INPUT, "there is no run 'other'");
+	fails_saying(record_find(f.repo, "20", &found), ERR_INPUT,
+		     "several runs begin with '20'");
+	fails_saying(record_find(f.repo, "19", &found), ERR_INPUT, "there is no run '19'");
+	fails_saying(record_find(f.repo, "other", &found), ERR_INPUT, "there is no run 'other'");
 	str_release(&found);
 	str_release(&text);
 	fixture_drop(&f);
@@ -146,7 +140,7 @@ static void two_handles(void **state)
 	ok(repo_commit_of(other, "HEAD", &head));
 	ok(repo_tree_of(other, &head, &tree));
 	ok(candidate_tree(other, &tree, &change, 1, &x));
-	fails(repo_tree_of(f.repo, &x, &y), ERR_FATAL, "is missing");
+	fails_saying(repo_tree_of(f.repo, &x, &y), ERR_FATAL, "is missing");
 	ok(candidate_tree(f.repo, &tree, &change, 1, &y));
 	assert_true(oid_eq(&x, &y));
 	assert_string_equal(config_get(repo_config(other), "core.bare"), "false");

@@ -3,12 +3,6 @@
  * Regex edits over a repository: with the sieve, which works on several threads, as
  * without it.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "edit/resolve.h"
 #include "repo-fixture.h"
 #include "repo/tree.h"
@@ -193,11 +187,11 @@ static void sorted_and_named(void **state)
 		assert_string_equal(got.buf,
 				    "d/0003.c;d/0016.c;d/0017.c;d/0399.c;d/8bit.c;d/binary.c;"
 				    "d/bom.c;d/crlf.c;d/e/deep.c;d/run.c;gone.c;moved.c;");
-		fails(source->sift(source->ctx, "*.c", &sieve, stop, NULL), ERR_NO_FIX,
-		      "stopped at d/0003.c");
+		fails_saying(source->sift(source->ctx, "*.c", &sieve, stop, NULL), ERR_NO_FIX,
+			     "stopped at d/0003.c");
 		sieve.ctx = bang;
-		fails(source->sift(source->ctx, "*.c", &sieve, note, &got), ERR_NO_FIX,
-		      "cannot look at d/0000.c");
+		fails_saying(source->sift(source->ctx, "*.c", &sieve, note, &got), ERR_NO_FIX,
+			     "cannot look at d/0000.c");
 		repo_source_free(rs);
 	}
 	str_release(&got);

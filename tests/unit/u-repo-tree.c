@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "repo-fixture.h"
 #include "repo/quarantine.h"
 #include "repo/tree.h"
@@ -113,9 +107,9 @@ static void source_lists_by_pathspec(void **state)
 		ok(source->list(source->ctx, cases[i].pathspec, collect_path, &got));
 		assert_string_equal(got.buf, cases[i].paths);
 	}
-	fails(repo_source(rs)->list(repo_source(rs)->ctx, ":(bogus)x", collect_path,
-				    &got),
-	      ERR_INPUT, "bogus");
+	fails_saying(repo_source(rs)->list(repo_source(rs)->ctx, ":(bogus)x", collect_path,
+		     &got),
+		     ERR_INPUT, "bogus");
 	repo_source_free(rs);
 	str_release(&got);
 	fixture_drop(&w.f);
@@ -150,18 +144,18 @@ static void walk_and_blob(void **state)
 					 "%(objectname)' HEAD | grep -v ^160000 | "
 					 "sed 's/^120000 \\(.*\\):/\\1@:/; s/^[0-9]* //; "
 					 "s/\\(:....\\).*/\\1;/' | tr -d '\\n'"));
-	fails(repo_tree_walk(w.f.repo, &w.tree, stop, NULL), ERR_NO_FIX,
-	      "stopped at bin.dat");
+	fails_saying(repo_tree_walk(w.f.repo, &w.tree, stop, NULL), ERR_NO_FIX,
+		     "stopped at bin.dat");
 	memset(&blob, 0, sizeof(blob));
 	memcpy(blob.hex, sh_out(&w.f, "git rev-parse HEAD:run.sh"),
 	       fixture_id_len());
 	str_reset(&got);
 	ok(repo_blob(w.f.repo, &blob, 100, &got));
 	assert_string_equal(got.buf, "#!/bin/sh\n");
-	fails(repo_blob(w.f.repo, &blob, 9, &got), ERR_INPUT, "10 bytes, more than 9");
+	fails_saying(repo_blob(w.f.repo, &blob, 9, &got), ERR_INPUT, "10 bytes, more than 9");
 	memset(blob.hex, '1', fixture_id_len());
-	fails(repo_blob(w.f.repo, &blob, 9, &got), ERR_FATAL, "is missing");
-	fails(repo_blob(w.f.repo, &w.tree, 900, &got), ERR_FATAL, "is not a file");
+	fails_saying(repo_blob(w.f.repo, &blob, 9, &got), ERR_FATAL, "is missing");
+	fails_saying(repo_blob(w.f.repo, &w.tree, 900, &got), ERR_FATAL, "is not a file");
 	str_release(&got);
 	fixture_drop(&w.f);
 }
@@ -187,23 +181,23 @@ static void hostile_objects(void **state)
 		snprintf(line, sizeof(line), "(printf %s) >../t; git hash-object -t tree "
 			 "-w --literally ../t", trees[i]);
 		memcpy(made.hex, sh_out(&w.f, line), fixture_id_len());
-		fails(repo_tree_walk(w.f.repo, &made, collect_file, &got), ERR_FATAL,
-		      "is damaged");
-		fails(repo_source_new(&rs, w.f.repo, &made), ERR_FATAL, "is damaged");
+		fails_saying(repo_tree_walk(w.f.repo, &made, collect_file, &got), ERR_FATAL,
+			     "is damaged");
+		fails_saying(repo_source_new(&rs, w.f.repo, &made), ERR_FATAL, "is damaged");
 	}
 	memcpy(made.hex,
 	       sh_out(&w.f, "printf 'tree x\n' >../t; "
 			    "git hash-object -t commit -w --literally ../t"),
 	       fixture_id_len());
-	fails(repo_tree_of(w.f.repo, &made, &tree), ERR_FATAL, "is damaged");
-	fails(repo_tree_of(w.f.repo, &w.tree, &tree), ERR_FATAL, "is no commit");
-	fails(repo_tree_walk(w.f.repo, &w.head, collect_file, &got), ERR_FATAL,
-	      "is no tree");
+	fails_saying(repo_tree_of(w.f.repo, &made, &tree), ERR_FATAL, "is damaged");
+	fails_saying(repo_tree_of(w.f.repo, &w.tree, &tree), ERR_FATAL, "is no commit");
+	fails_saying(repo_tree_walk(w.f.repo, &w.head, collect_file, &got), ERR_FATAL,
+		     "is no tree");
 	/* and what is asked next is answered */
 	ok(repo_tree_of(w.f.repo, &w.head, &tree));
 	assert_true(oid_eq(&tree, &w.tree));
 	made.hex[fixture_id_len() - 1] = '\0';
-	fails(repo_tree_of(w.f.repo, &made, &tree), ERR_FATAL, "is no object name");
+	fails_saying(repo_tree_of(w.f.repo, &made, &tree), ERR_FATAL, "is no object name");
 	str_release(&got);
 	fixture_drop(&w.f);
 }
@@ -279,8 +273,8 @@ static void candidates(void **state)
 
 	(void)state;
 	make(&w);
-	fails(candidate_tree(w.f.repo, &w.tree, cases[0].changes, 1, &tree), ERR_FATAL,
-	      "no quarantine");
+	fails_saying(candidate_tree(w.f.repo, &w.tree, cases[0].changes, 1, &tree), ERR_FATAL,
+		     "no quarantine");
 	quarantine(&w);
 	objects = strdup(sh_out(&w.f, "git count-objects -v"));
 	setenv("GIT_ALTERNATE_OBJECT_DIRECTORIES", repo_quarantine_dir(w.f.repo), 1);
@@ -289,7 +283,7 @@ static void candidates(void **state)
 						 cases[i].n, &tree);
 
 		if (cases[i].refused) {
-			fails(err, ERR_INPUT, cases[i].refused);
+			fails_saying(err, ERR_INPUT, cases[i].refused);
 			continue;
 		}
 		ok(err);
@@ -367,11 +361,11 @@ static void commit_on(struct world *w, const char *text, struct oid *commit)
 	ok(candidate_tree(w->f.repo, &w->tree, &change, 1, &tree));
 	ok(candidate_commit(w->f.repo, &request, commit));
 	request.message = SPAN("a\0b");
-	fails(candidate_commit(w->f.repo, &request, &tree), ERR_INPUT, "NUL");
+	fails_saying(candidate_commit(w->f.repo, &request, &tree), ERR_INPUT, "NUL");
 	request.message = SPAN("a");
 	request.author = "A <a@b>\nparent 1";
-	fails(candidate_commit(w->f.repo, &request, &tree), ERR_INPUT,
-	      "cannot be an author");
+	fails_saying(candidate_commit(w->f.repo, &request, &tree), ERR_INPUT,
+		     "cannot be an author");
 }
 
 static void publishing(void **state)
@@ -412,9 +406,9 @@ static void publishing(void **state)
 
 	/* a ref that is there is never moved */
 	sh(&w.f, "rm .git/hooks/reference-transaction");
-	fails(publish(w.f.repo, "dualfix/slug", &w.head, "again"), ERR_INPUT, "exists");
-	fails(publish(w.f.repo, "dualfix/slug/x", &w.head, "again"), ERR_INPUT,
-	      "cannot create");
+	fails_saying(publish(w.f.repo, "dualfix/slug", &w.head, "again"), ERR_INPUT, "exists");
+	fails_saying(publish(w.f.repo, "dualfix/slug/x", &w.head, "again"), ERR_INPUT,
+		     "cannot create");
 	assert_string_equal(sh_out(&w.f, "git rev-parse dualfix/slug"), commit.hex);
 
 	ok(publish_free_name(w.f.repo, NULL, "slug", &name));
@@ -422,18 +416,18 @@ static void publishing(void **state)
 	sh(&w.f, "git branch dualfix/slug-2/x");
 	ok(publish_free_name(w.f.repo, NULL, "slug", &name));
 	assert_string_equal(name.buf, "dualfix/slug-3");
-	fails(publish_free_name(w.f.repo, "main", "slug", &name), ERR_INPUT,
-	      "'main' exists already");
-	fails(publish_free_name(w.f.repo, "main/x", "slug", &name), ERR_INPUT,
-	      "beside 'main'");
-	fails(publish_free_name(w.f.repo, "dualfix", "slug", &name), ERR_INPUT,
-	      "beside 'dualfix/");
-	fails(publish_free_name(w.f.repo, "-x", "slug", &name), ERR_INPUT, "not a valid");
-	fails(publish_free_name(w.f.repo, "a..b", "slug", &name), ERR_INPUT,
-	      "not a valid");
+	fails_saying(publish_free_name(w.f.repo, "main", "slug", &name), ERR_INPUT,
+		     "'main' exists already");
+	fails_saying(publish_free_name(w.f.repo, "main/x", "slug", &name), ERR_INPUT,
+		     "beside 'main'");
+	fails_saying(publish_free_name(w.f.repo, "dualfix", "slug", &name), ERR_INPUT,
+		     "beside 'dualfix/");
+	fails_saying(publish_free_name(w.f.repo, "-x", "slug", &name), ERR_INPUT, "not a valid");
+	fails_saying(publish_free_name(w.f.repo, "a..b", "slug", &name), ERR_INPUT,
+		     "not a valid");
 	sh(&w.f, "git branch -q -D dualfix/slug dualfix/slug-2/x && git branch dualfix");
-	fails(publish_free_name(w.f.repo, NULL, "slug", &name), ERR_INPUT,
-	      "beside 'dualfix'");
+	fails_saying(publish_free_name(w.f.repo, NULL, "slug", &name), ERR_INPUT,
+		     "beside 'dualfix'");
 	ok(publish_free_name(w.f.repo, "other", "slug", &name));
 	free(refs);
 	free(reflog);
@@ -453,7 +447,7 @@ static void publish_refuses_holes(void **state)
 	setenv("BLOB", sh_out(&w.f, "echo pruned | git hash-object -w --stdin"), 1);
 	commit_on(&w, "pruned\n", &commit);
 	sh(&w.f, "git gc -q --prune=now");
-	fails(publish(w.f.repo, "dualfix/x", &commit, "m"), ERR_FATAL, "is missing");
+	fails_saying(publish(w.f.repo, "dualfix/x", &commit, "m"), ERR_FATAL, "is missing");
 	assert_int_not_equal(sh_code(&w.f, "git rev-parse -q --verify dualfix/x"), 0);
 	fixture_drop(&w.f);
 }

@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "repo-fixture.h"
 #include "repo/quarantine.h"
 #include "repo/write.h"
@@ -107,8 +101,8 @@ static void in_one_transaction(void **state)
 			    "refs/heads/main\nrefs/notes/dualfix");
 
 	ok(candidate_note(w.f.repo, &w.commit, SPAN("n\n"), ME, &w.note));
-	fails(publish_branch(w.f.repo, "main", &w.commit, "m", &w.note, &w.moved),
-	      ERR_INPUT, "exists");
+	fails_saying(publish_branch(w.f.repo, "main", &w.commit, "m", &w.note, &w.moved),
+		     ERR_INPUT, "exists");
 	assert_int_not_equal(sh_code(&w.f, "git notes --ref=dualfix show $COMMIT 2>/dev/null"), 0);
 	publish(&w, "a");
 	assert_false(w.moved);

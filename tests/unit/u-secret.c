@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,12 +12,6 @@
 #include "sys/secret.h"
 
 static struct loop *loop;
-
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err_text(err));
-}
 
 static void test_scrub(void **state)
 {

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "unit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "sys/sse.h"
-
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s", err_text(err));
-}
 
 static struct err *on_event(void *ctx, struct span data)
 {

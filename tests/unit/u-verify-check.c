@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,12 +52,6 @@ struct err *repo_private_path(struct repo *repo, const char *name, bool make, st
 bool oid_is_none(const struct oid *oid)
 {
 	return !oid->hex[0];
-}
-
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s (%s)", err_text(err), err_hint_text(err) ? err_hint_text(err) : "");
 }
 
 static int setup(void **state)

@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "base/deadline.h"
 #include "repo-fixture.h"
 #include "repo/checkout.h"
@@ -20,15 +14,53 @@ static void on_done(void *ctx, struct err *err)
 	*(bool *)ctx = true;
 }
 
-static struct check_run *run(struct fixture *f, struct check_run_spec *spec)
+/* A repository, a checkout of its HEAD, and a box. */
+struct place {
+	struct fixture f;
+	struct sandbox box;
+	struct checkout *checkout;
+	char temp[128];
+};
+
+static void place_make(struct place *p, const char *script)
 {
-	struct check_run *checks;
+	struct oid head, tree;
+
+	fixture_make(&p->f, script);
+	fixture_open(&p->f);
+	snprintf(p->temp, sizeof(p->temp), "%s/tmp", p->f.dir);
+	ok(file_mkdirs(p->temp, 0700));
+	ok(sandbox_take(&p->box, p->f.loop, NULL));
+	ok(repo_commit_of(p->f.repo, "HEAD", &head));
+	ok(repo_tree_of(p->f.repo, &head, &tree));
+	ok(checkout_take(&p->checkout, p->f.repo));
+	ok(checkout_move(p->checkout, &tree, &head));
+}
+
+static void place_drop(struct place *p)
+{
+	checkout_release(p->checkout);
+	sandbox_release(&p->box);
+	fixture_drop(&p->f);
+}
+
+/* The checks there; read_dirs are shown to them, the git directory is hidden. */
+static struct check_run *run(struct place *p, struct check *checks, size_t n,
+			     const char *const *read_dirs)
+{
+	const char *const hide_dirs[] = { repo_common_dir(p->f.repo), NULL };
+	struct check_list list = { .v = checks, .n = n };
+	struct check_run_spec spec = {
+		.checks = &list, .checkout = p->checkout, .sandbox = &p->box,
+		.temp_dir = p->temp, .hide_dirs = hide_dirs, .read_dirs = read_dirs,
+		.deadline_ms = DEADLINE_NEVER,
+	};
+	struct check_run *run;
 	bool done = false;
 
-	spec->deadline_ms = DEADLINE_NEVER;
-	ok(check_run_start(&checks, f->loop, spec, on_done, &done));
-	ok(loop_run(f->loop, &done));
-	return checks;
+	ok(check_run_start(&run, p->f.loop, &spec, on_done, &done));
+	ok(loop_run(p->f.loop, &done));
+	return run;
 }
 
 #define CHECK(text) { .command = (text), .timeout_ms = 30000 }
@@ -60,44 +92,22 @@ static void in_the_box(void **state)
 		{ CHECK_FAIL, "fix-it:\"x.c\":{1:1-1:1}:\"#include <string.h>\\n\"" },
 		{ CHECK_PASS, "made" },
 	};
-	struct check_list list = { .v = checks, .n = ARRAY_SIZE(checks) };
-	struct check_run_spec spec = { .checks = &list };
-	struct sandbox box;
-	struct checkout *checkout;
 	struct check_result *results;
 	struct check_run *done;
-	struct oid head, tree;
-	const char *hide_dirs[3] = { NULL };
-	struct fixture f;
-	char temp[128];
+	struct place p;
 
 	(void)state;
-	fixture_make(&f, HISTORY_SH);
-	fixture_open(&f);
-	snprintf(temp, sizeof(temp), "%s/tmp", f.dir);
-	ok(file_mkdirs(temp, 0700));
-	ok(sandbox_take(&box, f.loop, NULL));
-	ok(repo_commit_of(f.repo, "HEAD", &head));
-	ok(repo_tree_of(f.repo, &head, &tree));
-	ok(checkout_take(&checkout, f.repo));
-	ok(checkout_move(checkout, &tree, &head));
-	hide_dirs[0] = repo_common_dir(f.repo);
-	spec.checkout = checkout;
-	spec.sandbox = &box;
-	spec.temp_dir = temp;
-	spec.hide_dirs = hide_dirs;
-	done = run(&f, &spec);
+	place_make(&p, HISTORY_SH);
+	done = run(&p, checks, ARRAY_SIZE(checks), NULL);
 	results = check_run_results(done);
-	for (size_t i = 0; i < list.n; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
 		if (results[i].status != want[i].status ||
 		    !strstr(results[i].log.buf, want[i].log))
 			fail_msg("%s: %s, '%s'", checks[i].command,
 				 check_status_name(results[i].status), results[i].log.buf);
 	}
 	check_run_free(done);
-	checkout_release(checkout);
-	sandbox_release(&box);
-	fixture_drop(&f);
+	place_drop(&p);
 }
 
 /* A repository below a folder that the box shows is hidden all the same. */
@@ -108,44 +118,22 @@ static void below_a_shown_folder(void **state)
 		CHECK("cat ../../../../../secret"),
 		CHECK("git log --oneline && cat src/a.c"),
 	};
-	struct check_list list = { .v = checks, .n = ARRAY_SIZE(checks) };
-	struct check_run_spec spec = { .checks = &list };
-	const char *hide_dirs[2] = { NULL }, *read_dirs[2] = { NULL };
+	const char *read_dirs[2] = { NULL };
 	struct check_result *results;
-	struct checkout *checkout;
 	struct check_run *done;
-	struct oid head, tree;
-	struct sandbox box;
-	struct fixture f;
-	char temp[128];
+	struct place p;
 
 	(void)state;
-	fixture_make(&f, HISTORY_SH " && echo visible >secret");
-	fixture_open(&f);
-	snprintf(temp, sizeof(temp), "%s/tmp", f.dir);
-	ok(file_mkdirs(temp, 0700));
-	ok(sandbox_take(&box, f.loop, NULL));
-	ok(repo_commit_of(f.repo, "HEAD", &head));
-	ok(repo_tree_of(f.repo, &head, &tree));
-	ok(checkout_take(&checkout, f.repo));
-	ok(checkout_move(checkout, &tree, &head));
-	hide_dirs[0] = repo_common_dir(f.repo);
-	read_dirs[0] = f.dir;
-	spec.checkout = checkout;
-	spec.sandbox = &box;
-	spec.temp_dir = temp;
-	spec.hide_dirs = hide_dirs;
-	spec.read_dirs = read_dirs;
-	done = run(&f, &spec);
+	place_make(&p, HISTORY_SH " && echo visible >secret");
+	read_dirs[0] = p.f.dir;
+	done = run(&p, checks, ARRAY_SIZE(checks), read_dirs);
 	results = check_run_results(done);
 	assert_int_equal(results[0].status, CHECK_FAIL);
 	assert_int_equal(results[1].status, CHECK_PASS);
 	if (results[2].status != CHECK_PASS)
 		fail_msg("%s", results[2].log.buf);
 	check_run_free(done);
-	checkout_release(checkout);
-	sandbox_release(&box);
-	fixture_drop(&f);
+	place_drop(&p);
 }
 
 int main(void)

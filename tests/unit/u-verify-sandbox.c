@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "as-user.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sys/file.h"
@@ -31,12 +23,6 @@ static struct {
 	char top[64];
 	char tree[256], temp[256], git[256], objects[256], home[256], tools[256];
 } w;
-
-static void ok(struct err *err)
-{
-	if (err)
-		fail_msg("%s (%s)", err_text(err), err_hint_text(err) ? err_hint_text(err) : "");
-}
 
 static void put(const char *dir, const char *name, const char *text)
 {
@@ -561,16 +547,6 @@ static void liars_are_found(void **state)
 	free(path);
 }
 
-static int user_status = -1; /* of the tests run as an ordinary user; -1: they were not */
-
-static void ordinary_user(void **state)
-{
-	(void)state;
-	if (user_status < 0)
-		return; /* not here */
-	assert_int_equal(user_status, 0);
-}
-
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -593,36 +569,9 @@ static int run_all(void)
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
 
-/* As root, all of it once more as nobody, in a process of its own. */
-static void run_as_user(void)
-{
-	const struct passwd *pw = getpwnam("nobody");
-	int status;
-	pid_t pid;
-
-	if (geteuid() || !pw)
-		return;
-	pid = fork();
-	if (!pid) {
-		if (dup2(2, 1) < 0 || setgroups(0, NULL) || setgid(pw->pw_gid) ||
-		    setuid(pw->pw_uid))
-			_exit(99);
-		unsetenv("TMPDIR");
-		/* As a program that was started by nobody would be. */
-		if (prctl(PR_SET_DUMPABLE, 1))
-			_exit(98);
-		cmocka_set_message_output(CM_OUTPUT_STDOUT);
-		exit(run_all());
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		user_status = 98;
-	else
-		user_status = WIFEXITED(status) ? WEXITSTATUS(status) : 97;
-}
-
 int main(void)
 {
-	run_as_user();
+	run_as_user(run_all);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return run_all();
 }

@@ -4,17 +4,13 @@
  * into a folder that the box shows, runs itself there as "attack <name>" and
  * prints the errno it got, 0 when it succeeded.
  */
-#include "unit.h"
+#include "as-user.h"
 #include "walls-attacks.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sys/file.h"
@@ -223,17 +219,6 @@ static void hidden_below_shown(void **state)
 	}
 }
 
-/* As an ordinary user would have run all this. */
-static int user_status = -1;
-
-static void ordinary_user(void **state)
-{
-	(void)state;
-	if (user_status < 0)
-		return; /* not here */
-	assert_int_equal(user_status, 0);
-}
-
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,29 +233,6 @@ static int run_all(void)
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
 
-static void run_as_user(void)
-{
-	const struct passwd *pw = getpwnam("nobody");
-	int status;
-	pid_t pid;
-
-	if (geteuid() || !pw)
-		return;
-	pid = fork();
-	if (!pid) {
-		if (dup2(2, 1) < 0 || setgroups(0, NULL) || setgid(pw->pw_gid) ||
-		    setuid(pw->pw_uid) || prctl(PR_SET_DUMPABLE, 1) || chdir("/tmp"))
-			_exit(99);
-		unsetenv("TMPDIR");
-		cmocka_set_message_output(CM_OUTPUT_STDOUT);
-		exit(run_all());
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		user_status = 98;
-	else
-		user_status = WIFEXITED(status) ? WEXITSTATUS(status) : 97;
-}
-
 int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "attack"))
@@ -280,7 +242,7 @@ int main(int argc, char **argv)
 		printf("1..0 # SKIP no Landlock\n");
 		return 0;
 	}
-	run_as_user();
+	run_as_user(run_all);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return run_all();
 }

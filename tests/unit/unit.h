@@ -8,6 +8,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -17,30 +18,37 @@
 #include "base/err.h"
 #include "base/str.h"
 
-static inline void ok(struct err *err)
+#define ok(err) ok_at(err, __FILE__, __LINE__)
+
+static inline void ok_at(struct err *err, const char *file, int line)
 {
-	if (err)
-		fail_msg("unexpected: %s", err_text(err));
+	const char *hint = err ? err_hint_text(err) : NULL;
+
+	if (!err)
+		return;
+	print_error("unexpected: %s%s%s\n", err_text(err), hint ? "; hint: " : "",
+		    hint ? hint : "");
+	err_drop(err);
+	_fail(file, line);
 }
 
-static inline void fails(struct err *err, enum err_kind kind, const char *text)
-{
-	if (!err)
-		fail_msg("no error, but expected: %s", text);
-	assert_string_equal(err_text(err), text);
-	assert_int_equal(err_kind(err), kind);
-	err_drop(err);
-}
+#define fails(err, kind, text) fails_at(err, kind, text, false, __FILE__, __LINE__)
 
 /* The same, where only a part of the text is ours. */
-static inline void fails_saying(struct err *err, enum err_kind kind, const char *part)
+#define fails_saying(err, kind, part) fails_at(err, kind, part, true, __FILE__, __LINE__)
+
+static inline void fails_at(struct err *err, enum err_kind kind, const char *text, bool part,
+			    const char *file, int line)
 {
-	if (!err)
-		fail_msg("no error, but expected: %s", part);
-	if (!strstr(err_text(err), part))
-		fail_msg("'%s' does not say '%s'", err_text(err), part);
-	assert_int_equal(err_kind(err), kind);
+	bool good = err && err_kind(err) == kind &&
+		    (part ? !!strstr(err_text(err), text) : !strcmp(err_text(err), text));
+
+	if (!good)
+		print_error("%s '%s', not %s '%s'\n", err ? err_kind_name(err_kind(err)) : "none",
+			    err ? err_text(err) : "", err_kind_name(kind), text);
 	err_drop(err);
+	if (!good)
+		_fail(file, line);
 }
 
 static inline void assert_span(struct span s, const char *text)
