@@ -62,9 +62,19 @@ static const struct {
 	"[\"']?\\]?\\s*(?::|=>|:=|=)\\s*"
 #define LITERAL "[\"'](?=[^\"']*[0-9])(?!\\$|<|\\{|%)[^\"'\\s]{8,}[\"']"
 #define BARE \
-	"^\\s*(?:export\\s+)?[A-Za-z0-9_.-]*" \
+	"(?<![A-Za-z0-9_.-])[A-Za-z0-9_.-]*" \
 	"(?i:password|passwd|secret|token|api_?key|access_?key)" \
-	"[A-Za-z0-9_]*=(?=[^\\s]*[0-9])(?!\\$|<|\\{|%)[A-Za-z0-9+/=_.!@#%^&*-]{12,}\\s*$"
+	"[A-Za-z0-9_]*=(?!=)(?=[^\\s]*[0-9])(?!\\$|<|\\{|%)[A-Za-z0-9+/=_.!@#%^&*-]{12,}\\s*$"
+
+/*
+ * A line of a private key's block whose first line is not in sight: in an excerpt, in
+ * the end of a log. PEM breaks after 64 digits, OpenSSH after 70, MIME after 76; a sum
+ * in hexadecimal has letters of one case.
+ */
+#define KEY_LINE \
+	"(?:^[+-]|(?<![A-Za-z0-9+/=_.-]))(?=[A-Za-z0-9+/]{64}(?:.{6}|.{12})?\\s*$)" \
+	"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9+/]*[0-9+/])" \
+	"[A-Za-z0-9+/]{64,76}\\s*$"
 
 static const char *const assignment_words[] = { "pass", "secret", "key", "token",
 						"credential" };
@@ -85,6 +95,7 @@ struct secrets {
 	struct regex *tokens[ARRAY_SIZE(token_rules)];
 	struct regex *literal;
 	struct regex *bare;
+	struct regex *key_line;
 };
 
 struct err *secrets_new(struct secrets **out)
@@ -101,6 +112,8 @@ struct err *secrets_new(struct secrets **out)
 		err = regex_new(&s->literal, SPAN(ASSIGNED LITERAL), 0);
 	if (!err)
 		err = regex_new(&s->bare, SPAN(BARE), 0);
+	if (!err)
+		err = regex_new(&s->key_line, SPAN(KEY_LINE), 0);
 	if (err)
 		secrets_free(s);
 	else
@@ -116,6 +129,7 @@ void secrets_free(struct secrets *s)
 		regex_free(s->tokens[i]);
 	regex_free(s->literal);
 	regex_free(s->bare);
+	regex_free(s->key_line);
 	free(s);
 }
 
@@ -172,6 +186,8 @@ static struct err *piece_holds(struct secrets *s, struct span piece, bool *found
 	for (size_t i = 0; !err && !*found && i < ARRAY_SIZE(s->tokens); i++)
 		if (has(piece, token_rules[i].needle))
 			err = search(s->tokens[i], piece, found);
+	if (!err && !*found)
+		err = search(s->key_line, piece, found);
 	if (err || *found || !has_assignment_word(piece))
 		return err;
 	err = search(s->literal, piece, found);

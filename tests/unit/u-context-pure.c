@@ -11,6 +11,8 @@
 #include "context/terms.h"
 
 #define GONE "[a secret was here]"
+#define KEY_LINE "MIIEowIBAAKCAQEA0Z3VS5JJcds3xfn7ygWyF0qTbY4hO1Jm2R9gWq8uLkPzXv+w"
+#define HEX_LINE "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 /* Made up; put together of halves, so that no scanner takes this file for a leak. */
 static const struct {
@@ -36,7 +38,15 @@ static const struct {
 	  "a\n" GONE "\n" GONE "\n" GONE "\n" GONE "\nb\n", 4 },
 	{ "-----BEGIN OPENSSH " "PRIVATE KEY-----\nnever ended", GONE "\n" GONE, 2 },
 
+	{ "+API_TOKEN=abcdef012345\n", GONE "\n", 1 },
+	{ "conf.ini:3:API_TOKEN=abcdef012345\n", GONE "\n", 1 },
+	{ "-" KEY_LINE "\n", GONE "\n", 1 },
+	{ "id_rsa:7:" KEY_LINE "\n", GONE "\n", 1 },
+	{ "    " KEY_LINE "abcDEF\r\n", GONE "\r\n", 1 },
 	/* not secrets */
+	{ "while (token==END_OF_FILE_1)\n", "while (token==END_OF_FILE_1)\n", 0 },
+	{ KEY_LINE "abc\n", KEY_LINE "abc\n", 0 },
+	{ HEX_LINE "\n", HEX_LINE "\n", 0 },
 	{ "", "", 0 },
 	{ "int key = 5;\n", "int key = 5;\n", 0 },
 	{ "password = getpass()\n", "password = getpass()\n", 0 },
