@@ -71,48 +71,70 @@ static void take_root_off(struct span log, const char *root, struct str *out)
 	str_add_span(out, span_cut(log, at, log.len));
 }
 
-static struct err *quote_log(struct secrets *secrets, struct arena *arena,
-			     const struct check *check, const struct check_result *result,
-			     const char *root, struct quote *out)
-{
-	struct str tail = STR_INIT(LOG_MAX_BYTES + 256);
-	struct str log = STR_INIT(result->log.len + 1);
-	const char *title = arena_printf(arena, "'%s' %s", check->command,
-					 result->status == CHECK_TIMEOUT ?
-						 "ran out of time; its log ends" :
-						 "fails; from its log");
-	struct err *err;
+/* What the logs of checks pass on their way into a prompt. */
+struct log_filter {
+	struct secrets *secrets;
+	struct withhold *withhold;
+	struct arena *arena;
+	const char *root;
+};
 
-	if (!title)
-		return arena_err(arena, "log");
-	take_root_off(str_span(&result->log), root, &log);
+static struct err *log_title(const struct log_filter *f, const struct check *check,
+			     const struct check_result *result, const char **title)
+{
+	struct str command = STR_INIT(TEXT_MAX_BYTES);
+	size_t withheld = 0;
+	struct err *err = secrets_filter(f->secrets, span_of(check->command), &command,
+					 &withheld);
+
+	*title = err ? NULL :
+		       arena_printf(f->arena, "'%s' %s", command.buf,
+				    result->status == CHECK_TIMEOUT ?
+					    "ran out of time; its log ends" :
+					    "fails; from its log");
+	if (!err && !*title)
+		err = arena_err(f->arena, "log");
+	str_release(&command);
+	return err;
+}
+
+static struct err *quote_log(const struct log_filter *f, const struct check *check,
+			     const struct check_result *result, struct quote *out)
+{
+	struct str tail = STR_INIT(LOG_MAX_BYTES + 256), shown = STR_INIT(TEXT_MAX_BYTES);
+	struct str log = STR_INIT(result->log.len + 1);
+	const char *title;
+	struct err *err = log_title(f, check, result, &title);
+
+	take_root_off(str_span(&result->log), f->root, &log);
 	verdict_tail(str_span(&log), LOG_MAX_BYTES, &tail);
-	err = safe_quote(secrets, arena, title, str_span(&tail), LOG_MAX_BYTES, out);
+	if (!err)
+		err = withhold_quoted(f->withhold, str_span(&tail), &shown);
+	if (!err)
+		err = safe_quote(f->secrets, f->arena, title, str_span(&shown), shown.len, out);
 	str_release(&log);
 	str_release(&tail);
+	str_release(&shown);
 	return err;
 }
 
 /* The logs of the checks that fail, as quotes of the arena. */
-static struct err *quote_logs(struct secrets *secrets, struct arena *arena,
-			      const struct check_list *checks,
-			      const struct check_result *results, const char *root,
-			      struct quote **out, size_t *n)
+static struct err *quote_logs(const struct log_filter *f, const struct check_list *checks,
+			      const struct check_result *results, struct quote **out, size_t *n)
 {
 	*n = 0;
 	*out = NULL;
 	if (!results || !checks->n)
 		return NULL;
-	*out = arena_array(arena, checks->n, sizeof(**out));
+	*out = arena_array(f->arena, checks->n, sizeof(**out));
 	if (!*out)
-		return arena_err(arena, "logs");
+		return arena_err(f->arena, "logs");
 	for (size_t i = 0; i < checks->n; i++) {
 		struct err *err;
 
 		if (results[i].status != CHECK_FAIL && results[i].status != CHECK_TIMEOUT)
 			continue;
-		err = quote_log(secrets, arena, &checks->v[i], &results[i], root,
-				&(*out)[(*n)++]);
+		err = quote_log(f, &checks->v[i], &results[i], &(*out)[(*n)++]);
 		if (err)
 			return err;
 	}
@@ -158,6 +180,8 @@ struct err *brief_make(struct prompt *prompt, const struct brief_spec *spec,
 	struct context context = { 0 };
 	struct str schema = STR_INIT(SCHEMA_MAX_BYTES);
 	struct quote issue = { 0 }, *logs;
+	struct log_filter filter = { .withhold = spec->withhold, .arena = &arena,
+				     .root = spec->root };
 	struct prompt_plan plan = { .direct_only = spec->direct_only };
 	struct context_spec wanted = {
 		.repo = spec->repo,
@@ -176,9 +200,9 @@ struct err *brief_make(struct prompt *prompt, const struct brief_spec *spec,
 	err = str_err(&schema, "schema");
 	if (!err)
 		err = secrets_new(&secrets);
+	filter.secrets = secrets;
 	if (!err)
-		err = quote_logs(secrets, &arena, spec->checks, spec->results, spec->root,
-				 &logs, &plan.n_logs);
+		err = quote_logs(&filter, spec->checks, spec->results, &logs, &plan.n_logs);
 	if (!err)
 		err = safe_quote(secrets, &arena, NULL,
 				 spec->text.ptr ? spec->text : SPAN(FAILING_TEXT),
@@ -219,15 +243,17 @@ struct err *brief_repair(struct prompt *prompt, const struct templates *template
 	struct secrets *secrets = NULL;
 	struct quote diff = { 0 }, failures = { 0 }, *logs = NULL;
 	struct prompt_repair repair = { .answer = round->answer };
+	struct log_filter filter = { .withhold = round->withhold, .arena = &arena,
+				     .root = round->root };
 	size_t n_logs = 0;
 	struct str text = STR_INIT(TEXT_MAX_BYTES);
 	struct err *err;
 
 	arena_init(&arena, TEXT_MAX_BYTES);
 	err = secrets_new(&secrets);
+	filter.secrets = secrets;
 	if (!err)
-		err = quote_logs(secrets, &arena, round->checks, round->results, round->root,
-				 &logs, &n_logs);
+		err = quote_logs(&filter, round->checks, round->results, &logs, &n_logs);
 	for (size_t i = 0; !err && i < n_logs; i++)
 		quote_add(&text, &logs[i]);
 	if (!err && round->failures.ptr)

@@ -13,6 +13,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "flow/withhold.h"
 #include "model/endpoint.h"
 #include "model/prompt.h"
 #include "model/template.h"
@@ -28,6 +29,7 @@ struct brief_spec {
 	const struct templates *templates;
 	const struct endpoint *planner;
 	const char *const *exclude; /* NULL-terminated pathspecs */
+	struct withhold *withhold;  /* what logs may not quote */
 	const char *title;
 	struct span text; /* the issue; ptr NULL: the failing checks are */
 	const struct check_list *checks;
@@ -46,6 +48,7 @@ struct err *brief_make(struct prompt *prompt, const struct brief_spec *spec,
  * the failures of its edits; and how the checks went.
  */
 struct brief_round {
+	struct withhold *withhold;
 	struct span answer;
 	struct span diff;     /* ptr NULL: the edits failed */
 	struct span failures; /* of edits; ptr NULL: the checks failed */

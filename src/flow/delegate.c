@@ -150,10 +150,11 @@ struct err *delegate_add(struct delegate *d, const struct edit *edit,
 		return err_nomem();
 	err = resolver_region(d->spec.resolver, edit, result, &found, &task->region);
 	if (!err && found)
-		err = withhold_region(d->spec.withhold, &task->region, result, &withheld);
-	found = found && !withheld;
-	if (!err && found)
 		err = make_prompt(task);
+	if (!err && found)
+		err = withhold_region(d->spec.withhold, &task->region, task->input.action,
+				      result, &withheld);
+	found = found && !withheld;
 	if (err && err_kind(err) == ERR_NO_FIX) { /* its text must not be shown to the model */
 		edit_result_set(result, EDIT_FAILED, "%s", err_text(err));
 		err_drop(err);

@@ -189,11 +189,9 @@ static struct err *add_wish(struct run *run)
 	const struct prior *prior = run->input->prior;
 	struct str diff = STR_INIT(DIFF_MAX_BYTES);
 	struct brief_wish wish = { .plan = prior->plan, .wish = prior->wish };
-	struct err *err = run_know_withheld(run);
+	struct err *err = withhold_diff(run->withhold, run->env.repo, &run->base_tree,
+					&run->tree, &diff);
 
-	if (!err)
-		err = withhold_diff(run->withhold, run->env.repo, &run->base_tree, &run->tree,
-				    &diff);
 	wish.diff = str_span(&diff);
 	if (!err)
 		err = brief_amend(&run->prompt, run->env.templates, &wish);
@@ -241,9 +239,12 @@ struct err *run_ask_planner(struct run *run)
 		return no_way_on(run);
 	run_stage(run, "reading the repository");
 	run_warm_planner(run);
+	err = run_know_withheld(run);
+	spec.withhold = run->withhold;
 	if (run->before_done)
 		spec.results = run_results(run);
-	err = make_brief(run, &spec, &files);
+	if (!err)
+		err = make_brief(run, &spec, &files);
 	run->has_prompt = true;
 	run->report.timings.context_ms += (clock_mono_us() - start_us) / 1000;
 	run_trace(run, "context", start_us);
@@ -349,11 +350,11 @@ struct err *run_repair(struct run *run, struct span failures, bool applied)
 	events_emit(run->env.events, EVENT_DETAIL, "round %d of repair", run->repairs);
 	if (!run->has_prompt)
 		return run_ask_planner(run);
-	if (applied) {
-		err = run_know_withheld(run);
-		if (!err)
-			err = withhold_diff(run->withhold, run->env.repo, &run->base_tree,
-					    &run->tree, &diff);
+	err = run_know_withheld(run);
+	round.withhold = run->withhold;
+	if (!err && applied) {
+		err = withhold_diff(run->withhold, run->env.repo, &run->base_tree, &run->tree,
+				    &diff);
 		round.diff = str_span(&diff);
 	}
 	if (!err)

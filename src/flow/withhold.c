@@ -6,6 +6,7 @@
 
 #include "base/argv.h"
 #include "context/secrets.h"
+#include "edit/grams.h"
 #include "repo/tree.h"
 
 #define TEXT_MAX_BYTES ((size_t)64 << 20)
@@ -14,7 +15,15 @@
 /* git is named each file: an argument list has an end. */
 #define NAMED_MAX 2000
 
+/* Shorter lines say nothing, or stand everywhere. */
+#define QUOTE_MIN_BYTES 8
+/* Logs cut longer lines. */
+#define QUOTE_MAX_BYTES 200
+#define QUOTED_FILES_MAX_BYTES ((size_t)8 << 20)
+
 struct withhold {
+	struct repo *repo;
+	struct oid tree;
 	struct argv excluded; /* paths, sorted */
 	struct secrets *secrets; /* made at first use */
 };
@@ -36,6 +45,8 @@ struct err *withhold_new(struct withhold **out, struct repo *repo, const struct 
 	*out = w;
 	if (!w)
 		return err_nomem();
+	w->repo = repo;
+	w->tree = *tree;
 	argv_init(&w->excluded);
 	if (exclude && exclude[0])
 		err = repo_tree_match(repo, tree, exclude, on_excluded, w);
@@ -142,10 +153,121 @@ out:
 	return err;
 }
 
-struct err *withhold_region(struct withhold *w, const struct region *region,
-			    struct edit_result *result, bool *withheld)
+/* A log, and which of its lines quote a file that is not shown. */
+struct quoted {
+	const struct withhold *w;
+	struct span log;
+	struct grams grams;
+	bool *line_at; /* by the offset of a line's start */
+	size_t room;
+};
+
+static struct err *look_for(struct quoted *q, struct span text)
 {
-	const struct span parts[] = { region->before, region->text, region->after };
+	struct span needle = span_trim(text);
+	struct offsets at = { .n = 0 };
+	struct err *err;
+
+	if (needle.len < QUOTE_MIN_BYTES)
+		return NULL;
+	err = grams_find(&q->grams, q->log, span_cut(needle, 0, QUOTE_MAX_BYTES), &at);
+	for (size_t i = 0; !err && i < at.n; i++) {
+		size_t start = at.v[i];
+
+		while (start && q->log.ptr[start - 1] != '\n')
+			start--;
+		q->line_at[start] = true;
+	}
+	if (!err && at.failed)
+		err = err_nomem();
+	offsets_release(&at);
+	return err;
+}
+
+/* Of "NAME=value" in a file of keys the value says it all. */
+static struct err *look_for_value(struct quoted *q, struct span line)
+{
+	size_t i = 0;
+
+	while (i < line.len && line.ptr[i] != '=' && line.ptr[i] != ':')
+		i++;
+	return i < line.len ? look_for(q, span_cut(line, i + 1, line.len)) : NULL;
+}
+
+static struct err *look_for_lines(struct quoted *q, struct span text, bool is_key)
+{
+	struct span line;
+	struct err *err = NULL;
+
+	while (!err && span_line(&text, &line)) {
+		err = look_for(q, line);
+		if (!err && is_key)
+			err = look_for_value(q, line);
+	}
+	return err;
+}
+
+static struct err *look_for_file(void *ctx, const char *path, bool is_link,
+				 const struct oid *blob)
+{
+	struct quoted *q = ctx;
+	struct str text = STR_INIT(q->room);
+	struct err *err;
+
+	if (is_link || !q->room || !withhold_file(q->w, path))
+		return NULL;
+	err = repo_blob(q->w->repo, blob, q->room, &text);
+	if (err && err_kind(err) == ERR_INPUT) { /* too large */
+		err_drop(err);
+		err = NULL;
+	}
+	q->room -= text.len;
+	if (!err)
+		err = look_for_lines(q, str_span(&text), secrets_is_key_path(path));
+	str_release(&text);
+	return err;
+}
+
+static void add_lines(const struct quoted *q, struct str *out)
+{
+	struct span rest = q->log, line;
+
+	while (rest.len) {
+		const char *start = rest.ptr;
+
+		if (!span_line(&rest, &line))
+			return;
+		if (q->line_at[start - q->log.ptr])
+			str_adds(out, "[a line of a file that is not shown]");
+		else
+			str_add_span(out, line);
+		str_addc(out, '\n');
+	}
+}
+
+struct err *withhold_quoted(struct withhold *w, struct span log, struct str *out)
+{
+	struct quoted q = { .w = w, .log = log, .room = QUOTED_FILES_MAX_BYTES };
+	struct err *err;
+
+	if (!log.len)
+		return NULL;
+	q.line_at = calloc(log.len, sizeof(*q.line_at));
+	err = q.line_at ? grams_extend(&q.grams, log) : err_nomem();
+	if (!err)
+		err = repo_tree_walk(w->repo, &w->tree, look_for_file, &q);
+	if (!err)
+		add_lines(&q, out);
+	grams_release(&q.grams);
+	free(q.line_at);
+	return err ? err : str_err(out, "the log");
+}
+
+struct err *withhold_region(struct withhold *w, const struct region *region,
+			    struct span action, struct edit_result *result,
+			    bool *withheld)
+{
+	const struct span parts[] = { region->before, region->text, region->after, action };
 	size_t lines = 0;
 	struct err *err = w->secrets ? NULL : secrets_new(&w->secrets);
 
@@ -159,7 +281,7 @@ struct err *withhold_region(struct withhold *w, const struct region *region,
 	if (!err && lines)
 		edit_result_set(result, EDIT_REFUSED,
 				"needs a model, and what looks like a secret stands in or near "
-				"lines %zu-%zu of '%s'", region->first_line, region->last_line,
-				region->file);
+				"lines %zu-%zu of '%s', or in what is to be done there",
+				region->first_line, region->last_line, region->file);
 	return err;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What no model is shown of a run's edits: files that dualfix.exclude matches, files
- * that are keys, regions in which something looks like a secret. What the planner is
- * shown of the base passes context/ instead.
+ * What no model is shown of a run's edits and checks: files that dualfix.exclude
+ * matches, files that are keys, regions in which something looks like a secret. What the
+ * planner is shown of the base passes context/ instead.
  */
 #ifndef FLOW_WITHHOLD_H
 #define FLOW_WITHHOLD_H
@@ -36,8 +36,18 @@ struct err *withhold_moved(struct withhold *w, const struct plan *plan) MUST_USE
 struct err *withhold_diff(const struct withhold *w, struct repo *repo, const struct oid *a,
 			  const struct oid *b, struct str *out) MUST_USE;
 
-/* Whether region may be shown, its surroundings too; if not, the result says why. */
+/*
+ * Adds log to out, and in place of each line that quotes one of such a file a word that
+ * it was left out. Files are read as the base has them, up to 8 MiB of them.
+ */
+struct err *withhold_quoted(struct withhold *w, struct span log, struct str *out) MUST_USE;
+
+/*
+ * Whether region may be shown, its surroundings and what is to be done there, too; if
+ * not, the result says why.
+ */
 struct err *withhold_region(struct withhold *w, const struct region *region,
-			    struct edit_result *result, bool *withheld) MUST_USE;
+			    struct span action, struct edit_result *result,
+			    bool *withheld) MUST_USE;
 
 #endif
