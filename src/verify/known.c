@@ -11,6 +11,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/proc.h"
@@ -19,10 +20,6 @@
 #define FILE_MAX_BYTES (256 * 1024)
 #define LINE_MAX_BYTES (16 * 1024)
 #define PATH_BYTES 4096
-
-/* FNV-1a: told apart must be environments, not attackers. */
-#define HASH_START UINT64_C(0xcbf29ce484222325)
-#define HASH_PRIME UINT64_C(0x100000001b3)
 
 struct known {
 	struct str dir;
@@ -35,17 +32,6 @@ static const char *const tool_dirs[] = {
 	"/usr/bin", "/usr/lib", "/usr/include", "/usr/local/bin",
 	"/var/lib/dpkg/info", "/etc",
 };
-
-/* The NUL counts, so that "a", "bc" and "ab", "c" differ. */
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-	const unsigned char *p = (const unsigned char *)(text ? text : "");
-
-	do {
-		hash = (hash ^ *p) * HASH_PRIME;
-	} while (*p++);
-	return hash;
-}
 
 static uint64_t hash_folder(uint64_t hash, const char *path)
 {

@@ -5,11 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "repo/tree.h"
-
-/* FNV-1a, as in known.c: told apart must be states, not attackers. */
-#define HASH_START UINT64_C(0xcbf29ce484222325)
-#define HASH_PRIME UINT64_C(0x100000001b3)
 
 /* By the last part of a path; globs of fnmatch(3). */
 static const char *const names[] = {
@@ -37,17 +34,6 @@ bool lockfiles_has(const char *path)
 			return true;
 	}
 	return false;
-}
-
-/* The NUL counts, so that "a", "bc" and "ab", "c" differ. */
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-	const unsigned char *p = (const unsigned char *)text;
-
-	do {
-		hash = (hash ^ *p) * HASH_PRIME;
-	} while (*p++);
-	return hash;
 }
 
 static struct err *on_file(void *ctx, const char *path, bool is_link, const struct oid *blob)
