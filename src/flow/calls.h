@@ -1,30 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The model calls of a delegate: tasks sent, alone or together, and what becomes of
- * the answers.
- *
- * A task is asked for by one call at a time, or by two where it is hedged. What an
- * endpoint fails at for reasons of its own (down, busy, too small a window) goes to
- * another endpoint (flow/places.h); what an answer fails at is asked for again with
- * the reason.
+ * The calls of a delegate that are under way. A task is asked for by one at a time, or
+ * by two where it is hedged; the budget holds what each may cost until it is settled.
  */
 #ifndef FLOW_CALLS_H
 #define FLOW_CALLS_H
 
-#include "base/compiler.h"
-#include "base/err.h"
+#include <stddef.h>
+
 #include "flow/delegate_state.h"
 
-/* Sends what waits, as far as servers have room. */
-void calls_pump(struct delegate *d);
+/* For no task yet; NULL: no memory. */
+struct call *call_new(struct delegate *d, size_t server);
+void call_free(struct call *call);
 
-/* Ends what is under way and counts what it did cost. */
-void calls_stop(struct delegate *d);
+/* It was sent: it counts with its server and its tasks until call_end(). */
+void call_begin(struct call *call);
+void call_end(struct call *call);
 
-/* Makes the prompt of a task anew, as far as it has lines around its region. */
-struct err *calls_prompt(struct task *task) MUST_USE;
+/* Gives back what the budget held beyond usage, which is counted to the server. */
+void call_settle(struct call *call, const struct usage *usage);
 
-/* No more tasks: the answers are spliced and done is called once all have ended. */
-void calls_close(struct delegate *d);
+/* Gives up what is still under way, and counts what it did cost. */
+void calls_cancel_others(struct task *task);
+void calls_cancel_all(struct delegate *d);
 
 #endif

@@ -4,16 +4,12 @@
 #include <stdlib.h>
 
 #include "edit/region.h"
-#include "flow/calls.h"
-#include "flow/rescue.h"
-#include "sys/clock.h"
-
-#define ANSWER_MAX_BYTES ((size_t)4 << 20)
-#define ACTION_MAX_BYTES ((size_t)2 << 20)
+#include "flow/dispatch.h"
+#include "flow/task.h"
 
 static void woken(void *ctx)
 {
-	calls_pump(ctx);
+	dispatch_pump(ctx);
 }
 
 static struct err *add_server(struct delegate *d, const struct endpoint *endpoint)
@@ -71,16 +67,6 @@ struct err *delegate_new(struct delegate **out, const struct delegate_spec *spec
 	return NULL;
 }
 
-static void free_task(struct task *task)
-{
-	free(task->barred);
-	prompt_release(&task->prompt);
-	str_release(&task->action);
-	str_release(&task->answer);
-	str_release(&task->reason);
-	free(task);
-}
-
 static struct err *keep_task(struct delegate *d, struct task *task)
 {
 	if (d->n_tasks == d->cap_tasks) {
@@ -97,48 +83,6 @@ static struct err *keep_task(struct delegate *d, struct task *task)
 	return NULL;
 }
 
-static struct err *make_prompt(struct task *task)
-{
-	const struct templates *templates = task->d->spec.templates;
-	const struct edit *edit = task->row.edit;
-	struct err *err;
-
-	task->input = (struct prompt_region){
-		.file = task->region.file,
-		.action = edit->action,
-		.code = task->region.text,
-	};
-	if (edit_is_direct(edit)) {
-		err = rescue_action(templates, edit, task->result, &task->action);
-		if (err)
-			return err;
-		task->input.action = str_span(&task->action);
-	}
-	return calls_prompt(task);
-}
-
-static struct task *task_new(struct delegate *d, const struct edit *edit,
-			     struct edit_result *result)
-{
-	struct task *task = calloc(1, sizeof(*task));
-
-	if (!task)
-		return NULL;
-	task->d = d;
-	task->row.edit = edit;
-	task->result = result;
-	task->start_ms = clock_mono_ms();
-	str_init(&task->action, ACTION_MAX_BYTES);
-	str_init(&task->answer, ANSWER_MAX_BYTES);
-	str_init(&task->reason, EDIT_REASON_MAX_BYTES);
-	prompt_init(&task->prompt);
-	task->barred = calloc(d->n_servers, sizeof(*task->barred));
-	if (task->barred)
-		return task;
-	free_task(task);
-	return NULL;
-}
-
 struct err *delegate_add(struct delegate *d, const struct edit *edit,
 			 struct edit_result *result)
 {
@@ -150,7 +94,7 @@ struct err *delegate_add(struct delegate *d, const struct edit *edit,
 		return err_nomem();
 	err = resolver_region(d->spec.resolver, edit, result, &found, &task->region);
 	if (!err && found)
-		err = make_prompt(task);
+		err = task_describe(task);
 	if (!err && found)
 		err = withhold_region(d->spec.withhold, &task->region, task->input.action,
 				      result, &withheld);
@@ -164,7 +108,7 @@ struct err *delegate_add(struct delegate *d, const struct edit *edit,
 	if (!err && found)
 		err = keep_task(d, task);
 	if (err || !found) {
-		free_task(task); /* with no region the edit stays failed, for the planner */
+		task_free(task); /* with no region the edit stays failed, for the planner */
 		return err;
 	}
 	return client_wake(d->spec.client); /* others may come in this turn, to share */
@@ -172,7 +116,7 @@ struct err *delegate_add(struct delegate *d, const struct edit *edit,
 
 void delegate_close(struct delegate *d)
 {
-	calls_close(d);
+	dispatch_close(d);
 }
 
 const struct delegate_row *delegate_row(const struct delegate *d, const struct edit *edit)
@@ -188,7 +132,7 @@ struct err *delegate_usage(struct delegate *d,
 					     const char *model, const struct usage *usage),
 			   void *ctx)
 {
-	calls_stop(d);
+	dispatch_stop(d);
 	for (size_t i = 0; i < d->n_servers; i++) {
 		struct server *server = &d->servers[i];
 		struct usage usage = server->usage;
@@ -208,10 +152,10 @@ void delegate_free(struct delegate *d)
 {
 	if (!d)
 		return;
-	calls_stop(d);
+	dispatch_stop(d);
 	client_unlisten(d->spec.client, &d->listener);
 	for (size_t i = 0; i < d->n_tasks; i++)
-		free_task(d->tasks[i]);
+		task_free(d->tasks[i]);
 	err_drop(d->err);
 	free(d->tasks);
 	free(d->servers);

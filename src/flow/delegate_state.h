@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The inside of a delegate (flow/delegate.h), for the files that it is made of:
- * delegate.c owns it, places.c says where a task may go, calls.c asks.
+ * delegate.c owns it, task.c has an edit and its prompt, places.c says where one may
+ * go, dispatch.c sends, calls.c holds what is under way, replies.c takes the answers.
  */
 #ifndef FLOW_DELEGATE_STATE_H
 #define FLOW_DELEGATE_STATE_H
