@@ -6,13 +6,11 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "model/attempt.h"
 #include "model/cache.h"
 #include "model/failure.h"
 #include "model/pool.h"
-#include "model/pulse.h"
-#include "model/stream.h"
 #include "model/tape.h"
-#include "model/tokens.h"
 #include "model/trace.h"
 #include "model/wire.h"
 #include "sys/clock.h"
@@ -25,10 +23,6 @@
 #define ANSWER_MAX_BYTES ((size_t)16 << 20)
 #define REQUEST_MAX_BYTES ((size_t)48 << 20) /* a prompt with every byte escaped */
 #define URL_MAX_BYTES 4096
-#define ERROR_BODY_BYTES ((size_t)64 << 10)
-
-/* More than stream.c takes, so that it is the one to say so. */
-#define BODY_MAX_BYTES ((size_t)256 << 20)
 
 /* Against a service that fails for everybody: all requests of a run together. */
 #define RETRIES_OF_A_RUN 64
@@ -44,8 +38,6 @@ struct chat {
 	struct client *client;
 	struct chat *next;
 	enum chat_state state;
-	bool in_callback; /* delta is running: it may cancel us */
-	bool cancelled;
 
 	struct endpoint endpoint;
 	size_t server; /* its number in the pool */
@@ -59,20 +51,12 @@ struct chat {
 	void (*done)(void *ctx, struct chat_reply *reply, struct err *err);
 	void *ctx;
 
-	struct http_transfer *transfer;
 	struct loop_timer *timer;
+	struct err *unsent; /* why its request could not even begin */
 	struct retry retry;
 	int64_t asked_ms, asked_us;
 	struct usage spent; /* by the attempts so far */
-
-	/* this attempt */
-	struct chat_reply reply;
-	struct wire_reader reader;
-	struct stream stream;
-	struct str error_body;
-	struct failure failure; /* what we found wrong with it while it ran */
-	struct pulse pulse;
-	size_t told; /* bytes of the text that delta has seen */
+	struct attempt attempt;
 };
 
 struct client {
@@ -88,41 +72,15 @@ struct client {
 	struct tape *tape; /* or NULL */
 };
 
-static void attempt_begin(struct chat *chat);
+static void chat_begin(struct chat *chat);
 static void on_not_begun(void *ctx);
 
 /* ---- a chat's life ---- */
 
-static void begin_pulse(struct chat *chat)
-{
-	int64_t now_ms = loop_now_ms(chat->client->loop);
-
-	chat->pulse = (struct pulse){ now_ms, now_ms, now_ms, false, false };
-}
-
-static void attempt_init(struct chat *chat)
-{
-	chat_reply_init(&chat->reply, chat->client->limits.max_answer_bytes);
-	wire_reader_init(&chat->reader, chat->endpoint.profile->wire, &chat->reply);
-	stream_init(&chat->stream, &chat->reader);
-	str_init(&chat->error_body, ERROR_BODY_BYTES);
-	chat->failure = (struct failure){ 0 };
-	chat->told = 0;
-	begin_pulse(chat);
-}
-
-static void attempt_release(struct chat *chat)
-{
-	stream_release(&chat->stream);
-	wire_reader_release(&chat->reader);
-	chat_reply_release(&chat->reply);
-	str_release(&chat->error_body);
-	err_drop(chat->failure.err);
-}
-
 static void chat_free(struct chat *chat)
 {
-	attempt_release(chat);
+	attempt_release(&chat->attempt);
+	err_drop(chat->unsent);
 	str_release(&chat->url);
 	str_release(&chat->body);
 	free(chat);
@@ -179,7 +137,7 @@ static void on_kick(void *ctx)
 
 		next = chat->next;
 		if (chat->state == CHAT_WAITS && running_at(client, e->url) < most)
-			attempt_begin(chat);
+			chat_begin(chat);
 	}
 	health_tell(client->health);
 }
@@ -210,7 +168,7 @@ static struct err *record(const struct chat *chat, const struct err *failed)
 
 	if (!tape || tape_plays(tape))
 		return NULL;
-	return tape_add(tape, str_span(&chat->body), &chat->reply, failed);
+	return tape_add(tape, str_span(&chat->body), &chat->attempt.reply, failed);
 }
 
 static bool plays(const struct client *client)
@@ -221,11 +179,11 @@ static bool plays(const struct client *client)
 static void tell_pool(const struct chat *chat)
 {
 	struct client *client = chat->client;
-	int64_t ms = loop_now_ms(client->loop) - chat->pulse.began_ms;
+	int64_t ms = loop_now_ms(client->loop) - chat->attempt.pulse.began_ms;
 	struct err *err = NULL;
 
 	if (chat->verdict == SERVER_ANSWERED)
-		pool_answered(&client->pool, chat->server, chat->reply.first_ms, ms);
+		pool_answered(&client->pool, chat->server, chat->attempt.reply.first_ms, ms);
 	else if (chat->verdict == SERVER_FAILED)
 		err = health_failed(client->health, chat->server, &chat->endpoint,
 				    chat->retry_after_ms);
@@ -239,41 +197,25 @@ static void tell_pool(const struct chat *chat)
 static void finish(struct chat *chat, struct err *err)
 {
 	struct client *client = chat->client;
+	struct chat_reply *reply = &chat->attempt.reply;
 
 	chat->state = CHAT_OVER;
 	stop_timer(chat);
 	unlink_chat(chat);
 	tell_pool(chat);
 	kick_or_fail(client);
-	chat->reply.usage = chat->spent;
-	chat->reply.ms = loop_now_ms(client->loop) - chat->asked_ms;
+	reply->usage = chat->spent;
+	reply->ms = loop_now_ms(client->loop) - chat->asked_ms;
 	if (err)
-		str_reset(&chat->reply.text);
-	secret_redact(&chat->reply.text);
-	secret_redact_word(chat->reply.model, sizeof(chat->reply.model));
+		str_reset(&reply->text);
+	secret_redact(&reply->text);
+	secret_redact_word(reply->model, sizeof(reply->model));
 	err = err_first(err, record(chat, err));
-	chat_trace(client->limits.events, &chat->endpoint, &chat->reply, err, chat->asked_us);
+	chat_trace(client->limits.events, &chat->endpoint, reply, err, chat->asked_us);
 	if (!err && chat->cache && !chat->found)
-		chat_cache_note(chat->cache, &chat->endpoint, str_span(&chat->body),
-				&chat->reply);
-	chat->done(chat->ctx, &chat->reply, err);
+		chat_cache_note(chat->cache, &chat->endpoint, str_span(&chat->body), reply);
+	chat->done(chat->ctx, reply, err);
 	chat_free(chat);
-}
-
-/* read: the server may have read the prompt, though it has not said so. */
-static void count_attempt(struct chat *chat, bool read)
-{
-	struct usage *usage = &chat->reply.usage;
-
-	usage->requests = 1;
-	if (!chat->reader.has_usage && (read || chat->pulse.worked || chat->reply.text.len)) {
-		usage->prompt_tokens = chat->prompt_tokens;
-		usage->completion_tokens = tokens_of_bytes(chat->reply.text.len +
-							   chat->reader.thought_bytes);
-		usage->estimated = true;
-	}
-	usage->usd = usage_usd(usage, &chat->endpoint.prices);
-	usage_add(&chat->spent, usage);
 }
 
 static void on_pause_over(void *ctx)
@@ -286,200 +228,102 @@ static void on_pause_over(void *ctx)
 	kick_or_fail(chat->client);
 }
 
-/* Sends it again later, or gives up with what went wrong. Takes failure's err. */
-static void attempt_over(struct chat *chat, struct failure *failure)
+static void succeed(struct chat *chat)
 {
+	struct attempt *a = &chat->attempt;
+
+	chat->verdict = SERVER_ANSWERED;
+	a->reply.finish = CHAT_STOP;
+	if (a->reader.finish == WIRE_LENGTH)
+		a->reply.finish = CHAT_LENGTH;
+	else if (a->reader.finish == WIRE_FILTERED)
+		a->reply.finish = CHAT_FILTERED;
+	finish(chat, NULL);
+}
+
+static void give_up(struct chat *chat, const struct failure *failure)
+{
+	struct err *err = failure->err;
+
+	if (chat->spent.requests > 1)
+		err = err_wrap(err, "after %lld attempts", (long long)chat->spent.requests);
+	if (failure_blames_server(failure))
+		chat->verdict = SERVER_FAILED;
+	chat->retry_after_ms = failure->retry_after_ms;
+	chat->attempt.reply.overlong = failure->overlong;
+	finish(chat, failure_say(err, &chat->endpoint));
+}
+
+static void try_again(struct chat *chat, int64_t at_ms)
+{
+	bool told = chat->attempt.told > 0;
+
+	chat->client->retries_left--;
+	chat->state = CHAT_PAUSES;
+	attempt_reset(&chat->attempt);
+	set_timer(chat, at_ms, on_pause_over);
+	kick_or_fail(chat->client);
+	if (told && chat->delta)
+		chat->delta(chat->ctx, (struct span){ NULL, 0 }); /* may cancel it */
+}
+
+static void on_over(void *ctx, const struct failure *failure)
+{
+	struct chat *chat = ctx;
 	struct client *client = chat->client;
 	int64_t now_ms = loop_now_ms(client->loop), wait_ms = -1;
-	struct err *err = failure->err;
-	bool told;
 
-	stop_timer(chat);
-	count_attempt(chat, false);
-	if (!err) {
-		chat->verdict = SERVER_ANSWERED;
-		chat->reply.finish = CHAT_STOP;
-		if (chat->reader.finish == WIRE_LENGTH)
-			chat->reply.finish = CHAT_LENGTH;
-		else if (chat->reader.finish == WIRE_FILTERED)
-			chat->reply.finish = CHAT_FILTERED;
-		finish(chat, NULL);
+	if (!failure) { /* cancelled by its own delta */
+		chat_free(chat);
+		return;
+	}
+	attempt_count(&chat->attempt, false);
+	usage_add(&chat->spent, &chat->attempt.reply.usage);
+	if (!failure->err) {
+		succeed(chat);
 		return;
 	}
 	if (client->retries_left > 0)
 		wait_ms = retry_next(&chat->retry, failure->cause, failure->status,
 				     failure->retry_after_ms, now_ms);
-	if (wait_ms < 0 ||
-	    deadline_passed(client->limits.deadline_ms, now_ms + wait_ms)) {
-		if (chat->spent.requests > 1)
-			err = err_wrap(err, "after %lld attempts",
-				       (long long)chat->spent.requests);
-		if (failure_blames_server(failure))
-			chat->verdict = SERVER_FAILED;
-		chat->retry_after_ms = failure->retry_after_ms;
-		chat->reply.overlong = failure->overlong;
-		finish(chat, failure_say(err, &chat->endpoint));
+	if (wait_ms < 0 || deadline_passed(client->limits.deadline_ms, now_ms + wait_ms)) {
+		give_up(chat, failure);
 		return;
 	}
-	err_drop(err);
-	client->retries_left--;
-	chat->state = CHAT_PAUSES;
-	told = chat->told > 0;
-	attempt_release(chat);
-	attempt_init(chat);
-	set_timer(chat, now_ms + wait_ms, on_pause_over);
-	kick_or_fail(client);
-	if (told && chat->delta)
-		chat->delta(chat->ctx, (struct span){ NULL, 0 }); /* may cancel it */
+	err_drop(failure->err);
+	try_again(chat, now_ms + wait_ms);
 }
 
-/* ---- an attempt ---- */
-
-static struct err *time_is_up(void)
-{
-	return err_hint(err_new(ERR_SERVICE, "the time for this run is used up"),
-			"raise --timeout or dualfix.timeout");
-}
-
-static bool is_said(const struct chat *chat)
-{
-	return chat->reader.ended || chat->reader.failed;
-}
-
-static struct pulse_limit next_limit(struct chat *chat)
-{
-	const struct client_limits *l = &chat->client->limits;
-	const struct pulse_limits limits = { l->queued_ms, l->silent_ms, l->between_ms,
-					     l->deadline_ms };
-
-	chat->pulse.said = is_said(chat);
-	return pulse_limit(&chat->pulse, &limits);
-}
-
-static void on_watchdog(void *ctx)
+static void on_text(void *ctx, struct span text)
 {
 	struct chat *chat = ctx;
-	struct failure failure = { .retry_after_ms = -1 };
-	int64_t now_ms = loop_now_ms(chat->client->loop);
-	int64_t since_ms = chat->pulse.worked ? chat->pulse.work_ms : chat->pulse.began_ms;
-	struct pulse_limit limit = next_limit(chat);
 
-	chat->timer = NULL;
-	if (now_ms < limit.at_ms) {
-		set_timer(chat, limit.at_ms, on_watchdog);
-		return;
-	}
-	http_cancel(chat->transfer);
-	chat->transfer = NULL;
-	failure.cause = limit.cause;
-	if (is_said(chat))
-		failure = failure_of_answer(&chat->endpoint, &chat->reader,
-					    chat->prompt_tokens);
-	else if (limit.cause == RETRY_NEVER)
-		failure.err = time_is_up();
-	else
-		failure.err = err_new(ERR_SERVICE, "%s for %lld s", limit.text,
-				      (long long)(now_ms - since_ms + 500) / 1000);
-	attempt_over(chat, &failure);
-}
-
-static void tell_delta(struct chat *chat)
-{
-	struct span text = span_cut(str_span(&chat->reply.text), chat->told,
-				    chat->reply.text.len);
-
-	chat->told = chat->reply.text.len;
-	if (!chat->delta || !text.len)
-		return;
-	chat->in_callback = true;
-	chat->delta(chat->ctx, text);
-	chat->in_callback = false;
-}
-
-static struct err *on_data(void *ctx, const struct http_reply *reply, struct span bytes)
-{
-	struct chat *chat = ctx;
-	bool progress;
-	struct err *err;
-
-	chat->pulse.byte_ms = loop_now_ms(chat->client->loop);
-	if (reply->status != 200) {
-		str_add_span(&chat->error_body,
-			     span_cut(bytes, 0, ERROR_BODY_BYTES - chat->error_body.len));
-		return NULL;
-	}
-	err = stream_feed(&chat->stream, bytes, &progress);
-	if (progress) {
-		chat->pulse.work_ms = chat->pulse.byte_ms;
-		if (!chat->pulse.worked)
-			chat->reply.first_ms = chat->pulse.work_ms - chat->pulse.began_ms;
-		chat->pulse.worked = true;
-	}
-	if (err) {
-		chat->failure = failure_of_stream(err, &chat->stream);
-		return err_new(ERR_SERVICE, "the reply is of no use");
-	}
-	tell_delta(chat);
-	return chat->cancelled ? err_new(ERR_SERVICE, "cancelled") : NULL;
-}
-
-static void on_done(void *ctx, const struct http_reply *reply, struct err *err)
-{
-	struct chat *chat = ctx;
-	struct failure failure = chat->failure;
-	struct err *end = NULL;
-
-	chat->transfer = NULL;
-	chat->failure.err = NULL;
-	if (!chat->cancelled && !err && reply->status == 200) {
-		end = stream_end(&chat->stream);
-		tell_delta(chat);
-	}
-	if (chat->cancelled) {
-		err_drop(err);
-		err_drop(end);
-		err_drop(failure.err);
-		chat_free(chat);
-		return;
-	}
-	if (failure.err)
-		err_drop(err); /* it only ended the transfer */
-	else if (end)
-		failure = failure_of_stream(end, &chat->stream);
-	else if (err && !is_said(chat))
-		failure = failure_of_transport(err, reply);
-	else if (!err && reply->status != 200)
-		failure = failure_of_status(&chat->endpoint, reply,
-					    str_span(&chat->error_body));
-	else {
-		err_drop(err); /* a close that is not clean, after the last word */
-		failure = failure_of_answer(&chat->endpoint, &chat->reader,
-					    chat->prompt_tokens);
-	}
-	attempt_over(chat, &failure);
+	if (chat->delta)
+		chat->delta(chat->ctx, text);
 }
 
 /* By a timer, so that done is never called from client_chat() or a loop over chats. */
 static void on_not_begun(void *ctx)
 {
 	struct chat *chat = ctx;
-	struct err *err = chat->failure.err ? chat->failure.err : time_is_up();
+	struct err *err = chat->unsent ? chat->unsent : failure_no_time();
 
 	chat->timer = NULL;
-	chat->failure.err = NULL;
+	chat->unsent = NULL;
 	finish(chat, failure_say(err, &chat->endpoint));
 }
 
 static void on_played(void *ctx)
 {
 	struct chat *chat = ctx;
+	struct attempt *a = &chat->attempt;
 	struct err *err = chat->found ? NULL :
-		tape_play(chat->client->tape, str_span(&chat->body), &chat->reply);
+		tape_play(chat->client->tape, str_span(&chat->body), &a->reply);
 
 	chat->timer = NULL;
-	chat->spent = chat->reply.usage;
-	tell_delta(chat);
-	if (!chat->cancelled) {
+	chat->spent = a->reply.usage;
+	attempt_tell(a);
+	if (!a->stopped) {
 		finish(chat, err);
 		return;
 	}
@@ -487,39 +331,20 @@ static void on_played(void *ctx)
 	chat_free(chat);
 }
 
-static void attempt_begin(struct chat *chat)
+static void chat_begin(struct chat *chat)
 {
-	static const char *const headers[] = {
-		"Content-Type: application/json",
-		"Accept: text/event-stream, application/json", NULL
-	};
-	const struct http_request request = {
-		.method = "POST",
-		.url = chat->url.buf,
-		.headers = headers,
-		.bearer = chat->endpoint.key,
-		.body = str_span(&chat->body),
-		.allow_http = chat->endpoint.allow_http,
-		.max_bytes = BODY_MAX_BYTES,
-		.data = on_data,
-		.done = on_done,
-		.ctx = chat,
-	};
-	struct err *err;
+	struct client *client = chat->client;
 
 	stop_timer(chat);
 	chat->state = CHAT_RUNS;
-	begin_pulse(chat);
-	if (chat->found || plays(chat->client)) {
-		set_timer(chat, chat->pulse.began_ms, on_played);
+	attempt_clock(&chat->attempt);
+	if (chat->found || plays(client)) {
+		set_timer(chat, loop_now_ms(client->loop), on_played);
 		return;
 	}
-	err = http_start(chat->client->http, &request, &chat->transfer);
-	chat->failure.err = err;
-	if (err)
-		set_timer(chat, chat->pulse.began_ms, on_not_begun);
-	else
-		set_timer(chat, next_limit(chat).at_ms, on_watchdog);
+	chat->unsent = attempt_start(&chat->attempt, client->http);
+	if (chat->unsent)
+		set_timer(chat, loop_now_ms(client->loop), on_not_begun);
 }
 
 /* ---- doors ---- */
@@ -600,6 +425,25 @@ void client_free(struct client *client)
 	free(client);
 }
 
+static void chat_init_attempt(struct chat *chat)
+{
+	const struct client_limits *l = &chat->client->limits;
+	const struct attempt_spec spec = {
+		.loop = chat->client->loop,
+		.endpoint = &chat->endpoint,
+		.url = &chat->url,
+		.body = &chat->body,
+		.prompt_tokens = chat->prompt_tokens,
+		.limits = { l->queued_ms, l->silent_ms, l->between_ms, l->deadline_ms },
+		.max_answer_bytes = l->max_answer_bytes,
+		.text = on_text,
+		.over = on_over,
+		.ctx = chat,
+	};
+
+	attempt_init(&chat->attempt, &spec);
+}
+
 static struct err *chat_new(struct chat **out, struct client *client,
 			    const struct endpoint *endpoint,
 			    const struct chat_request *request)
@@ -620,7 +464,7 @@ static struct err *chat_new(struct chat **out, struct client *client,
 	chat->cache = client->tape ? NULL : request->cache; /* a tape has every exchange */
 	str_init(&chat->url, URL_MAX_BYTES);
 	str_init(&chat->body, REQUEST_MAX_BYTES);
-	attempt_init(chat);
+	chat_init_attempt(chat);
 	retry_init(&chat->retry, &policy, chat->asked_ms, client->lot++);
 	endpoint_url(endpoint, ENDPOINT_CHAT, &chat->url);
 	err = str_err(&chat->url, "the endpoint's URL");
@@ -631,7 +475,7 @@ static struct err *chat_new(struct chat **out, struct client *client,
 		err = wire_encode(&chat->body, endpoint, request);
 	if (!err && chat->cache)
 		chat->found = chat_cache_find(chat->cache, endpoint, str_span(&chat->body),
-					      &chat->reply);
+					      &chat->attempt.reply);
 	if (err)
 		chat_free(chat);
 	else
@@ -678,23 +522,22 @@ void client_cancel(struct chat *chat, struct usage *spent)
 		*spent = (struct usage){ 0 };
 	if (!chat || chat->state == CHAT_OVER)
 		return;
-	if (chat->state == CHAT_RUNS && !plays(chat->client))
-		count_attempt(chat, true);
+	if (chat->state == CHAT_RUNS && !plays(chat->client)) {
+		attempt_count(&chat->attempt, true);
+		usage_add(&chat->spent, &chat->attempt.reply.usage);
+	}
 	if (spent)
 		*spent = chat->spent;
 	chat->state = CHAT_OVER;
-	chat->cancelled = true;
 	stop_timer(chat);
 	unlink_chat(chat);
 	pool_dropped(&chat->client->pool, chat->server);
 	kick_or_fail(chat->client);
-	if (chat->in_callback)
-		return; /* our transfer is on the stack: on_data() ends it */
-	http_cancel(chat->transfer);
-	chat_free(chat);
+	if (attempt_stop(&chat->attempt))
+		chat_free(chat);
 }
 
 bool chat_has_begun(const struct chat *chat)
 {
-	return chat->pulse.worked;
+	return chat->attempt.pulse.worked;
 }

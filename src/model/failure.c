@@ -205,6 +205,12 @@ struct failure failure_of_answer(const struct endpoint *endpoint,
 	return failure;
 }
 
+struct err *failure_no_time(void)
+{
+	return err_hint(err_new(ERR_SERVICE, "the time for this run is used up"),
+			"raise --timeout or dualfix.timeout");
+}
+
 struct err *failure_say(struct err *err, const struct endpoint *endpoint)
 {
 	return err_wrap(err, "%s '%s' at %s", endpoint->role, endpoint->model,

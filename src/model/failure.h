@@ -54,6 +54,9 @@ struct failure failure_of_status(const struct endpoint *endpoint,
 struct failure failure_of_answer(const struct endpoint *endpoint,
 				 const struct wire_reader *reader, int64_t prompt_tokens);
 
+/* What there was of time for the run is used up. */
+struct err *failure_no_time(void) MUST_USE;
+
 /* "planner 'deepseek-flash' at api.deepseek.com: " in front. Takes err. */
 struct err *failure_say(struct err *err, const struct endpoint *endpoint) MUST_USE;
 
