@@ -193,6 +193,12 @@ static void tell_pool(const struct chat *chat)
 		loop_fail(client->loop, err);
 }
 
+/* No server is asked. */
+static bool has_answer(const struct chat *chat)
+{
+	return chat->found || plays(chat->client);
+}
+
 /* Nothing of the client is touched after done: it may free it. */
 static void finish(struct chat *chat, struct err *err)
 {
@@ -338,7 +344,7 @@ static void chat_begin(struct chat *chat)
 	stop_timer(chat);
 	chat->state = CHAT_RUNS;
 	attempt_clock(&chat->attempt);
-	if (chat->found || plays(client)) {
+	if (has_answer(chat)) {
 		set_timer(chat, loop_now_ms(client->loop), on_played);
 		return;
 	}
@@ -522,7 +528,7 @@ void client_cancel(struct chat *chat, struct usage *spent)
 		*spent = (struct usage){ 0 };
 	if (!chat || chat->state == CHAT_OVER)
 		return;
-	if (chat->state == CHAT_RUNS && !plays(chat->client)) {
+	if (chat->state == CHAT_RUNS && !has_answer(chat)) {
 		attempt_count(&chat->attempt, true);
 		usage_add(&chat->spent, &chat->attempt.reply.usage);
 	}

@@ -2,6 +2,8 @@
 #include "repo-fixture.h"
 #include "base/compiler.h"
 #include "model/cache.h"
+#include "model/client.h"
+#include "model/wire.h"
 #include "repo/cache.h"
 #include "sys/clock.h"
 
@@ -173,12 +175,81 @@ static void kept_if_good(void **state)
 	fixture_drop(&f);
 }
 
+struct stopper {
+	struct chat *chat;
+	struct usage spent;
+	bool done;
+};
+
+static void cancel(void *ctx, struct span text)
+{
+	struct stopper *stopper = ctx;
+
+	assert_true(span_eqs(text, "an answer"));
+	client_cancel(stopper->chat, &stopper->spent);
+	stopper->done = true;
+}
+
+static void never(void *ctx, struct chat_reply *reply, struct err *err)
+{
+	(void)ctx;
+	(void)reply;
+	err_drop(err);
+	fail_msg("a cancelled call is done");
+}
+
+static void cancelled_hit_costs_nothing(void **state)
+{
+	const struct chat_message question = { CHAT_USER, SPAN("why?") };
+	const struct endpoint_settings settings = {
+		.role = "executor", .url = "http://127.0.0.1:1/v1", .model = "m",
+		.no_helper = true,
+	};
+	const struct client_limits limits = { 0 };
+	struct chat_request request = { .messages = &question, .n_messages = 1 };
+	struct stopper stopper = { 0 };
+	struct str body = STR_INIT(4096);
+	struct chat_reply reply;
+	struct endpoint *endpoint;
+	struct client *client;
+	struct fixture f;
+	struct cache *store;
+
+	(void)state;
+	fixture_make(&f, HISTORY_SH);
+	fixture_open(&f);
+	ok(cache_open(&store, f.repo, YEAR_S));
+	ok(chat_cache_new(&request.cache, store));
+	ok(endpoint_new(&endpoint, f.loop, &settings));
+	ok(wire_encode(&body, endpoint, &request));
+	chat_reply_init(&reply, 1024);
+	str_adds(&reply.text, "an answer");
+	reply.finish = CHAT_STOP;
+	chat_cache_note(request.cache, endpoint, str_span(&body), &reply);
+	chat_cache_keep(request.cache);
+
+	ok(client_new(&client, f.loop, NULL, &limits));
+	ok(client_chat(client, endpoint, &request, cancel, never, &stopper, &stopper.chat));
+	ok(loop_run(f.loop, &stopper.done));
+	assert_int_equal(stopper.spent.hits, 1);
+	assert_int_equal(stopper.spent.requests, 0);
+	assert_int_equal(stopper.spent.prompt_tokens, 0);
+	client_free(client);
+	chat_reply_release(&reply);
+	str_release(&body);
+	endpoint_free(endpoint);
+	chat_cache_free(request.cache);
+	cache_free(store);
+	fixture_drop(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stored_and_found),
 		cmocka_unit_test(damaged),
 		cmocka_unit_test(kept_if_good),
+		cmocka_unit_test(cancelled_hit_costs_nothing),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
