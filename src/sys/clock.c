@@ -3,12 +3,17 @@
 
 #include <time.h>
 
-int64_t clock_mono_us(void)
+static int64_t read_us(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+int64_t clock_mono_us(void)
+{
+	return read_us(CLOCK_MONOTONIC);
 }
 
 int64_t clock_mono_ms(void)
@@ -18,18 +23,12 @@ int64_t clock_mono_ms(void)
 
 int64_t clock_thread_ms(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return read_us(CLOCK_THREAD_CPUTIME_ID) / 1000;
 }
 
 int64_t clock_wall_ms(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return read_us(CLOCK_REALTIME) / 1000;
 }
 
 int64_t clock_wall_s(void)
