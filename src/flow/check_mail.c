@@ -130,33 +130,27 @@ static bool failed(const struct check_result *result)
 	return result->status == CHECK_FAIL || result->status == CHECK_TIMEOUT;
 }
 
-/* What a run here would have to show for the claim: the ways to write the same. */
-static bool claims_cure(const char *command, const char *text)
+/* The ways to write the same: a trailer, and what stands below the cut. */
+static bool says(const char *text, void (*trailer)(struct str *out, const char *command),
+		 const char *before, const char *command)
 {
 	struct str line = STR_INIT(LINE_MAX_BYTES);
 	bool same;
 
-	trailers_verified(&line, command);
+	trailer(&line, command);
 	same = span_eqs(span_trim(str_span(&line)), text);
 	str_reset(&line);
-	str_addf(&line, "- check: %s (fail before, pass after)", command);
+	str_addf(&line, "- check: %s (%s before, pass after)", command, before);
 	same = same || span_eqs(str_span(&line), text);
 	str_release(&line);
 	return same;
 }
 
-static bool claims_hold(const char *command, const char *text)
+/* Whether cure is claimed of the check, or just that it holds; *cure says which. */
+static bool is_about(const struct claim *claim, const char *command, bool *cure)
 {
-	struct str line = STR_INIT(LINE_MAX_BYTES);
-	bool same;
-
-	trailers_checked(&line, command);
-	same = span_eqs(span_trim(str_span(&line)), text);
-	str_reset(&line);
-	str_addf(&line, "- check: %s (pass before, pass after)", command);
-	same = same || span_eqs(str_span(&line), text);
-	str_release(&line);
-	return same;
+	*cure = says(claim->text, trailers_verified, "fail", command);
+	return *cure || says(claim->text, trailers_checked, "pass", command);
 }
 
 static void settle(struct claim *claim, bool cure, const struct check_result *before,
@@ -188,10 +182,9 @@ static void try_claims(struct mail_check *check, const struct check_list *list,
 		struct claim *claim = &step->claims[i];
 
 		for (size_t c = 0; c < list->n && c < check->on_base.n; c++) {
-			const char *command = list->v[c].command;
-			bool cure = claims_cure(command, claim->text);
+			bool cure;
 
-			if (cure || claims_hold(command, claim->text))
+			if (is_about(claim, list->v[c].command, &cure))
 				settle(claim, cure, &check->on_base.results[c],
 				       &step->checks.results[c]);
 		}
