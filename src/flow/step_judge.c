@@ -124,7 +124,6 @@ static struct err *unchecked(struct run *run)
 
 struct err *step_check(struct run *run)
 {
-	struct prove_spec spec = run_prove_spec(run, &run->tree);
 	bool refused;
 	struct err *err = run_start_before(run);
 
@@ -151,12 +150,7 @@ struct err *step_check(struct run *run)
 	if (err || refused)
 		return err;
 	run_stage(run, "checking the result");
-	spec.changed = argv_list(&run->changed);
-	spec.n_changed = run->changed.n;
-	err = prove_start(&run->after, &spec, run_on_stage, run);
-	if (!err)
-		run_wait(run, STEP_JUDGE);
-	return err;
+	return run_check_result(run);
 }
 
 static size_t failed_tests(const struct run *run, const struct check_result *results)

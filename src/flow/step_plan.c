@@ -15,7 +15,7 @@
  */
 static struct err *build_again(struct run *run, const struct argv *paths)
 {
-	struct prove_spec spec = run_prove_spec(run, &run->tree);
+	struct prove_spec spec;
 	struct err *err = checkout_renew(run->checkout, argv_list(paths), paths->n);
 
 	if (err)
@@ -26,16 +26,12 @@ static struct err *build_again(struct run *run, const struct argv *paths)
 		prove_free(run->before);
 		run->before = NULL;
 		run->before_done = run->ready = false;
+		spec = run_prove_spec(run, &run->tree);
 		return prove_start(&run->before, &spec, run_on_before, run);
 	}
 	prove_free(run->after);
 	run->after = NULL;
-	spec.changed = argv_list(&run->changed);
-	spec.n_changed = run->changed.n;
-	err = prove_start(&run->after, &spec, run_on_stage, run);
-	if (!err)
-		run_wait(run, STEP_JUDGE);
-	return err;
+	return run_check_result(run);
 }
 
 struct err *run_try_rules(struct run *run, bool given, bool *cured)

@@ -105,6 +105,19 @@ struct prove_spec run_prove_spec(struct run *run, const struct oid *tree)
 	};
 }
 
+struct err *run_check_result(struct run *run)
+{
+	struct prove_spec spec = run_prove_spec(run, &run->tree);
+	struct err *err;
+
+	spec.changed = argv_list(&run->changed);
+	spec.n_changed = run->changed.n;
+	err = prove_start(&run->after, &spec, run_on_stage, run);
+	if (!err)
+		run_wait(run, STEP_JUDGE);
+	return err;
+}
+
 struct check_result *run_results(struct run *run)
 {
 	struct prove *prove = run->after ? run->after : run->before;

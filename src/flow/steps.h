@@ -256,6 +256,9 @@ void run_trace(struct run *run, const char *kind, int64_t start_us);
 /* What the checks need to run on tree. */
 struct prove_spec run_prove_spec(struct run *run, const struct oid *tree);
 
+/* Starts the checks on what stands now, to be judged. */
+struct err *run_check_result(struct run *run) MUST_USE;
+
 /* Something that the run may wait for has happened. */
 void run_ring(struct run *run);
 
