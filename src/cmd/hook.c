@@ -88,26 +88,26 @@ static struct err *definite_failure(struct session *s, const struct check_list *
 	return NULL;
 }
 
-static bool some_failed(const struct verification *v)
+static bool any_is(const struct verification *v, enum check_status status)
 {
 	for (size_t i = 0; i < v->n; i++)
-		if (v->results[i].status == CHECK_FAIL)
+		if (v->results[i].status == status)
 			return true;
 	return false;
 }
 
-static bool cut_short(const struct verification *v)
+static void warn_of_errors(struct session *s, const struct check_list *checks,
+			   const struct push_tip *tip, const struct verification *v)
 {
 	for (size_t i = 0; i < v->n; i++)
-		if (v->results[i].status == CHECK_TIMEOUT)
-			return true;
-	return false;
+		if (v->results[i].status == CHECK_ERROR)
+			terminal_warning(&s->terminal, "%s not checked: '%s': %s", tip->branch,
+					 checks->v[i].command, v->results[i].why.buf);
 }
 
 static struct err *check_tip(struct session *s, const struct check_list *checks,
 			     const struct push_tip *tip, int64_t deadline_ms, int *exit_code)
 {
-	const struct settings *set = &s->settings;
 	struct verification v = { 0 };
 	struct verify_spec spec = session_verify_spec(
 		s, checks, deadline_left_ms(deadline_ms, clock_mono_ms()));
@@ -121,33 +121,23 @@ static struct err *check_tip(struct session *s, const struct check_list *checks,
 		return err;
 	err = verify_commit(&v, &spec, &commit);
 	if (err)
-		goto out;
+		return err;
 	/* Whatever else there is: trouble with one check excuses no other. */
-	if (some_failed(&v)) {
+	if (any_is(&v, CHECK_FAIL))
 		err = definite_failure(s, checks, tip, &v, exit_code);
-		goto out;
-	}
-	switch (verification_status(&v)) {
-	case CHECK_ERROR:
-		for (size_t i = 0; i < v.n; i++)
-			if (v.results[i].status == CHECK_ERROR)
-				terminal_warning(&s->terminal, "%s not checked: '%s': %s",
-						 tip->branch, checks->v[i].command,
-						 v.results[i].why.buf);
-		break;
-	default:
-		if (cut_short(&v))
-			terminal_warning(&s->terminal, "%s not checked: no time left "
-					 "(dualfix.hookTimeout is %lld s)", tip->branch,
-					 (long long)set->hook_timeout_s);
-	}
-out:
+	else if (any_is(&v, CHECK_ERROR))
+		warn_of_errors(s, checks, tip, &v);
+	else if (any_is(&v, CHECK_TIMEOUT))
+		terminal_warning(&s->terminal, "%s not checked: no time left "
+				 "(dualfix.hookTimeout is %lld s)", tip->branch,
+				 (long long)s->settings.hook_timeout_s);
 	verification_release(&v);
 	return err;
 }
 
-static struct err *check_push(struct session *s, const struct push *push, int *exit_code)
+static struct err *check_push(struct session *s, const void *ctx, int *exit_code)
 {
+	const struct push *push = ctx;
 	int64_t deadline_ms = deadline_after_ms(clock_mono_ms(),
 						s->settings.hook_timeout_s * 1000);
 	struct check_list checks = { 0 };
@@ -181,7 +171,11 @@ static bool is_wanted(const struct session *s)
 	return !is_set("CI") || s->settings.hook_in_ci;
 }
 
-static struct err *push_with_session(const struct push *push, int *exit_code)
+/* What a hook does, where it is wanted; ctx is the event's. */
+typedef struct err *hook_work(struct session *s, const void *ctx, int *exit_code);
+
+static struct err *in_session(const char *what, hook_work *work, const void *ctx,
+			      int *exit_code)
 {
 	const char *const no_args[] = { NULL };
 	struct session s;
@@ -189,8 +183,8 @@ static struct err *push_with_session(const struct push *push, int *exit_code)
 	struct err *err = session_open(&s, FOR_HOOK, no_args, &help);
 
 	if (!err && is_wanted(&s))
-		err = check_push(&s, push, exit_code);
-	err = let_go(&s, "pushed", err);
+		err = work(&s, ctx, exit_code);
+	err = let_go(&s, what, err);
 	session_release(&s);
 	return err;
 }
@@ -222,43 +216,38 @@ static struct err *pre_push(const char *const *args, int *exit_code)
 	if (!err)
 		err = push_parse(&push, str_span(&text));
 	if (!err && push.n)
-		err = push_with_session(&push, exit_code);
+		err = in_session("pushed", check_push, &push, exit_code);
 	push_release(&push);
 	str_release(&text);
 	return err;
 }
 
+static struct err *check_mail(struct session *s, const void *ctx, int *exit_code)
+{
+	struct err *err = check_mail_hook(s, ctx, exit_code);
+
+	if (*exit_code)
+		terminal_hint(&s->terminal, "git send-email --no-validate skips this; "
+			      "DUALFIX=0 too");
+	return err;
+}
+
 static struct err *sendemail_validate(const char *const *args, int *exit_code)
 {
-	const char *const no_args[] = { NULL };
-	struct session s;
-	bool help;
-	struct err *err = session_open(&s, FOR_HOOK, no_args, &help);
+	return in_session("mailed", check_mail, args, exit_code);
+}
 
-	if (!err && is_wanted(&s))
-		err = check_mail_hook(&s, args, exit_code);
-	err = let_go(&s, "mailed", err);
-	if (*exit_code)
-		terminal_hint(&s.terminal, "git send-email --no-validate skips this; "
-			      "DUALFIX=0 too");
-	session_release(&s);
-	return err;
+static struct err *look_at_commit(struct session *s, const void *ctx, int *exit_code)
+{
+	(void)ctx;
+	(void)exit_code;
+	return commit_hook(s);
 }
 
 static struct err *pre_commit(const char *const *args, int *exit_code)
 {
-	const char *const no_args[] = { NULL };
-	struct session s;
-	bool help;
-	struct err *err = session_open(&s, FOR_HOOK, no_args, &help);
-
 	(void)args;
-	(void)exit_code;
-	if (!err && is_wanted(&s))
-		err = commit_hook(&s);
-	err = let_go(&s, "committed", err);
-	session_release(&s);
-	return err;
+	return in_session("committed", look_at_commit, NULL, exit_code);
 }
 
 static const struct {
