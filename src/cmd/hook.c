@@ -21,7 +21,8 @@
 #include "sys/clock.h"
 #include "sys/file.h"
 
-#define STDIN_MAX_BYTES ((size_t)4 << 20)
+/* A line for each ref that is pushed: a mirror may have a million. */
+#define STDIN_MAX_BYTES ((size_t)256 << 20)
 #define SKIP_HINT "git push --no-verify skips this; DUALFIX=0 too"
 
 static bool is_set(const char *name)

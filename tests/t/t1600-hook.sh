@@ -85,6 +85,13 @@ test_expect_success 'new, deleted, tag and HEAD~ refs; several at once' '
 	git push -q origin side
 '
 
+test_expect_success 'a push of very many refs' '
+	setup_repo && zero=$(zero_oid) && head=$(git rev-parse HEAD) &&
+	awk -v o="$head" -v z="$zero" "BEGIN { for (i = 0; i < 50000; i++)
+		print \"refs/tags/some-longer-name-\" i, o, \"refs/tags/some-longer-name-\" i, z }" >../refs &&
+	git-dualfix hook pre-push origin url <../refs
+'
+
 test_expect_success 'a push of nothing new, and from a subfolder' '
 	setup_repo && git push origin main && mkdir sub && cd sub && bad=t && echo bad >>../a.c && git commit -q -a -m bad &&
 	test_expect_code 1 git push origin main
