@@ -42,13 +42,13 @@ void *arena_alloc(struct arena *a, size_t size)
 		return NULL;
 	}
 	size = (size + align - 1) / align * align;
+	if (size > a->max_bytes - a->total_bytes) {
+		a->full = true;
+		return NULL;
+	}
 	if (!b || b->size - b->used < size) {
 		size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
 
-		if (size > a->max_bytes - a->total_bytes) {
-			a->full = true;
-			return NULL;
-		}
 		b = calloc(1, sizeof(*b) + room);
 		if (!b)
 			return NULL;

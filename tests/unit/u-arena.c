@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "base/arena.h"
+#include "base/compiler.h"
 
 static void test_zeroed_aligned_apart(void **state)
 {
@@ -65,6 +66,25 @@ static void test_ceiling(void **state)
 	arena_release(&a);
 }
 
+/* Small ones, which share a block, are no way past it. */
+static void test_ceiling_of_small_ones(void **state)
+{
+	static const size_t ceilings[] = { 100, 16 * 1024, 40000, 100000 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ceilings); i++) {
+		struct arena a;
+		size_t bytes = 0;
+
+		arena_init(&a, ceilings[i]);
+		while (bytes <= ceilings[i] && arena_alloc(&a, 16))
+			bytes += 16;
+		assert_true(a.full);
+		assert_in_range(bytes, ceilings[i] - 16, ceilings[i]);
+		arena_release(&a);
+	}
+}
+
 static void test_strings(void **state)
 {
 	struct arena a;
@@ -87,6 +107,7 @@ int main(void)
 		cmocka_unit_test(test_zeroed_aligned_apart),
 		cmocka_unit_test(test_big_ones),
 		cmocka_unit_test(test_ceiling),
+		cmocka_unit_test(test_ceiling_of_small_ones),
 		cmocka_unit_test(test_strings),
 	};
 
