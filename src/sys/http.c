@@ -385,9 +385,13 @@ static struct err *wait_for_sockets(void *ctx, struct pollfd *extra, size_t n,
 			       NULL);
 	if (code)
 		return err_new(ERR_FATAL, "cannot wait: %s", curl_multi_strerror(code));
-	/* libcurl tells of no hang-up, and so would wake up for it without end */
-	if (poll(extra, n, 0) < 0)
+	/* libcurl tells of no hang-up, and so would wake up for it without end. */
+	if (poll(extra, n, 0) >= 0)
+		return NULL;
+	if (errno != EINTR)
 		return err_errno(ERR_FATAL, errno, "cannot wait for events");
+	for (size_t i = 0; i < n; i++) /* the signal has written to the loop's pipe */
+		extra[i].revents = 0;
 	return NULL;
 }
 
