@@ -115,6 +115,11 @@ static struct err *read_args(struct state *state, const json_node *list)
 	return NULL;
 }
 
+static struct err *read_usage_count(const json_node *row, const char *key, int64_t *out)
+{
+	return read_count(row, key, USAGE_COUNT_MAX, out);
+}
+
 static struct err *read_usage_row(struct state *state, const json_node *row,
 				  struct usage_report *out)
 {
@@ -126,13 +131,13 @@ static struct err *read_usage_row(struct state *state, const json_node *row,
 	if (!err)
 		err = read_text(state, row, "endpoint", JSON_REQUIRED, &out->endpoint);
 	if (!err)
-		err = read_count(row, "requests", INT64_MAX, &usage->requests);
+		err = read_usage_count(row, "requests", &usage->requests);
 	if (!err)
-		err = read_count(row, "prompt_tokens", INT64_MAX, &usage->prompt_tokens);
+		err = read_usage_count(row, "prompt_tokens", &usage->prompt_tokens);
 	if (!err)
-		err = read_count(row, "cached_tokens", INT64_MAX, &usage->cached_tokens);
+		err = read_usage_count(row, "cached_tokens", &usage->cached_tokens);
 	if (!err)
-		err = read_count(row, "completion_tokens", INT64_MAX, &usage->completion_tokens);
+		err = read_usage_count(row, "completion_tokens", &usage->completion_tokens);
 	if (!err && !json_real_of(json_get(row, "usd"), &usage->usd))
 		err = err_new(ERR_INPUT, "usd: expected a number");
 	if (!err)

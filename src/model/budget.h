@@ -19,6 +19,9 @@
 #include "base/compiler.h"
 #include "base/err.h"
 
+/* No count of usage is larger, whoever claims it: sums of them stay in range. */
+#define USAGE_COUNT_MAX ((int64_t)1 << 40)
+
 struct usage {
 	int64_t requests; /* every HTTP request, retries too */
 	int64_t prompt_tokens;

@@ -259,8 +259,8 @@ static struct err *read_usage(const json_node *root, struct usage *usage)
 					 &usage->estimated);
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(counts); i++)
-		err = json_read_int(root, "", counts[i].key, JSON_REQUIRED, 0, INT64_MAX,
-				    counts[i].out);
+		err = json_read_int(root, "", counts[i].key, JSON_REQUIRED, 0,
+				    USAGE_COUNT_MAX, counts[i].out);
 	usage->usd = -1;
 	(void)json_real_of(json_get(root, "usd"), &usage->usd);
 	return err;

@@ -309,7 +309,9 @@ static int64_t count_of(const json_node *object, const char *key)
 {
 	int64_t n;
 
-	return json_int_of(json_get(object, key), &n) && n > 0 ? n : 0;
+	if (!json_int_of(json_get(object, key), &n) || n < 0)
+		return 0;
+	return n < USAGE_COUNT_MAX ? n : USAGE_COUNT_MAX;
 }
 
 static bool take_usage(struct wire_reader *reader, const json_node *usage)

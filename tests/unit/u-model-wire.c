@@ -171,6 +171,11 @@ static const struct {
 	  "{\"prompt_tokens\":9,\"completion_tokens\":3,\"prompt_tokens_details\":"
 	  "{\"cached_tokens\":4}}}\n{\"choices\":[],\"usage\":null}\n[DONE]\n",
 	  "x", WIRE_LENGTH, true, false, 0, 9, 4, 3 },
+	{ "counts that no sum could hold", WIRE_OPENAI,
+	  "{\"choices\":[{\"delta\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}],\"usage\":"
+	  "{\"prompt_tokens\":9223372036854775807,\"completion_tokens\":-9223372036854775808,"
+	  "\"prompt_cache_hit_tokens\":9223372036854775807}}\n[DONE]\n",
+	  "x", WIRE_STOP, true, false, 0, USAGE_COUNT_MAX, USAGE_COUNT_MAX, 0 },
 	{ "cut off", WIRE_OPENAI,
 	  "{\"choices\":[{\"delta\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}]}\n",
 	  "x", WIRE_STOP, false, false, 0, 0, 0, 0 },
