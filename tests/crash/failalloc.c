@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For LD_PRELOAD: allocations fail. The FAIL_AT-th from the program's start, or with
- * FAIL_ON=1 that one and all after it; FAIL_LOG gets the stack as addresses in their
- * files. Without FAIL_AT it gets how many there were. Children are not touched. Needs glibc, for the names of what is stood in for.
+ * For LD_PRELOAD: the FAIL_AT-th allocation from the program's start fails, and FAIL_LOG
+ * gets its stack, as addresses in their files. Without FAIL_AT it gets how many there
+ * were. Children are not touched. Needs glibc, for the names of what is stood in for.
  */
 #include <errno.h>
 #include <execinfo.h>
@@ -23,7 +23,6 @@ void *__libc_memalign(size_t alignment, size_t size);
 enum { DEPTH = 48 };
 
 static atomic_long left = -1; /* until one fails; negative: none does */
-static bool on;
 static int log_fd = -1;
 
 __attribute__((constructor)) static void begin(void)
@@ -33,11 +32,9 @@ __attribute__((constructor)) static void begin(void)
 
 	/* The first call allocates. */
 	backtrace(stack, DEPTH);
-	on = getenv("FAIL_ON");
 	if (path)
 		log_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	unsetenv("LD_PRELOAD");
-	unsetenv("FAIL_ON");
 	unsetenv("FAIL_LOG");
 	unsetenv("FAIL_AT");
 	left = at ? atol(at) : LONG_MAX;
@@ -57,14 +54,12 @@ static bool fails(void)
 	if (left < 0)
 		return false;
 	now = atomic_fetch_sub(&left, 1) - 1;
-	if (now > 0)
+	if (now != 0)
 		return false;
-	if (on)
-		left = 0;
-	if (log_fd >= 0 && now == 0)
+	if (log_fd >= 0)
 		backtrace_symbols_fd(stack, backtrace(stack, DEPTH), log_fd);
 	errno = ENOMEM;
-	return now == 0 || on;
+	return true;
 }
 
 void *malloc(size_t size)
