@@ -67,7 +67,7 @@ static inline void side_serve(const struct str *text)
 	assert_true(side.pid >= 0);
 	if (!side.pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execl("/usr/bin/python3", "python3", "tests/server/modelserver.py",
+		execl("/usr/bin/python3", "/usr/bin/python3", "tests/server/modelserver.py",
 		      "--scenario", scenario, "--port-file", port, (char *)NULL);
 		_exit(127);
 	}

@@ -82,18 +82,28 @@ static void test_first(void **state)
 	err_drop(NULL);
 }
 
-static void test_kind_names(void **state)
+/* What scripts rely on; the manual has the same table. */
+static void test_kinds(void **state)
 {
-	static const char *const names[] = {
-		[ERR_NO_FIX] = "no-fix",   [ERR_INPUT] = "input",
-		[ERR_CONFIG] = "config",   [ERR_SERVICE] = "service",
-		[ERR_FATAL] = "fatal",	   [ERR_USAGE] = "usage",
-		[ERR_INTERRUPTED] = "interrupted", [ERR_TERMINATED] = "terminated",
+	static const struct {
+		const char *name;
+		int exit_code;
+	} kinds[] = {
+		[ERR_NO_FIX] = { "no-fix", 1 },
+		[ERR_INPUT] = { "input", 2 },
+		[ERR_CONFIG] = { "config", 3 },
+		[ERR_SERVICE] = { "service", 4 },
+		[ERR_FATAL] = { "fatal", 128 },
+		[ERR_USAGE] = { "usage", 129 },
+		[ERR_INTERRUPTED] = { "interrupted", 130 },
+		[ERR_TERMINATED] = { "terminated", 143 },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		assert_string_equal(err_kind_name((enum err_kind)i), names[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		assert_string_equal(err_kind_name((enum err_kind)i), kinds[i].name);
+		assert_int_equal(err_exit_code((enum err_kind)i), kinds[i].exit_code);
+	}
 }
 
 int main(void)
@@ -105,7 +115,7 @@ int main(void)
 		cmocka_unit_test(test_long_text_is_cut),
 		cmocka_unit_test(test_nomem),
 		cmocka_unit_test(test_first),
-		cmocka_unit_test(test_kind_names),
+		cmocka_unit_test(test_kinds),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -210,6 +210,16 @@ static void calls_at_once(void **state)
 	assert_null(budget_hold(&budget, &call, 10, 10000, &max, &second));
 	budget_settle(&budget, &second, NULL);
 	assert_float_equal(budget.usd_known, 0.01, 1e-9);
+
+	budget_init(&budget, -1, 15000);
+	assert_null(budget_hold(&budget, &call, 10, 10000, &max, &first));
+	err = budget_hold(&budget, &call, 10, 10000, &max, &second);
+	assert_non_null(err);
+	err_drop(err);
+	budget_settle(&budget, &first, &cheap);
+	assert_null(budget_hold(&budget, &call, 10, 10000, &max, &second));
+	budget_settle(&budget, &second, NULL);
+	assert_int_equal(budget.tokens_held, 0);
 }
 
 int main(void)

@@ -22,6 +22,7 @@ static int setup(void **state)
 		 "{\"match\":{\"model\":\"html\"},\"reply\":{\"fault\":\"html\"}},"
 		 "{\"match\":{\"model\":\"overlong\"},\"reply\":{\"status\":400,\"body\":"
 		 "{\"error\":{\"message\":\"maximum context length is 5\"}}}},"
+		 "{\"match\":{\"model\":\"too-large\"},\"reply\":{\"status\":413}},"
 		 "{\"match\":{\"model\":\"silence\"},\"reply\":{\"content\":\"x\","
 		 "\"delay_ms\":60000}}]}\n");
 	side_start(&scenario, "sk-key-of-the-test");
@@ -94,11 +95,13 @@ static void pool_is_told(void **state)
 {
 	static const struct {
 		const char *model;
-		bool out;
+		bool out, overlong;
 	} calls[] = {
-		{ "plain", false }, { "fault-stays", true }, { "unknown-model", false },
-		{ "no-balance", true }, { "html", true }, { "overlong", false },
-		{ "bad-key", true }, { "length", false },
+		{ "plain", false, false },	   { "fault-stays", true, false },
+		{ "unknown-model", false, false }, { "no-balance", true, false },
+		{ "html", true, false },	   { "overlong", false, true },
+		{ "too-large", false, true },	   { "bad-key", true, false },
+		{ "length", false, false },
 	};
 	const struct client_limits limits = { .max_attempts = 5 };
 	struct chat_request once = request;
@@ -122,7 +125,7 @@ static void pool_is_told(void **state)
 			fail_msg("%s: out %d", calls[i].model, pool->v[server].out);
 		assert_int_equal(pool->v[server].busy, 0);
 		assert_int_equal(result.reply.usage.requests, 1);
-		assert_int_equal(result.reply.overlong, !strcmp(calls[i].model, "overlong"));
+		assert_int_equal(result.reply.overlong, calls[i].overlong);
 		assert_int_equal(pool->v[server].latency_ms >= 0, !result.err);
 		chat_reply_release(&result.reply);
 		err_drop(result.err);
