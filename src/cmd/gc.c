@@ -4,9 +4,64 @@
  */
 #include "cmd/command.h"
 
+#include "flow/state.h"
 #include "repo/cache.h"
 #include "repo/record.h"
+#include "repo/stale.h"
 #include "sys/clock.h"
+
+#define PATH_BYTES ((size_t)64 << 10)
+
+static void tell_lock(struct session *s, const struct str *path)
+{
+	if (!path->len)
+		return;
+	terminal_warning(&s->terminal, "'%s' is in git's way", path->buf);
+	terminal_hint(&s->terminal, "if no git is running: rm '%s'", path->buf);
+}
+
+/* Of a run that is over: it may have died with its branch under git's lock. */
+static struct err *unlock_branch(void *ctx, const char *id)
+{
+	struct session *s = ctx;
+	struct str json = STR_INIT(STATE_MAX_BYTES), left = STR_INIT(PATH_BYTES);
+	struct state state;
+	bool removed = false;
+	struct err *err;
+
+	if (record_in_use(s->repo, id))
+		return NULL;
+	state_init(&state);
+	err = record_read(s->repo, id, STATE_FILE, STATE_MAX_BYTES, &json);
+	if (!err)
+		err = state_decode(&state, str_span(&json));
+	if (!err && state.branch && !oid_is_none(&state.commit))
+		err = stale_branch_lock(s->repo, state.branch, &state.commit, &removed, &left);
+	if (removed)
+		terminal_note(&s->terminal, "removed the lock that run %s left on %s", id,
+			      state.branch);
+	tell_lock(s, &left);
+	if (err && err_kind(err) == ERR_INPUT) { /* it has no state, or none that can be read */
+		err_drop(err);
+		err = NULL;
+	}
+	state_release(&state);
+	str_release(&json);
+	str_release(&left);
+	return err;
+}
+
+static struct err *unlock(struct session *s)
+{
+	struct str left = STR_INIT(PATH_BYTES);
+	struct err *err = record_each(s->repo, unlock_branch, s);
+
+	if (!err)
+		err = stale_packed_lock(s->repo, &left);
+	tell_lock(s, &left);
+	str_release(&left);
+	return err;
+}
 
 struct err *cmd_gc(struct session *s, int *exit_code)
 {
@@ -16,7 +71,9 @@ struct err *cmd_gc(struct session *s, int *exit_code)
 	*exit_code = 0;
 	if (s->args.n)
 		return err_new(ERR_USAGE, "gc takes no argument");
-	err = record_gc(s->repo, s->settings.expire_s, clock_wall_s(), &removed);
+	err = unlock(s);
+	if (!err)
+		err = record_gc(s->repo, s->settings.expire_s, clock_wall_s(), &removed);
 	if (!err)
 		err = cache_gc(s->repo, s->settings.expire_s, clock_wall_s(), &answers);
 	if (!err)

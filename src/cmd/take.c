@@ -153,6 +153,22 @@ static struct err *cherry_pick(struct session *s, const char *range, int *code)
 	return err;
 }
 
+/* git has said why, to nobody. */
+static struct err *not_taken(struct session *s, const struct past *past)
+{
+	static const char *const locks[] = { "index.lock", "HEAD.lock" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(locks); i++)
+		if (has_mark(s, locks[i]))
+			return err_hint(err_new(ERR_NO_FIX, "%s is there, of another git; nothing "
+						"was changed", locks[i]),
+					"if no git is running: rm '%s/%s'",
+					repo_git_dir(s->repo), locks[i]);
+	return err_hint(err_new(ERR_NO_FIX, "git would not take %s; nothing was changed",
+				past->branch.buf),
+			"commit or stash what is in its way: git status");
+}
+
 static struct err *take_commit(struct session *s, const struct past *past)
 {
 	struct oid head, now;
@@ -179,9 +195,7 @@ static struct err *take_commit(struct session *s, const struct past *past)
 	}
 	str_release(&range);
 	if (!err && code)
-		err = err_hint(err_new(ERR_NO_FIX, "git would not take %s; nothing was changed",
-				       past->branch.buf),
-			       "commit or stash what is in its way: git status");
+		err = not_taken(s, past);
 	if (!err)
 		err = repo_commit_of(s->repo, "HEAD", &now);
 	if (err)

@@ -390,7 +390,7 @@ static struct err *make_new(const struct publish_spec *spec, struct report *repo
 		if (!err)
 			err = make_branch(spec, report, name->buf);
 		/* Another run may have taken the name meanwhile, or be about to. */
-		if (!err || spec->branch || err_is_signal(err) || !left)
+		if (!err || spec->branch || err_kind(err) != ERR_INPUT || !left)
 			break;
 		err_drop(err);
 		err = NULL;

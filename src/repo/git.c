@@ -124,10 +124,22 @@ static void pick_words(struct span said, struct str *text, struct span *advice)
 	}
 }
 
+/* A lock that is in the way of git's; len is 0 if none is. */
+static struct span locked_by(struct span text)
+{
+	static const char before[] = "Unable to create '", after[] = ".lock': File exists";
+	ptrdiff_t start = span_find(text, span_of(before), 0);
+	ptrdiff_t end = start < 0 ? -1 : span_find(text, span_of(after), (size_t)start);
+
+	if (end < 0)
+		return (struct span){ 0 };
+	return span_cut(text, (size_t)start + strlen(before), (size_t)end + strlen(".lock"));
+}
+
 struct err *git_words(const struct proc_result *result, const char *command)
 {
 	struct str text = STR_INIT(GIT_WORDS_MAX_BYTES);
-	struct span advice = { 0 };
+	struct span advice = { 0 }, lock;
 	struct err *err;
 
 	pick_words(str_span(&result->err), &text, &advice);
@@ -135,6 +147,10 @@ struct err *git_words(const struct proc_result *result, const char *command)
 		      text.len ? text.buf : "git failed and said nothing");
 	if (command)
 		err = err_wrap(err, "git %s", command);
+	lock = locked_by(str_span(&text));
+	if (lock.len)
+		err = err_hint(err, "git dualfix gc; else, if no git is running: rm '%.*s'",
+			       (int)lock.len, lock.ptr);
 	str_release(&text);
 	return advice.len ? err_hint(err, "%.*s", (int)advice.len, advice.ptr) : err;
 }

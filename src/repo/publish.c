@@ -12,6 +12,7 @@
 
 #include "repo/backend.h"
 #include "repo/git.h"
+#include "repo/stale.h"
 #include "repo/write.h"
 
 #define MIGRATE_TRIES 5
@@ -353,8 +354,10 @@ static struct err *create_refs(struct repo *repo, const char *branch,
 	if (!err)
 		err = repo_git_env(repo, args, env, str_span(&input), NULL, NULL);
 	str_release(&input);
+	/* A lock is there, too, for as long as another run makes it. */
 	if (err && (strstr(err_text(err), "already exists") ||
-		    strstr(err_text(err), "exists; cannot create")))
+		    strstr(err_text(err), "exists; cannot create") ||
+		    strstr(err_text(err), ".lock': File exists")))
 		err = err_as(err, ERR_INPUT);
 	return err_wrap(err, "cannot create branch '%s'", branch);
 }
@@ -485,7 +488,8 @@ struct err *publish_free_name(struct repo *repo, const char *wanted, const char 
 		goto out;
 	state = name_state(str_span(&refs), out->buf, &blocker);
 	for (int i = 2; !wanted && i < SUFFIX_MAX; i++) {
-		if (state == NAME_FREE || state == NAME_BELOW_BRANCH)
+		if (state == NAME_BELOW_BRANCH ||
+		    (state == NAME_FREE && !stale_is_locked(repo, out->buf)))
 			break;
 		str_reset(out);
 		str_addf(out, "dualfix/%s-%d", slug, i);

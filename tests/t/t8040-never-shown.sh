@@ -34,10 +34,10 @@ echo "machine x login y password canary_netrc" >"$HOME/.netrc"
 
 # Its check shows all that there is to see, in the forms that tools have, and fails.
 setup_repo () {
-	cd "$TRASH/work" && rm -rf repo && git init -q -b main repo && cd repo && mkdir private &&
+	cd "$TRASH/work" && rm -rf repo && git init -q -b main repo && cd repo && mkdir private conf keys &&
 	test_write_lines "def add(a, b):" "    return a - b" "" "" "def sub(a, b):" "    return a * b" "" "" \
 		"def mul(a, b):" "    return a * b" "" "" "def div(a, b):" "    return a * b" >calc.py &&
-	test_write_lines "SECRET_PLACE=canary_env" "DB_PASSWORD=canary-env-2" >.env && a_key >id_rsa &&
+	test_write_lines "SECRET_PLACE=canary_env" "DB_PASSWORD=canary-env-2" >conf/prod.env && a_key >id_rsa && cp id_rsa keys/id_rsa.pem &&
 	test_write_lines "def hidden(a, b):" "    return canary_private - b" >private/x.py &&
 	{
 		test_write_lines "[server]" "name = calc" "API_TOKEN=canary0123456789" "port = 80" \
@@ -52,12 +52,12 @@ setup_repo () {
 	echo "def add(): canary_untracked" >notes.py && git stash list &&
 	git config dualfix.exclude private && git config dualfix.planner.url "$MODEL_URL" &&
 	git config dualfix.executor.url "$MODEL_URL/v1" && git config dualfix.executor.model q &&
-	git config dualfix.verify "cat .env id_rsa conf.ini; grep -n . conf.ini private/x.py id_rsa .env; cat private/x.py;
+	git config dualfix.verify "cat conf/prod.env id_rsa conf.ini; grep -n . conf.ini private/x.py id_rsa conf/prod.env; cat private/x.py;
 		tail -n 3 id_rsa; sed 's/^/+/' conf.ini; env; $read_outside; echo 'keyed.py:17: $ghp'; echo 'calc.py:2: error: wrong';
 		grep 'return a + b' calc.py"
 }
 
-issue="add in calc.py is wrong; see hidden in private/x.py:2, .env, id_rsa, conf.ini:3, conf.ini:8, keyed.py:15,
+issue="add in calc.py is wrong; see hidden in private/x.py:2, conf/prod.env, keys/id_rsa.pem, conf.ini:3, conf.ini:8, keyed.py:15,
 link.py, notes.py, ../outside/file and $OUT/file; the log says $ghp"
 good='{"file": "calc.py", "type": "replace", "find": "return a - b", "replace": "return a + b"}'
 # Next to secrets, and away with them.
@@ -66,10 +66,10 @@ stir='{"file": "conf.ini", "type": "remove_line", "find": "API_TOKEN"},
  {"file": "keyed.py", "type": "replace", "find": "def first(a, b): return 1", "replace": "def first(a, b): return 2"},
  {"file": "keyed.py", "type": "replace", "find": "filler_1 = 1\n", "replace": "filler_1 = 2\n"},
  {"file": "private/x.py", "type": "rename_file", "to": "public.py"},
- {"file": ".env", "type": "add_line", "position": "end", "line_content": "MORE=1"}'
+ {"file": "conf/prod.env", "type": "add_line", "position": "end", "line_content": "MORE=1"}'
 # None of these finds its place, and what is near would be told.
 missed='{"file": "conf.ini", "type": "replace", "find": "name = calc\nAPI_TOKEN=\nport = 80", "replace": "port = 81"},
- {"file": ".env", "type": "replace", "find": "SECRET_PLACE=x\nDB_PASSWORD=y", "replace": ""},
+ {"file": "conf/prod.env", "type": "replace", "find": "SECRET_PLACE=x\nDB_PASSWORD=y", "replace": ""},
  {"file": "private/x.py", "type": "replace", "find": "def hidden(a, b):\n    return x - b", "replace": ""}'
 elsewhere='{"file": "calc.py", "type": "replace", "find": "    return a -- b", "replace": "    return a + b"}'
 model_edit='{"file": "calc.py", "type": "model_edit", "action": "add", "symbol": "add"}'
@@ -77,7 +77,7 @@ more_edits="$model_edit, $(for f in sub mul div; do
 	test $f = sub || printf ", "
 	printf '{"file": "calc.py", "type": "model_edit", "action": "divide", "symbol": "%s"}' $f; done)"
 secret_edits='{"file": "conf.ini", "type": "model_edit", "action": "x", "region": {"start": 6, "end": 6}},
- {"file": ".env", "type": "model_edit", "action": "x"}, {"file": "private/x.py", "type": "model_edit", "action": "x"},
+ {"file": "conf/prod.env", "type": "model_edit", "action": "x"}, {"file": "private/x.py", "type": "model_edit", "action": "x"},
  {"file": "keyed.py", "type": "model_edit", "action": "x", "region": {"start": 10, "end": 12}},
  {"file": "link.py", "type": "model_edit", "action": "x"}'
 
