@@ -144,7 +144,7 @@ hooks_state () {
 	{ find .git/hooks .git/config -printf "%p %m %y\n"; find .git/hooks .git/config -type f -exec cksum {} +; } | sort
 }
 
-test_expect_success 'init and --uninstall leave hooks and config byte for byte as they were' '
+test_expect_success HOOK_FILES 'init and --uninstall leave hooks and config byte for byte as they were' '
 	rm -rf repo && git init -q repo && cd repo && hooks_state >../before &&
 	git dualfix init --hooks 2>../err && test_path_is_executable .git/hooks/pre-push && hooks_state >../between &&
 	test_expect_code 1 cmp -s ../before ../between && git dualfix init --hooks && hooks_state >../again && test_cmp ../between ../again &&
@@ -154,14 +154,14 @@ test_expect_success 'init and --uninstall leave hooks and config byte for byte a
 	rm -rf .git/hooks && git dualfix init --hooks && git dualfix init --uninstall && test_path_is_missing .git/hooks
 '
 
-test_expect_success 'another'\''s hook is left alone, and what to type is said' '
+test_expect_success HOOK_FILES 'another'\''s hook is left alone, and what to type is said' '
 	rm -rf repo && git init -q repo && cd repo && echo "exit 0" | write_script .git/hooks/pre-push && hooks_state >../before &&
 	{ git dualfix init --hooks 2>../err || test $? -eq 3; } &&
 	test_grep "git-dualfix hook pre-push" ../err && hooks_state >../after && test_cmp ../before ../after &&
 	git dualfix init --uninstall && hooks_state >../after && test_cmp ../before ../after
 '
 
-test_expect_success 'core.hooksPath: there, and only there' '
+test_expect_success HOOK_FILES 'core.hooksPath: there, and only there' '
 	setup_repo && git dualfix init --uninstall && mkdir my-hooks && git config core.hooksPath my-hooks && bad_commit &&
 	git dualfix init --hooks && test_path_is_executable my-hooks/pre-push && test_path_is_missing .git/hooks/pre-push &&
 	test_expect_code 1 git push -q origin main && git dualfix init --uninstall && test_path_is_missing my-hooks/pre-push &&

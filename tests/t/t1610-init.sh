@@ -19,6 +19,11 @@ make_project () {
 
 good_makefile='check:\n\ttest -f Makefile\n'
 
+# In that file, or, from git 2.54 on, in git's configuration.
+hook_is_in () {
+	git config hook.dualfix.pre-push.event || test_path_is_executable "$1"
+}
+
 test_expect_success '--yes takes a check that passes; what was found is shown' '
 	make_project Makefile "$good_makefile" && cd repo && state >../before &&
 	no_tty git dualfix init --yes >../out 2>../err && test_must_be_empty ../out &&
@@ -67,7 +72,7 @@ test_expect_success 'e: each value can be changed' '
 	git config --local --get-regexp "^dualfix" | sort >../got &&
 	test_write_lines "dualfix.executor.model qwen" "dualfix.executor.url http://127.0.0.1:9/v1" "dualfix.planner.url https://x.example/v1" \
 		"dualfix.send never" "dualfix.verify make -s check" >../want && test_cmp ../want ../got &&
-	test_path_is_executable .git/hooks/pre-push &&
+	hook_is_in .git/hooks/pre-push &&
 	git dualfix init --uninstall && state >../after && test_cmp ../before ../after
 '
 
@@ -164,7 +169,7 @@ test_expect_success 'packages that must be fetched: after a yes, kept as dualfix
 test_expect_success 'nothing is found: exit 3, and what to type; hooks are installed all the same' '
 	make_project README "hello\n" && cd repo && test_expect_code 3 no_tty git dualfix init 2>../err &&
 	test_grep "no check was found" ../err && test_grep "git dualfix init --verify" ../err &&
-	test_expect_code 3 no_tty git dualfix init --yes --hooks && test_path_is_executable .git/hooks/pre-push
+	test_expect_code 3 no_tty git dualfix init --yes --hooks && hook_is_in .git/hooks/pre-push
 '
 
 test_expect_success 'what a project says of itself becomes no part of a command' '
@@ -175,13 +180,13 @@ test_expect_success 'what a project says of itself becomes no part of a command'
 
 test_expect_success 'a repository without a commit: said' '
 	rm -rf repo && git init -q repo && cd repo && test_expect_code 128 no_tty git dualfix init --yes 2>../err && test_grep "no commit" ../err &&
-	git dualfix init --hooks && test_path_is_executable .git/hooks/pre-push
+	git dualfix init --hooks && hook_is_in .git/hooks/pre-push
 '
 
 test_expect_success 'a bare repository' '
 	make_project Makefile "$good_makefile" && rm -rf bare.git && git clone -q --bare repo bare.git && cd bare.git &&
 	cksum config >../before && no_tty git dualfix init --yes --hooks 2>../err && test_grep "^passes: " ../err &&
-	test "$(git config dualfix.verify)" = "make check" && test_path_is_executable hooks/pre-push &&
+	test "$(git config dualfix.verify)" = "make check" && hook_is_in hooks/pre-push &&
 	git dualfix init --uninstall && cksum config >../after && test_cmp ../before ../after && test_path_is_missing hooks/pre-push
 '
 
@@ -189,7 +194,7 @@ test_expect_success 'a linked work tree: one configuration, one hooks folder' '
 	make_project Makefile "$good_makefile" && cd repo && state >../before && git worktree add -q ../linked -b side &&
 	test_when_finished "git -C \"$PWD\" worktree remove --force ../linked" &&
 	(cd ../linked && no_tty git dualfix init --yes --hooks) && test "$(git config dualfix.verify)" = "make check" &&
-	test_path_is_executable .git/hooks/pre-push && (cd ../linked && git dualfix init --uninstall) &&
+	hook_is_in .git/hooks/pre-push && (cd ../linked && git dualfix init --uninstall) &&
 	state >../after && test_cmp ../before ../after
 '
 
@@ -197,7 +202,7 @@ test_expect_success 'a submodule has its own' '
 	make_project Makefile "$good_makefile" && rm -rf super && git init -q super &&
 	git -C super -c protocol.file.allow=always submodule --quiet add ../repo sub && cd super/sub &&
 	no_tty git dualfix init --yes --hooks && test "$(git config dualfix.verify)" = "make check" &&
-	test_path_is_executable ../.git/modules/sub/hooks/pre-push && test_path_is_missing ../.git/hooks/pre-push &&
+	hook_is_in ../.git/modules/sub/hooks/pre-push && test_path_is_missing ../.git/hooks/pre-push &&
 	test_expect_code 1 git -C .. config dualfix.verify && git dualfix init --uninstall && test_path_is_missing ../.git/modules/sub/hooks/pre-push
 '
 

@@ -212,6 +212,8 @@ prereq_STRACE () { strace -o /dev/null true 2>/dev/null; }
 prereq_SEND_EMAIL () {
 	test -x "$(git --exec-path)/git-send-email" && perl -MNet::SMTP -MTime::Local -e 1 2>/dev/null
 }
+# From 2.54 on git runs hooks that its configuration names, and ours are no files.
+prereq_HOOK_FILES () { git version | awk '{ split($3, v, "."); exit v[1] > 2 || v[2] >= 54 }'; }
 prereq_NOTROOT () { test "$(id -u)" -ne 0; }
 prereq_ASAN () { case $BUILD_DIR in */asan) ;; *) false ;; esac; }
 
