@@ -97,7 +97,7 @@ static struct err *open_checks(struct run *run)
 				run->options.sandbox_env, run->options.sandbox_read,
 				run->options.expire_s);
 	if (!err)
-		err = checkout_take(&run->checkout, run->env.repo);
+		err = checkout_take(&run->checkout, run->env.repo, NULL);
 	if (!err && run->options.clean)
 		err = checkout_clear(run->checkout);
 	if (!err && run->env.tape)

@@ -72,7 +72,7 @@ struct err *verify_commit(struct verification *out, const struct verify_spec *sp
 		err = known_new(&known, spec->repo, &sandbox, spec->sandbox_env,
 				spec->sandbox_read, spec->expire_s);
 	if (!err)
-		err = checkout_take(&checkout, spec->repo);
+		err = checkout_take(&checkout, spec->repo, NULL);
 	if (!err && spec->clean)
 		err = checkout_clear(checkout);
 	if (err)

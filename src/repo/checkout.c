@@ -22,6 +22,7 @@
 #define REMOVED_MAX_BYTES ((size_t)16 << 20)
 #define TAGS_MAX_BYTES ((size_t)64 << 20)
 #define LISTING_MAX_BYTES ((size_t)256 << 20)
+#define EXCLUDE_MAX_BYTES ((size_t)16 << 20)
 
 struct checkout {
 	struct repo *repo;
@@ -29,7 +30,8 @@ struct checkout {
 	char *dir; /* <common dir>/dualfix/checkout/<n> */
 	struct str tree_dir, git_dir, index, exclude, shallow, stamp;
 	struct str tags; /* for packed-refs */
-	struct argv object_dirs;
+	struct argv object_dirs, seen_object_dirs;
+	const struct checkout_view *view; /* or NULL */
 	bool used; /* what an earlier run left is gone */
 };
 
@@ -40,10 +42,14 @@ static struct err *take_lock(struct checkout *co)
 	bool taken = false;
 
 	for (int n = 0; n < N_CHECKOUTS_MAX && !taken && !err; n++) {
-		char name[32];
+		struct str name = STR_INIT(PATH_BYTES);
 
-		snprintf(name, sizeof(name), "checkout/%d/lock", n);
-		err = repo_private_path(co->repo, name, true, &path);
+		str_addf(&name, "checkout/%d%s%s/lock", n, co->view ? "-" : "",
+			 co->view ? co->view->id : "");
+		err = str_err(&name, "checkout");
+		if (!err)
+			err = repo_private_path(co->repo, name.buf, true, &path);
+		str_release(&name);
 		if (!err)
 			err = lock_try(&co->lock, path.buf, &taken);
 	}
@@ -69,7 +75,10 @@ static struct err *set_paths(struct checkout *co)
 	str_addf(&co->tree_dir, "%s/tree", co->dir);
 	str_addf(&co->git_dir, "%s/git", co->dir);
 	str_addf(&co->index, "%s/git/index", co->dir);
-	str_addf(&co->exclude, "%s/info/exclude", common);
+	if (co->view)
+		str_addf(&co->exclude, "%s/exclude", co->dir);
+	else
+		str_addf(&co->exclude, "%s/info/exclude", common);
 	str_addf(&co->shallow, "%s/shallow", common);
 	str_addf(&co->stamp, "%s/" CHECKOUT_STAMP, co->dir);
 	return err_first(str_err(&co->tree_dir, "path"), str_err(&co->shallow, "path"));
@@ -114,6 +123,41 @@ static struct err *put_config(struct checkout *co)
 	return err;
 }
 
+/* As a pattern that names this path and no other. */
+static void add_pattern(struct str *text, const char *path)
+{
+	str_addc(text, '/');
+	for (; *path; path++) {
+		if (strchr("*?[\\ ", *path))
+			str_addc(text, '\\');
+		str_addc(text, *path);
+	}
+	str_addc(text, '\n');
+}
+
+/* The empty places of what is lent are nothing that a check left behind. */
+static struct err *put_exclude(struct checkout *co)
+{
+	struct str text = STR_INIT(EXCLUDE_MAX_BYTES), users = STR_INIT(PATH_BYTES);
+	struct err *err = NULL;
+
+	if (!co->view)
+		return NULL;
+	str_addf(&users, "%s/info/exclude", co->repo->common_dir);
+	err = str_err(&users, "path");
+	if (!err && file_exists(users.buf))
+		err = file_read(users.buf, &text);
+	str_addc(&text, '\n');
+	for (size_t i = 0; co->view->lent[i]; i++)
+		add_pattern(&text, co->view->lent[i]);
+	err = err_first(err, str_err(&text, "exclude"));
+	if (!err)
+		err = facade_put(co->dir, "exclude", str_span(&text));
+	str_release(&users);
+	str_release(&text);
+	return err;
+}
+
 static struct err *make_git_dir(struct checkout *co)
 {
 	static const char *const folders[] = { "objects", "refs" };
@@ -146,7 +190,8 @@ static struct err *read_tags(struct checkout *co)
 	return repo_git(co->repo, args, NO_INPUT, &co->tags, NULL);
 }
 
-struct err *checkout_take(struct checkout **out, struct repo *repo)
+struct err *checkout_take(struct checkout **out, struct repo *repo,
+			  const struct checkout_view *view)
 {
 	struct checkout *co = calloc(1, sizeof(*co));
 	struct err *err;
@@ -155,6 +200,7 @@ struct err *checkout_take(struct checkout **out, struct repo *repo)
 	if (!co)
 		return err_nomem();
 	co->repo = repo;
+	co->view = view;
 	co->lock = (struct lock)LOCK_INIT;
 	str_init(&co->tree_dir, PATH_BYTES);
 	str_init(&co->git_dir, PATH_BYTES);
@@ -164,9 +210,12 @@ struct err *checkout_take(struct checkout **out, struct repo *repo)
 	str_init(&co->stamp, PATH_BYTES);
 	str_init(&co->tags, TAGS_MAX_BYTES);
 	argv_init(&co->object_dirs);
+	argv_init(&co->seen_object_dirs);
 	err = take_lock(co);
 	if (!err)
 		err = set_paths(co);
+	if (!err)
+		err = put_exclude(co);
 	if (!err)
 		err = make_git_dir(co);
 	if (!err)
@@ -193,6 +242,7 @@ void checkout_release(struct checkout *co)
 	str_release(&co->stamp);
 	str_release(&co->tags);
 	argv_release(&co->object_dirs);
+	argv_release(&co->seen_object_dirs);
 	free(co);
 }
 
@@ -234,7 +284,10 @@ static struct err *find_objects(struct checkout *co)
 	err = object_dirs(&co->object_dirs, co->repo->objects_dir);
 	if (!err && co->repo->quarantine)
 		err = object_dirs(&co->object_dirs, co->repo->quarantine);
-	return err;
+	argv_release(&co->seen_object_dirs);
+	for (size_t i = 0; co->view && i < co->object_dirs.n; i++)
+		argv_pushf(&co->seen_object_dirs, CHECKOUT_OBJECTS "/%zu", i);
+	return err ? err : argv_err(&co->seen_object_dirs);
 }
 
 static struct err *forget(struct checkout *co)
@@ -447,7 +500,7 @@ struct err *checkout_move(struct checkout *co, const struct oid *tree,
 		err = move_afresh(co, tree);
 	}
 	if (!err) {
-		facade.object_dirs = argv_list(&co->object_dirs);
+		checkout_seen_object_dirs(co, &facade.object_dirs);
 		err = facade_make(co->tree_dir.buf, &facade);
 	}
 	return err_wrap(err, "scratch checkout");
@@ -480,6 +533,17 @@ struct err *checkout_beside(const struct checkout *co, const char *name, struct 
 const char *checkout_dir(const struct checkout *co)
 {
 	return co->tree_dir.buf;
+}
+
+const char *checkout_seen_dir(const struct checkout *co)
+{
+	return co->view ? co->view->dir : co->tree_dir.buf;
+}
+
+size_t checkout_seen_object_dirs(const struct checkout *co, const char *const **dirs)
+{
+	*dirs = argv_list(co->view ? &co->seen_object_dirs : &co->object_dirs);
+	return co->object_dirs.n;
 }
 
 size_t checkout_object_dirs(const struct checkout *co, const char *const **dirs)

@@ -8,6 +8,10 @@
  *	git/    our own git directory and index for it, out of reach of the checks
  *	lock    one user at a time; the next run takes the next n
  *	prepared, home/   what dualfix.setup left (verify/setup.h)
+ *	exclude   where some of the files are lent: the user's info/exclude and they
+ *
+ * One that checks see in another place, with files of the user's lent to them, is
+ * <n>-<id>: builds keep absolute paths, so it is of no use for other checks.
  *
  * It stays between runs, so that builds are incremental: moving it to another
  * tree touches what differs and nothing else.
@@ -35,7 +39,16 @@
 
 struct checkout;
 
-struct err *checkout_take(struct checkout **out, struct repo *repo) MUST_USE;
+/* How checks see a checkout that they see elsewhere; borrowed while it is taken. */
+struct checkout_view {
+	const char *dir;         /* where, absolute */
+	const char *const *lent; /* paths from the root, NULL-terminated: ignored there */
+	const char *id;          /* one word for all that */
+};
+
+/* view is NULL when they see it where it is. */
+struct err *checkout_take(struct checkout **out, struct repo *repo,
+			  const struct checkout_view *view) MUST_USE;
 void checkout_release(struct checkout *checkout);
 
 /* The next move makes all files anew, and nothing that a build or setup left stays. */
@@ -56,8 +69,9 @@ struct err *checkout_move(struct checkout *checkout, const struct oid *tree,
 struct err *checkout_renew(struct checkout *checkout, const char *const *paths,
 			   size_t n) MUST_USE;
 
-/* Absolute, without links in it. */
+/* Absolute, without links in it: the files, and where checks see them. */
 const char *checkout_dir(const struct checkout *checkout);
+const char *checkout_seen_dir(const struct checkout *checkout);
 
 /*
  * Adds <checkout>/<name>, a place beside the files that no check sees unless it is
@@ -73,5 +87,13 @@ struct err *checkout_beside(const struct checkout *checkout, const char *name,
  * they borrow from, and the quarantine's. As of the last move.
  */
 size_t checkout_object_dirs(const struct checkout *checkout, const char *const **dirs);
+
+/*
+ * Where the facade looks for them, one for each. In a view they may lie below the
+ * work tree that it covers, so it gives them names of its own.
+ */
+#define CHECKOUT_OBJECTS "/run/dualfix/objects"
+size_t checkout_seen_object_dirs(const struct checkout *checkout,
+				 const char *const **dirs);
 
 #endif

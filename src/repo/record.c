@@ -446,9 +446,12 @@ out:
 	return err;
 }
 
-static bool is_number(const char *name)
+/* "<n>" or "<n>-<id>": see checkout.h. */
+static bool is_checkout(const char *name)
 {
-	return *name && name[strspn(name, "0123456789")] == '\0';
+	size_t digits = strspn(name, "0123456789");
+
+	return digits && (!name[digits] || name[digits] == '-');
 }
 
 struct err *record_gc(struct repo *repo, int64_t expire_s, int64_t now_s, size_t *removed)
@@ -458,7 +461,7 @@ struct err *record_gc(struct repo *repo, int64_t expire_s, int64_t now_s, size_t
 	struct err *err = list_private(repo, "runs", is_id, &runs);
 
 	if (!err)
-		err = list_private(repo, "checkout", is_number, &checkouts);
+		err = list_private(repo, "checkout", is_checkout, &checkouts);
 	for (size_t i = 0; i < runs.n && !err; i++)
 		err = sweep_one(&sweep, "runs", runs.v[i]);
 	for (size_t i = 0; i < checkouts.n && !err; i++)

@@ -17,7 +17,7 @@ static void make(struct world *w)
 	fixture_open(&w->f);
 	ok(repo_commit_of(w->f.repo, "HEAD", &w->head));
 	ok(repo_tree_of(w->f.repo, &w->head, &w->tree));
-	ok(checkout_take(&w->co, w->f.repo));
+	ok(checkout_take(&w->co, w->f.repo, NULL));
 	setenv("CO", checkout_dir(w->co), 1);
 }
 
@@ -102,7 +102,7 @@ static void moves_by_the_difference(void **state)
 
 	/* the next run: what was left is gone, what is ignored stays */
 	checkout_release(w.co);
-	ok(checkout_take(&w.co, w.f.repo));
+	ok(checkout_take(&w.co, w.f.repo, NULL));
 	assert_string_equal(checkout_dir(w.co), sh_out(&w.f, "echo $CO"));
 	ok(checkout_move(w.co, &w.tree, &w.head));
 	assert_string_equal(sh_out(&w.f, STATUS), "!! a.o");
@@ -162,9 +162,50 @@ static void two_at_once(void **state)
 
 	(void)state;
 	make(&w);
-	ok(checkout_take(&other, w.f.repo));
+	ok(checkout_take(&other, w.f.repo, NULL));
 	assert_string_not_equal(checkout_dir(other), checkout_dir(w.co));
 	checkout_release(other);
+	drop(&w);
+}
+
+/* Seen elsewhere it is another one, and the places of what is lent are nobody's litter. */
+static void a_view(void **state)
+{
+	const char *const lent[] = { "deps", "we*ird [x] \\", NULL };
+	const struct checkout_view view = { .dir = "/seen", .lent = lent, .id = "0f" };
+	struct world w;
+	struct checkout *co;
+	const char *const *dirs;
+
+	(void)state;
+	make(&w);
+	sh(&w.f, "mkdir -p .git/info && echo mine >.git/info/exclude");
+	ok(checkout_take(&co, w.f.repo, &view));
+	assert_string_not_equal(checkout_dir(co), checkout_dir(w.co));
+	assert_string_equal(checkout_seen_dir(w.co), checkout_dir(w.co));
+	assert_string_equal(checkout_seen_dir(co), "/seen");
+	ok(checkout_move(co, &w.tree, &w.head));
+	assert_int_equal(checkout_seen_object_dirs(co, &dirs), 1);
+	assert_string_equal(dirs[0], CHECKOUT_OBJECTS "/0");
+	setenv("CO", checkout_dir(co), 1);
+	assert_string_equal(sh_out(&w.f, "cat $CO/.git/objects/info/alternates"),
+			    CHECKOUT_OBJECTS "/0");
+	assert_int_equal(checkout_object_dirs(co, &dirs), 1);
+	assert_string_equal(dirs[0], sh_out(&w.f, "echo $PWD/.git/objects"));
+	sh(&w.f, "cd $CO && mkdir deps 'we*ird [x] \\' && touch deps/f 'we*ird [x] \\/f' "
+		 "mine weird && mkdir sub2 && touch sub2/deps && touch ../prepared");
+	assert_string_equal(
+		sh_out(&w.f, "cd $CO && GIT_OBJECT_DIRECTORY=$OLDPWD/.git/objects "
+			     "git -c core.excludesFile=$CO/.git/info/exclude status --porcelain"),
+		"?? sub2/\n?? weird");
+	sh(&w.f, "cd $CO && rm -r sub2 weird");
+	checkout_release(co);
+	ok(checkout_take(&co, w.f.repo, &view));
+	assert_string_equal(checkout_dir(co), sh_out(&w.f, "echo $CO"));
+	ok(checkout_move(co, &w.tree, &w.head));
+	assert_string_equal(sh_out(&w.f, "cd $CO && ls -d deps we* mine ../prepared"),
+			    "../prepared\ndeps\nmine\nwe*ird [x] \\");
+	checkout_release(co);
 	drop(&w);
 }
 
@@ -209,7 +250,7 @@ static void hostile_checks(void **state)
 		snprintf(line, sizeof(line), "cd $CO && %s", scripts[i]);
 		sh(&w.f, line);
 		checkout_release(w.co);
-		ok(checkout_take(&w.co, w.f.repo));
+		ok(checkout_take(&w.co, w.f.repo, NULL));
 		ok(checkout_move(w.co, &w.tree, &w.head));
 		assert_string_equal(sh_out(&w.f, STATUS), "");
 		assert_string_equal(
@@ -249,6 +290,7 @@ int main(void)
 		cmocka_unit_test(what_speaks_of_rewritten_files_goes),
 		cmocka_unit_test(renewed_files_are_newer),
 		cmocka_unit_test(two_at_once),
+		cmocka_unit_test(a_view),
 		cmocka_unit_test(hostile_checks),
 		cmocka_unit_test(hostile_trees),
 	};

@@ -78,7 +78,7 @@ static void sweeping(void **state)
 	ok(record_write(dead, "plan.json", SPAN("{}")));
 	ok(repo_quarantine(f.repo, record_dir(live)));
 	ok(repo_worktree_tree(f.repo, &tree));
-	ok(checkout_take(&co, f.repo));
+	ok(checkout_take(&co, f.repo, NULL));
 
 	/* A run that was killed: its lock is gone, its quarantine is not. */
 	record_close(dead);

@@ -33,7 +33,7 @@ static void place_make(struct place *p, const char *script)
 	ok(sandbox_take(&p->box, p->f.loop, NULL));
 	ok(repo_commit_of(p->f.repo, "HEAD", &head));
 	ok(repo_tree_of(p->f.repo, &head, &tree));
-	ok(checkout_take(&p->checkout, p->f.repo));
+	ok(checkout_take(&p->checkout, p->f.repo, NULL));
 	ok(checkout_move(p->checkout, &tree, &head));
 }
 
