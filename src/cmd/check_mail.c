@@ -127,6 +127,7 @@ static struct err *check_files(struct session *s, const struct span *files, size
 			.sandbox = set->sandbox,
 			.sandbox_read = argv_list(&set->sandbox_read),
 			.sandbox_env = argv_list(&set->sandbox_env),
+			.overlay = argv_list(&set->overlay),
 			.expire_s = set->expire_s,
 			.timeout_ms = timeout_s * 1000,
 		},

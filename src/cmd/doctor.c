@@ -15,6 +15,7 @@
 #include "sys/json.h"
 #include "sys/regex.h"
 #include "verify/check.h"
+#include "verify/lent.h"
 #include "verify/sandbox.h"
 
 struct examination {
@@ -115,11 +116,30 @@ static void examine_limits(struct examination *e, const struct sandbox *sandbox)
 		well(e, "its limit", "%s", limits[i]);
 }
 
+static void examine_lent(struct examination *e, const struct sandbox *sandbox)
+{
+	const struct lent *lent = sandbox->lent;
+
+	for (size_t i = 0; i < lent->dirs.n; i++)
+		well(e, "overlay", "%s, %s", lent->dirs.v[i], sandbox->layers ?
+		     "what a check writes there is thrown away" : "read-only");
+	for (size_t i = 0; i < lent->files.n; i++)
+		well(e, "overlay", "%s, read-only", lent->files.v[i]);
+}
+
 static void examine_sandbox(struct examination *e)
 {
 	struct sandbox sandbox = { 0 };
-	struct err *err = sandbox_take(&sandbox, e->s->loop, e->s->settings.sandbox);
+	struct lent *lent;
+	struct err *err = lent_take(&lent, e->s->repo, argv_list(&e->s->settings.overlay));
 
+	/* Its own trouble; the sandbox works, or does not, without it too. */
+	if (err && err_kind(err) == ERR_CONFIG) {
+		ill(e, "overlay", err);
+		err = NULL;
+	}
+	if (!err)
+		err = sandbox_take(&sandbox, e->s->loop, e->s->settings.sandbox, lent);
 	if (err) {
 		ill(e, "sandbox", err);
 	} else if (sandbox.kind == SANDBOX_NONE) {
@@ -129,6 +149,8 @@ static void examine_sandbox(struct examination *e)
 	} else {
 		well(e, "sandbox", "%s works here", sandbox_name(sandbox.kind));
 	}
+	if (!err && sandbox.lent)
+		examine_lent(e, &sandbox);
 	if (!err)
 		examine_limits(e, &sandbox);
 	sandbox_release(&sandbox);

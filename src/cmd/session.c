@@ -406,6 +406,7 @@ struct run_options session_run_options(struct session *s, const struct check_lis
 		.exclude = argv_list(&set->exclude),
 		.sandbox_read = argv_list(&set->sandbox_read),
 		.sandbox_env = argv_list(&set->sandbox_env),
+		.overlay = argv_list(&set->overlay),
 		.sandbox = set->sandbox,
 		.expire_s = set->expire_s,
 		.trailer = set->trailer,
@@ -429,6 +430,7 @@ struct verify_spec session_verify_spec(struct session *s, const struct check_lis
 		.sandbox = set->sandbox,
 		.sandbox_read = argv_list(&set->sandbox_read),
 		.sandbox_env = argv_list(&set->sandbox_env),
+		.overlay = argv_list(&set->overlay),
 		.expire_s = set->expire_s,
 		.timeout_ms = timeout_ms,
 	};

@@ -87,6 +87,8 @@ const struct setting settings_table[] = {
 	  "folders that checks may read besides the system's" },
 	{ "dualfix.sandboxEnv", NULL, LIST(sandbox_env), NULL,
 	  "environment variables that checks may see" },
+	{ "dualfix.overlay", NULL, LIST(overlay), NULL,
+	  "ignored files and folders of the work tree that checks see" },
 	{ "dualfix.protect", NULL, LIST(protect), NULL,
 	  "paths no plan may touch; replaces the default list" },
 	{ "dualfix.rules", NULL, LIST(rules), NULL, "rule files besides the shipped ones" },
@@ -128,6 +130,7 @@ struct err *settings_init(struct settings *s)
 	argv_init(&s->exclude);
 	argv_init(&s->sandbox_read);
 	argv_init(&s->sandbox_env);
+	argv_init(&s->overlay);
 	argv_init(&s->protect);
 	argv_init(&s->rules);
 	argv_init(&s->messages);
@@ -163,6 +166,7 @@ void settings_release(struct settings *s)
 	free(s->sandbox);
 	argv_release(&s->sandbox_read);
 	argv_release(&s->sandbox_env);
+	argv_release(&s->overlay);
 	argv_release(&s->protect);
 	argv_release(&s->rules);
 	argv_release(&s->messages);

@@ -47,7 +47,7 @@ struct settings {
 	int64_t max_tokens;
 	int64_t max_changed_files, max_changed_lines;
 	char *sandbox;
-	struct argv sandbox_read, sandbox_env;
+	struct argv sandbox_read, sandbox_env, overlay;
 	struct argv protect;
 	struct argv rules;
 	/* How objects are read: repo_open() goes by the two, the table has them said. */

@@ -95,6 +95,7 @@ struct run_options {
 	const char *const *exclude;
 	const char *const *sandbox_read;
 	const char *const *sandbox_env;
+	const char *const *overlay;
 	const char *sandbox; /* "auto", "bwrap", "none" */
 	int64_t expire_s;    /* how long passes stay known */
 	int trailer;         /* enum trailer_style */

@@ -8,6 +8,7 @@
 
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "verify/lent.h"
 #include "verify/lockfiles.h"
 #include "verify/setup.h"
 
@@ -15,6 +16,7 @@
 
 struct prove {
 	struct check_run *run;
+	const struct lent *lent; /* or NULL */
 	struct str temp_dir;
 	struct setup setup;
 	struct str key, stamp, home_dir; /* of setup */
@@ -95,6 +97,8 @@ static void on_done(void *ctx, struct err *err)
 {
 	struct prove *prove = ctx;
 
+	if (!err && prove->lent)
+		err = lent_still(prove->lent);
 	remove_temp_dir(prove);
 	prove->ms = clock_mono_ms() - prove->start_ms;
 	prove->done(prove->ctx, err);
@@ -127,6 +131,7 @@ struct err *prove_start(struct prove **out, const struct prove_spec *spec,
 	str_init(&prove->key, TEMP_PATH_MAX_BYTES);
 	str_init(&prove->stamp, TEMP_PATH_MAX_BYTES);
 	str_init(&prove->home_dir, TEMP_PATH_MAX_BYTES);
+	prove->lent = spec->sandbox->lent;
 	prove->tree = *spec->tree; /* the caller's may be gone before the checks are */
 	run.tree = &prove->tree;
 	prove->changed = spec->changed;
@@ -141,6 +146,8 @@ struct err *prove_start(struct prove **out, const struct prove_spec *spec,
 		err = find_setup(prove, spec);
 		run.setup = &prove->setup;
 	}
+	if (!err && prove->lent)
+		err = lent_fits(prove->lent, spec->repo, spec->tree);
 	if (!err)
 		err = checkout_move(spec->checkout, spec->tree, spec->head);
 	if (!err)

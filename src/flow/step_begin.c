@@ -9,6 +9,7 @@
 #include "repo/tree.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "verify/lent.h"
 
 #define DIRTY_SHOWN_MAX 10
 
@@ -86,8 +87,11 @@ out:
 
 static struct err *open_checks(struct run *run)
 {
-	struct err *err = sandbox_take(&run->sandbox, run->env.loop, run->options.sandbox);
+	struct lent *lent;
+	struct err *err = lent_take(&lent, run->env.repo, run->options.overlay);
 
+	if (!err)
+		err = sandbox_take(&run->sandbox, run->env.loop, run->options.sandbox, lent);
 	run->hide_dirs[0] = repo_git_dir(run->env.repo);
 	run->hide_dirs[1] = repo_common_dir(run->env.repo);
 	if (!err)
@@ -97,7 +101,7 @@ static struct err *open_checks(struct run *run)
 				run->options.sandbox_env, run->options.sandbox_read,
 				run->options.expire_s);
 	if (!err)
-		err = checkout_take(&run->checkout, run->env.repo, NULL);
+		err = checkout_take(&run->checkout, run->env.repo, lent_view(run->sandbox.lent));
 	if (!err && run->options.clean)
 		err = checkout_clear(run->checkout);
 	if (!err && run->env.tape)

@@ -56,7 +56,7 @@ struct err *run_try_rules(struct run *run, bool given, bool *cured)
 	} else {
 		spec.results = run_results(run);
 		spec.n_results = spec.results ? run->options.checks->n : 0;
-		spec.root = run->checkout ? checkout_dir(run->checkout) : NULL;
+		spec.root = run->checkout ? checkout_seen_dir(run->checkout) : NULL;
 	}
 	str_reset(&run->left);
 	plan_release(&run->plan);
@@ -224,7 +224,7 @@ struct err *run_ask_planner(struct run *run)
 		.title = run->input->title,
 		.text = run->input->text,
 		.checks = run->options.checks,
-		.root = run->checkout ? checkout_dir(run->checkout) : "",
+		.root = run->checkout ? checkout_seen_dir(run->checkout) : "",
 		.direct_only = run->options.mode == MODE_SEQUENTIAL,
 	};
 	struct argv files = ARGV_INIT;
@@ -335,7 +335,7 @@ struct err *run_repair(struct run *run, struct span failures, bool applied)
 		.checks = run->options.checks,
 		/* What was not checked has no results: those at hand speak of the base. */
 		.results = applied && (!failures.ptr || run->after) ? run_results(run) : NULL,
-		.root = run->checkout ? checkout_dir(run->checkout) : "",
+		.root = run->checkout ? checkout_seen_dir(run->checkout) : "",
 	};
 	const char *const no_files[] = { NULL };
 	struct err *err = NULL;

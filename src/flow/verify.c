@@ -9,6 +9,7 @@
 #include "repo/checkout.h"
 #include "sys/clock.h"
 #include "verify/known.h"
+#include "verify/lent.h"
 #include "verify/sandbox.h"
 
 struct wait {
@@ -48,6 +49,7 @@ struct err *verify_commit(struct verification *out, const struct verify_spec *sp
 	struct sandbox sandbox = { 0 };
 	struct checkout *checkout = NULL;
 	struct known *known = NULL;
+	struct lent *lent = NULL;
 	struct oid tree;
 	struct prove_spec prove = {
 		.loop = spec->loop,
@@ -67,12 +69,14 @@ struct err *verify_commit(struct verification *out, const struct verify_spec *sp
 	*out = (struct verification){ 0 };
 	err = repo_tree_of(spec->repo, commit, &tree);
 	if (!err)
-		err = sandbox_take(&sandbox, spec->loop, spec->sandbox);
+		err = lent_take(&lent, spec->repo, spec->overlay);
+	if (!err)
+		err = sandbox_take(&sandbox, spec->loop, spec->sandbox, lent);
 	if (!err)
 		err = known_new(&known, spec->repo, &sandbox, spec->sandbox_env,
 				spec->sandbox_read, spec->expire_s);
 	if (!err)
-		err = checkout_take(&checkout, spec->repo, NULL);
+		err = checkout_take(&checkout, spec->repo, lent_view(sandbox.lent));
 	if (!err && spec->clean)
 		err = checkout_clear(checkout);
 	if (err)
@@ -89,8 +93,11 @@ out:
 	return err;
 }
 
-static bool may_be_taken(const char *setting, enum sandbox_kind kind)
+static bool may_be_taken(const char *setting, enum sandbox_kind kind,
+			 const struct lent *lent)
 {
+	if (lent && kind != SANDBOX_BWRAP)
+		return false;
 	if (!setting || !strcmp(setting, "auto"))
 		return kind != SANDBOX_NONE;
 	return !strcmp(setting, sandbox_name(kind));
@@ -101,15 +108,18 @@ struct err *verify_is_known(const struct verify_spec *spec, const struct oid *co
 {
 	static const enum sandbox_kind kinds[] = { SANDBOX_BWRAP, SANDBOX_LANDLOCK,
 						   SANDBOX_NONE };
+	struct lent *lent = NULL;
 	struct oid tree;
 	struct err *err = repo_tree_of(spec->repo, commit, &tree);
 
 	*known = false;
+	if (!err)
+		err = lent_take(&lent, spec->repo, spec->overlay);
 	for (size_t i = 0; !err && !*known && i < ARRAY_SIZE(kinds); i++) {
-		const struct sandbox sandbox = { .kind = kinds[i] };
+		const struct sandbox sandbox = { .kind = kinds[i], .lent = lent };
 		struct known *passes;
 
-		if (!may_be_taken(spec->sandbox, kinds[i]))
+		if (!may_be_taken(spec->sandbox, kinds[i], lent))
 			continue;
 		err = known_new(&passes, spec->repo, &sandbox, spec->sandbox_env,
 				spec->sandbox_read, spec->expire_s);
@@ -118,6 +128,7 @@ struct err *verify_is_known(const struct verify_spec *spec, const struct oid *co
 		*known = check_list_known(spec->checks, passes, &tree);
 		known_free(passes);
 	}
+	lent_free(lent);
 	return err;
 }
 

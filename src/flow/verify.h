@@ -23,6 +23,7 @@ struct verify_spec {
 	bool clean; /* in a checkout made anew */
 	const char *const *sandbox_read;
 	const char *const *sandbox_env;
+	const char *const *overlay;
 	int64_t expire_s;
 	int64_t timeout_ms; /* for all of them together */
 	int repeat;         /* how often each runs */

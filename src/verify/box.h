@@ -17,13 +17,19 @@ enum sandbox_kind {
 	SANDBOX_NONE, /* only ever when the user wrote so */
 };
 
+/* TMPDIR in bubblewrap's box: short, because a socket's path has 108 bytes at most. */
+#define BWRAP_TMPDIR "/tmp/dualfix"
+
 struct landlock;
+struct lent;
 
 struct sandbox {
 	enum sandbox_kind kind;
 	char *program;        /* absolute path of bwrap; owned */
 	int landlock_version; /* what of it is used */
 	uint64_t tmpfs_bytes; /* of each folder in memory; 0: half of the machine's */
+	struct lent *lent;    /* what its jobs are lent (lent.h); owned; NULL: nothing */
+	bool layers;          /* folders of it are written over, in memory; else read-only */
 
 	/* What root may read in /etc and others may not: hidden in the box. */
 	struct argv secret_files;
@@ -41,6 +47,7 @@ struct sandbox_job {
 	const char *const *read_dirs;   /* dualfix.sandboxRead; "~/" is the home */
 	const char *const *hide_dirs;   /* git directories: empty whatever shows them */
 	const char *const *object_dirs; /* readable though they lie in a hidden one */
+	const char *const *object_seats; /* where, one for each; NULL: there */
 	const char *const *pass_env;    /* names: dualfix.sandboxEnv */
 	bool network;
 	int64_t timeout_ms;   /* what the caller's deadline for it will be */

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "verify/lent.h"
+
 /* When a row of the table counts, and how often. */
 enum when {
 	ALWAYS,
@@ -15,9 +17,12 @@ enum when {
 	EACH_READ_DIR,
 	EACH_HIDE_DIR,
 	EACH_OBJECT_DIR,
+	EACH_LAYERED_DIR, /* of what is lent */
+	EACH_LENT_DIR,    /* where there are no layers */
+	EACH_LENT_FILE,
 };
 
-#define ROW_WORDS 3
+#define ROW_WORDS 4
 
 struct row {
 	enum when when;
@@ -92,28 +97,45 @@ static const struct row bwrap_rows[] = {
 	{ EACH_HIDE_DIR, { "--tmpfs", "@" } },
 
 	{ ALWAYS, { "--bind", "@temp", BWRAP_TMPDIR } },
-	{ ALWAYS, { "--bind", "@tree", "@tree" } },
+	/* Where something is lent that is in place of the user's work tree. */
+	{ ALWAYS, { "--bind", "@tree", "@seen" } },
 	/* Who can write it chooses what the next git command runs. */
-	{ ALWAYS, { "--ro-bind-try", "@git", "@git" } },
-	{ EACH_OBJECT_DIR, { "--ro-bind", "@", "@" } },
+	{ ALWAYS, { "--ro-bind-try", "@git", "@seen-git" } },
+	{ EACH_OBJECT_DIR, { "--ro-bind", "@", "@seat" } },
+	/* What is written there lies in memory, and is gone with the command. */
+	{ EACH_LAYERED_DIR, { "--overlay-src", "@", "--tmp-overlay", "@" } },
+	{ EACH_LENT_DIR, { "--ro-bind", "@", "@" } },
+	{ EACH_LENT_FILE, { "--ro-bind", "@", "@" } },
 	{ ALWAYS, { "--remount-ro", "/" } },
 	{ ALWAYS, { "--chdir", "@work" } },
 };
 
-static const char *place(const struct premises *at, const char *word, const char *each)
+/* What a row that is repeated is about, each time. */
+struct turn {
+	const struct argv *list; /* NULL: it is not repeated */
+	size_t i;
+};
+
+static const char *place(const struct premises *at, const char *word, struct turn turn)
 {
 	if (word[0] != '@')
 		return word;
 	if (!word[1])
-		return each;
+		return turn.list->v[turn.i];
+	if (!strcmp(word, "@seat"))
+		return at->object_seats.v[turn.i];
 	if (!strcmp(word, "@tree"))
 		return at->job->tree_dir;
+	if (!strcmp(word, "@seen"))
+		return at->seen;
+	if (!strcmp(word, "@seen-git"))
+		return at->seen_git.buf;
 	if (!strcmp(word, "@git"))
 		return at->git.buf;
 	if (!strcmp(word, "@temp"))
 		return at->job->temp_dir;
 	if (!strcmp(word, "@work"))
-		return at->job->work_dir;
+		return at->work.buf;
 	if (!strcmp(word, "@kept"))
 		return at->job->home_dir;
 	if (!strcmp(word, "@home"))
@@ -128,18 +150,21 @@ static void push_size(struct argv *args, uint64_t bytes)
 }
 
 static void push_row(struct argv *args, const struct row *row, const struct premises *at,
-		     uint64_t tmpfs_bytes, const char *each)
+		     uint64_t tmpfs_bytes, struct turn turn)
 {
 	if (tmpfs_bytes && !strcmp(row->words[0], "--tmpfs"))
 		push_size(args, tmpfs_bytes);
 	for (size_t i = 0; i < ROW_WORDS && row->words[i]; i++)
-		argv_push(args, place(at, row->words[i], each));
+		argv_push(args, place(at, row->words[i], turn));
 }
 
 /* What a row is repeated for; NULL when it is not. */
 static const struct argv *list_of(const struct sandbox *sandbox, const struct premises *at,
 				  enum when when)
 {
+	static const struct argv none = ARGV_INIT;
+	const struct lent *lent = sandbox->lent;
+
 	switch (when) {
 	case EACH_SECRET_FILE:
 		return &sandbox->secret_files;
@@ -151,6 +176,12 @@ static const struct argv *list_of(const struct sandbox *sandbox, const struct pr
 		return &at->hide_dirs;
 	case EACH_OBJECT_DIR:
 		return &at->object_dirs;
+	case EACH_LAYERED_DIR:
+		return lent && sandbox->layers ? &lent->dirs : &none;
+	case EACH_LENT_DIR:
+		return lent && !sandbox->layers ? &lent->dirs : &none;
+	case EACH_LENT_FILE:
+		return lent ? &lent->files : &none;
 	default:
 		return NULL;
 	}
@@ -168,12 +199,12 @@ void bwrap_args(const struct sandbox *sandbox, const struct premises *at, struct
 	argv_push(args, sandbox->program);
 	for (size_t i = 0; i < ARRAY_SIZE(bwrap_rows); i++) {
 		const struct row *row = &bwrap_rows[i];
-		const struct argv *list = list_of(sandbox, at, row->when);
+		struct turn turn = { .list = list_of(sandbox, at, row->when) };
 
-		for (size_t j = 0; list && j < list->n; j++)
-			push_row(args, row, at, sandbox->tmpfs_bytes, list->v[j]);
-		if (!list && counts(at, row->when))
-			push_row(args, row, at, sandbox->tmpfs_bytes, NULL);
+		for (; turn.list && turn.i < turn.list->n; turn.i++)
+			push_row(args, row, at, sandbox->tmpfs_bytes, turn);
+		if (!turn.list && counts(at, row->when))
+			push_row(args, row, at, sandbox->tmpfs_bytes, turn);
 	}
 	argv_push(args, "--");
 }

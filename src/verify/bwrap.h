@@ -15,9 +15,6 @@
 #include "verify/box.h"
 #include "verify/premises.h"
 
-/* Short, because a socket's path has 108 bytes at most. */
-#define BWRAP_TMPDIR "/tmp/dualfix"
-
 /* Adds bwrap and its arguments, up to where the command follows. */
 void bwrap_args(const struct sandbox *sandbox, const struct premises *at, struct argv *args);
 

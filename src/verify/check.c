@@ -12,6 +12,7 @@
 #include "sys/clock.h"
 #include "sys/proc.h"
 #include "verify/cannot.h"
+#include "verify/lent.h"
 #include "verify/memory.h"
 
 #define LOG_MAX_BYTES (8 * 1024 * 1024)
@@ -339,10 +340,15 @@ static struct err *start(struct check_run *run, const struct check *check,
 		.network = check->network,
 		.timeout_ms = run->own_timeout_ms,
 	};
-	struct err *err;
+	struct err *err = NULL;
 
 	checkout_object_dirs(run->spec.checkout, &job.object_dirs);
-	err = sandbox_enter(&entry, run->spec.sandbox, &job);
+	checkout_seen_object_dirs(run->spec.checkout, &job.object_seats);
+	/* Each time: what ran before may have put something else in the way. */
+	if (run->spec.sandbox->lent)
+		err = lent_make_places(run->spec.sandbox->lent, job.tree_dir);
+	if (!err)
+		err = sandbox_enter(&entry, run->spec.sandbox, &job);
 	if (err)
 		return err;
 	sandbox_entry_spec(&entry, &proc);

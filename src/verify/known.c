@@ -15,6 +15,7 @@
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/proc.h"
+#include "verify/lent.h"
 #include "verify/surroundings.h"
 
 #define FILE_MAX_BYTES (256 * 1024)
@@ -76,6 +77,10 @@ static struct err *fingerprint(const struct sandbox *sandbox, const char *const 
 	hash = hash_text(hash, "");
 	for (size_t i = 0; i < ARRAY_SIZE(tool_dirs); i++)
 		hash = hash_folder(hash, tool_dirs[i]);
+	if (sandbox->lent) {
+		hash = hash_text(hash, sandbox->lent->id);
+		hash = hash_bytes(hash, &sandbox->lent->stamp, sizeof(sandbox->lent->stamp));
+	}
 	*out = hash;
 	err = argv_err(&seen);
 	argv_release(&seen);

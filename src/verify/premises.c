@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "verify/lent.h"
+
 #define PATH_BYTES 4096
 
 /* What may not be covered by an empty folder, or nothing would run. */
@@ -82,12 +84,61 @@ static struct err *find_git(struct premises *at)
 	return err;
 }
 
-struct err *premises_init(struct premises *at, const struct sandbox_job *job)
+static struct err *take_objects(struct premises *at)
+{
+	const struct sandbox_job *job = at->job;
+
+	for (size_t i = 0; job->object_dirs && job->object_dirs[i]; i++) {
+		if (access(job->object_dirs[i], F_OK))
+			continue;
+		argv_push(&at->object_dirs, job->object_dirs[i]);
+		argv_push(&at->object_seats, job->object_seats ? job->object_seats[i] :
+								 job->object_dirs[i]);
+	}
+	return err_first(argv_err(&at->object_dirs), argv_err(&at->object_seats));
+}
+
+/* The checkout lies over all that else would be seen there. */
+static struct err *may_lie_at(const struct premises *at, const char *root)
+{
+	if (!can_be_covered(root) || lies_in(BWRAP_TMPDIR, root) ||
+	    (at->home && lies_in(at->home, root)))
+		return err_new(ERR_CONFIG, "dualfix.overlay: the checkout cannot be shown at "
+			       "'%s', which holds what a check needs", root);
+	for (size_t i = 0; i < at->read_dirs.n; i++) {
+		if (lies_in(at->read_dirs.v[i], root))
+			return err_hint(err_new(ERR_CONFIG, "dualfix.sandboxRead '%s' lies in "
+						"the work tree, where dualfix.overlay shows "
+						"the checkout", at->read_dirs.v[i]),
+					"a folder of the work tree goes into dualfix.overlay");
+	}
+	return NULL;
+}
+
+static struct err *find_seat(struct premises *at, const struct lent *lent)
+{
+	const struct sandbox_job *job = at->job;
+	size_t skip = strlen(job->tree_dir);
+
+	at->seen = lent ? lent->root : job->tree_dir;
+	if (lies_in(job->work_dir, job->tree_dir))
+		str_addf(&at->work, "%s%s", at->seen, job->work_dir + skip);
+	else
+		str_adds(&at->work, job->work_dir);
+	str_addf(&at->seen_git, "%s/.git", at->seen);
+	return err_first(str_err(&at->work, job->work_dir), str_err(&at->seen_git, at->seen));
+}
+
+struct err *premises_init(struct premises *at, const struct sandbox *sandbox,
+			  const struct sandbox_job *job)
 {
 	struct err *err;
 
 	*at = (struct premises){ .job = job };
+	str_init(&at->work, PATH_BYTES);
 	str_init(&at->git, PATH_BYTES);
+	str_init(&at->seen_git, PATH_BYTES);
+	argv_init(&at->object_seats);
 	argv_init(&at->read_dirs);
 	argv_init(&at->hide_dirs);
 	argv_init(&at->object_dirs);
@@ -104,14 +155,21 @@ struct err *premises_init(struct premises *at, const struct sandbox_job *job)
 	if (!err)
 		err = expand(at, job->hide_dirs, true, &at->hide_dirs);
 	if (!err)
-		err = expand(at, job->object_dirs, false, &at->object_dirs);
+		err = take_objects(at);
+	if (!err)
+		err = find_seat(at, sandbox->lent);
+	if (!err && sandbox->lent)
+		err = may_lie_at(at, sandbox->lent->root);
 	return err;
 }
 
 void premises_release(struct premises *at)
 {
 	surroundings_release(&at->outside);
+	str_release(&at->work);
 	str_release(&at->git);
+	str_release(&at->seen_git);
+	argv_release(&at->object_seats);
 	free(at->resolv);
 	argv_release(&at->read_dirs);
 	argv_release(&at->hide_dirs);

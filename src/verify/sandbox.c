@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "sys/warden.h"
 #include "verify/bwrap.h"
+#include "verify/lent.h"
 #include "verify/limits.h"
 #include "verify/premises.h"
 #include "verify/walls.h"
@@ -85,6 +86,12 @@ size_t sandbox_limits(const struct sandbox *sandbox, const char *limits[SANDBOX_
 		if (!sandbox->tmpfs_bytes)
 			limits[n++] = "/tmp and home may take half of the memory each "
 				      "(before bubblewrap 0.7)";
+		if (sandbox->lent && sandbox->lent->dirs.n && sandbox->layers)
+			limits[n++] = "what checks write in folders of dualfix.overlay may take "
+				      "half of the memory";
+		else if (sandbox->lent)
+			limits[n++] = "what dualfix.overlay names cannot be written in it (before "
+				      "bubblewrap 0.11, and where the file system has no overlay)";
 		break;
 	}
 	if (sandbox->kind != SANDBOX_NONE)
@@ -99,6 +106,8 @@ void sandbox_release(struct sandbox *sandbox)
 {
 	free(sandbox->program);
 	sandbox->program = NULL;
+	lent_free(sandbox->lent);
+	sandbox->lent = NULL;
 	argv_release(&sandbox->secret_files);
 	argv_release(&sandbox->secret_dirs);
 	walls_around_free(sandbox->around);
@@ -181,7 +190,7 @@ static void push_env(const struct sandbox *sandbox, const struct premises *at,
 		else if (!strcmp(var->name, "PYTHONPYCACHEPREFIX"))
 			argv_pushf(env, "PYTHONPYCACHEPREFIX=%s/pycache", temp);
 		else
-			push_ceiling(env, job->tree_dir);
+			push_ceiling(env, at->seen);
 	}
 	proc_env(env, passed_env);
 }
@@ -193,7 +202,7 @@ struct err *sandbox_enter(struct sandbox_entry *out, const struct sandbox *sandb
 	struct err *err;
 
 	*out = (struct sandbox_entry){ .args = ARGV_INIT, .env = ARGV_INIT };
-	err = premises_init(&at, job);
+	err = premises_init(&at, sandbox, job);
 	if (err)
 		goto out;
 	out->hold.n_limits = limits_make(out->bounds, job->timeout_ms);

@@ -31,9 +31,12 @@
  * Takes the box that setting ("auto", "bwrap", "landlock", "none"; NULL is "auto")
  * names, after a trial run has shown that it works here; "auto" is bwrap, or else
  * landlock. ERR_CONFIG with the line to type when none does.
+ *
+ * lent (NULL: nothing) is shown in it, and becomes its own whatever comes of it. No
+ * other box than bwrap can do that, so "auto" is bwrap then.
  */
-struct err *sandbox_take(struct sandbox *out, struct loop *loop,
-			 const char *setting) MUST_USE;
+struct err *sandbox_take(struct sandbox *out, struct loop *loop, const char *setting,
+			 struct lent *lent) MUST_USE;
 void sandbox_release(struct sandbox *sandbox);
 const char *sandbox_name(enum sandbox_kind kind);
 

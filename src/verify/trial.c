@@ -15,6 +15,7 @@
 #include "sys/proc.h"
 #include "sys/spawn.h"
 #include "verify/landlock.h"
+#include "verify/lent.h"
 #include "verify/memory.h"
 #include "verify/surroundings.h"
 #include "verify/walls.h"
@@ -107,6 +108,7 @@ static const struct knob knobs[] = {
 };
 
 #define OR_NONE "to run checks unprotected: git config dualfix.sandbox none"
+#define OR_NOT_LENT "to check without it: git config --unset-all dualfix.overlay"
 
 static struct err *no_box(const char *fmt, ...) PRINTF_LIKE(1, 2) MUST_USE;
 
@@ -128,9 +130,9 @@ static struct err *hint_install(struct err *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(installers); i++) {
 		if (!access(installers[i].program, X_OK))
-			return err_hint(err, "%s; or, " OR_NONE, installers[i].line);
+			return err_hint(err, "%s", installers[i].line);
 	}
-	return err_hint(err, "install bubblewrap; or, " OR_NONE);
+	return err_hint(err, "install bubblewrap");
 }
 
 static struct err *hint_knob(struct err *err)
@@ -143,9 +145,9 @@ static struct err *hint_knob(struct err *err)
 		if (fd >= 0)
 			close(fd);
 		if (bad)
-			return err_hint(err, "%s; or, " OR_NONE, knobs[i].line);
+			return err_hint(err, "%s", knobs[i].line);
 	}
-	return err_hint(err, OR_NONE);
+	return err;
 }
 
 static struct err *find_bwrap(char **out, const struct surroundings *outside)
@@ -350,12 +352,17 @@ static struct err *trial(const struct sandbox *box, struct loop *loop,
 	struct sandbox_job job = { .timeout_ms = TRIAL_TIMEOUT_MS };
 	struct err *err;
 
-	write_script(box->kind, surroundings_home(outside), &script);
+	if (box->lent)
+		str_adds(&script, "echo holds\n");
+	else
+		write_script(box->kind, surroundings_home(outside), &script);
 	err = str_err(&script, "script");
 	if (!err)
 		err = file_temp_dir(surroundings_temp(outside), "dualfix-trial-", &dir);
 	if (!err)
 		err = lay_out(dir.buf, &tree, &temp);
+	if (!err && box->lent)
+		err = lent_make_places(box->lent, tree.buf);
 	if (err)
 		goto out;
 	job.command = script.buf;
@@ -381,7 +388,7 @@ static struct err *find_landlock(int *version)
 		return NULL;
 	return err_hint(no_box(*version ? "Landlock is too old here" :
 					  "there is no Landlock here"),
-			"Linux 5.19 or newer, started with landlock among lsm=; or, " OR_NONE);
+			"Linux 5.19 or newer, started with landlock among lsm=");
 }
 
 static struct err *take(struct sandbox *out, struct loop *loop,
@@ -414,6 +421,44 @@ static struct err *take(struct sandbox *out, struct loop *loop,
 	return err;
 }
 
+/* With what else can be done, after the hint that it has. */
+static struct err *or_else(struct err *err, const char *other)
+{
+	struct err *full;
+
+	if (!err || err_kind(err) != ERR_CONFIG)
+		return err;
+	full = err_new(ERR_CONFIG, "%s", err_text(err));
+	if (err_hint_text(err))
+		full = err_hint(full, "%s; or, %s", err_hint_text(err), other);
+	else
+		full = err_hint(full, "%s", other);
+	err_drop(err);
+	return full;
+}
+
+/*
+ * Under layers if it can be: whether bubblewrap, the kernel and the file system below
+ * agree to them, only a trial tells.
+ */
+static struct err *take_lent(struct sandbox *box, struct loop *loop,
+			     const struct surroundings *outside, struct lent *lent)
+{
+	struct err *err;
+
+	box->lent = lent;
+	box->layers = true;
+	err = trial(box, loop, outside);
+	if (err && err_kind(err) == ERR_CONFIG) {
+		err_drop(err);
+		box->layers = false;
+		err = trial(box, loop, outside);
+	}
+	if (err)
+		sandbox_release(box);
+	return or_else(err, OR_NOT_LENT);
+}
+
 /* What is better than the other is tried first, and its hint is the one to give. */
 static struct err *take_any(struct sandbox *out, struct loop *loop,
 			    const struct surroundings *outside)
@@ -435,31 +480,50 @@ static struct err *take_any(struct sandbox *out, struct loop *loop,
 	return err;
 }
 
-struct err *sandbox_take(struct sandbox *out, struct loop *loop, const char *setting)
+static struct err *take_as_set(struct sandbox *out, struct loop *loop,
+			       const struct surroundings *outside, const char *setting,
+			       struct lent *lent)
 {
 	static const enum sandbox_kind kinds[] = {
 		SANDBOX_BWRAP, SANDBOX_LANDLOCK, SANDBOX_NONE,
 	};
-	struct surroundings outside;
-	struct err *err;
 	size_t i = 0;
 
-	*out = (struct sandbox){ .kind = SANDBOX_BWRAP };
-	if (!setting)
-		setting = "auto";
 	while (i < ARRAY_SIZE(kinds) && strcmp(setting, sandbox_name(kinds[i])))
 		i++;
 	if (i == ARRAY_SIZE(kinds) && strcmp(setting, "auto"))
 		return err_hint(err_new(ERR_CONFIG, "dualfix.sandbox '%s': this is none of "
 					"auto, bwrap, landlock, none", setting),
 				"git config dualfix.sandbox auto");
+	if (lent && i < ARRAY_SIZE(kinds) && kinds[i] != SANDBOX_BWRAP)
+		return err_hint(err_new(ERR_CONFIG, "dualfix.overlay needs bubblewrap, and "
+					"dualfix.sandbox is '%s'", setting),
+				"git config dualfix.sandbox bwrap; or, " OR_NOT_LENT);
+	if (lent)
+		return or_else(err_wrap(take(out, loop, outside, SANDBOX_BWRAP),
+					"dualfix.overlay needs bubblewrap"), OR_NOT_LENT);
+	return or_else(i < ARRAY_SIZE(kinds) ? take(out, loop, outside, kinds[i]) :
+					       take_any(out, loop, outside),
+		       OR_NONE);
+}
+
+struct err *sandbox_take(struct sandbox *out, struct loop *loop, const char *setting,
+			 struct lent *lent)
+{
+	struct surroundings outside;
+	struct err *err;
+
+	*out = (struct sandbox){ .kind = SANDBOX_BWRAP };
 	err = surroundings_take(&outside);
-	if (err)
+	if (err) {
+		lent_free(lent);
 		return err;
-	if (i < ARRAY_SIZE(kinds))
-		err = take(out, loop, &outside, kinds[i]);
-	else
-		err = take_any(out, loop, &outside);
+	}
+	err = take_as_set(out, loop, &outside, setting ? setting : "auto", lent);
+	if (err)
+		lent_free(lent);
+	else if (lent)
+		err = take_lent(out, loop, &outside, lent);
 	surroundings_release(&outside);
 	return err_wrap(err, "no sandbox");
 }

@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 	need(file_mkdirs(tree.buf, 0700));
 	need(file_mkdirs(temp.buf, 0700));
 	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
-		struct err *err = sandbox_take(&box[k], loop, kinds[k].name);
+		struct err *err = sandbox_take(&box[k], loop, kinds[k].name, NULL);
 
 		there[k] = !err;
 		if (err)

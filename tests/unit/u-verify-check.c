@@ -37,6 +37,11 @@ size_t checkout_object_dirs(const struct checkout *checkout, const char *const *
 	return 0;
 }
 
+size_t checkout_seen_object_dirs(const struct checkout *checkout, const char *const **dirs)
+{
+	return checkout_object_dirs(checkout, dirs);
+}
+
 /* Nor does the cache ask more of a repository than a folder. */
 struct repo {
 	const char *dir;
@@ -75,7 +80,7 @@ static int setup(void **state)
 	snprintf(path, sizeof(path), "%s/home/bin:/usr/bin:/bin", w.top);
 	setenv("PATH", path, 1);
 	ok(loop_new(&w.loop));
-	ok(sandbox_take(&w.box, w.loop, "auto"));
+	ok(sandbox_take(&w.box, w.loop, "auto", NULL));
 	return 0;
 }
 
@@ -200,7 +205,7 @@ static void refused_sockets(void **state)
 	(void)state;
 	if (!landlock_version())
 		return; /* not here */
-	ok(sandbox_take(&box, w.loop, "landlock"));
+	ok(sandbox_take(&box, w.loop, "landlock", NULL));
 	spec.sandbox = &box;
 	done = run(&list, &spec);
 	results = check_run_results(done);
@@ -252,7 +257,7 @@ static void too_much_memory(void **state)
 		struct check_result *results;
 		struct check_run *done;
 		struct sandbox box;
-		struct err *err = sandbox_take(&box, w.loop, boxes[b]);
+		struct err *err = sandbox_take(&box, w.loop, boxes[b], NULL);
 
 		err_drop(err);
 		if (err)

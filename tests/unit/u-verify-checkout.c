@@ -30,7 +30,7 @@ static void place_make(struct place *p, const char *script)
 	fixture_open(&p->f);
 	snprintf(p->temp, sizeof(p->temp), "%s/tmp", p->f.dir);
 	ok(file_mkdirs(p->temp, 0700));
-	ok(sandbox_take(&p->box, p->f.loop, NULL));
+	ok(sandbox_take(&p->box, p->f.loop, NULL, NULL));
 	ok(repo_commit_of(p->f.repo, "HEAD", &head));
 	ok(repo_tree_of(p->f.repo, &head, &tree));
 	ok(checkout_take(&p->checkout, p->f.repo, NULL));

@@ -277,7 +277,7 @@ static void check_rows(enum sandbox_kind kind, const struct row *rows, size_t n)
 static void auto_is_bwrap(void **state)
 {
 	(void)state;
-	ok(sandbox_take(&w.box[SANDBOX_BWRAP], w.loop, "auto"));
+	ok(sandbox_take(&w.box[SANDBOX_BWRAP], w.loop, "auto", NULL));
 	assert_int_equal(w.box[SANDBOX_BWRAP].kind, SANDBOX_BWRAP);
 	assert_true(w.box[SANDBOX_BWRAP].program[0] == '/');
 }
@@ -294,7 +294,7 @@ static void landlock_holds(void **state)
 	(void)state;
 	if (!landlock_version())
 		return; /* not here */
-	ok(sandbox_take(&w.box[SANDBOX_LANDLOCK], w.loop, "landlock"));
+	ok(sandbox_take(&w.box[SANDBOX_LANDLOCK], w.loop, "landlock", NULL));
 	assert_int_equal(w.box[SANDBOX_LANDLOCK].kind, SANDBOX_LANDLOCK);
 	check_rows(SANDBOX_LANDLOCK, both, ARRAY_SIZE(both));
 	check_rows(SANDBOX_LANDLOCK, landlock_only, ARRAY_SIZE(landlock_only));
@@ -310,7 +310,7 @@ static void auto_is_landlock(void **state)
 	if (!landlock_version())
 		return; /* not here */
 	setenv("PATH", "/nonexistent", 1);
-	ok(sandbox_take(&box, w.loop, "auto"));
+	ok(sandbox_take(&box, w.loop, "auto", NULL));
 	setenv("PATH", path, 1);
 	free(path);
 	assert_int_equal(box.kind, SANDBOX_LANDLOCK);
@@ -491,7 +491,7 @@ static void settings(void **state)
 		struct err *err;
 
 		setenv("PATH", rows[i].path, 1);
-		err = sandbox_take(&box, w.loop, rows[i].setting);
+		err = sandbox_take(&box, w.loop, rows[i].setting, NULL);
 		setenv("PATH", path, 1);
 		free(path);
 		assert_non_null(err);
@@ -501,7 +501,7 @@ static void settings(void **state)
 			fail_msg("%s (%s)", err_text(err), err_hint_text(err));
 		err_drop(err);
 	}
-	ok(sandbox_take(&box, w.loop, "none"));
+	ok(sandbox_take(&box, w.loop, "none", NULL));
 	assert_string_equal(sandbox_name(box.kind), "none");
 	sandbox_release(&box);
 }
@@ -535,7 +535,7 @@ static void liars_are_found(void **state)
 		ok(file_write(program, span_of(rows[i].script), 0755));
 		snprintf(paths, sizeof(paths), "%s:%s", dir, path);
 		setenv("PATH", paths, 1);
-		err = sandbox_take(&box, w.loop, "bwrap");
+		err = sandbox_take(&box, w.loop, "bwrap", NULL);
 		setenv("PATH", path, 1);
 		assert_non_null(err);
 		assert_int_equal(err_kind(err), ERR_CONFIG);

@@ -86,7 +86,7 @@ static int setup(void **state)
 	snprintf(path, sizeof(path), "%d", (int)getpid());
 	setenv("OUTSIDE", path, 1);
 	ok(loop_new(&w.loop));
-	ok(sandbox_take(&w.box, w.loop, "landlock"));
+	ok(sandbox_take(&w.box, w.loop, "landlock", NULL));
 	return 0;
 }
 
