@@ -275,6 +275,17 @@ static bool pattern_matches(const char *pattern, const char *path)
 	return false;
 }
 
+bool path_lies_in(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	while (n > 1 && dir[n - 1] == '/')
+		n--;
+	if (n == 1 && dir[0] == '/')
+		return path[0] == '/';
+	return !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
+}
+
 const char *path_protected(const char *path, const char *const *patterns, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

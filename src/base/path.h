@@ -33,6 +33,9 @@
  */
 struct err *path_check(const char *path) MUST_USE;
 
+/* Whether path is dir or lies in it; both as they stand, slashes at dir's end aside. */
+bool path_lies_in(const char *path, const char *dir);
+
 /*
  * Which of the n patterns protects path; NULL if none does.
  *

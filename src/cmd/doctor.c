@@ -15,6 +15,7 @@
 #include "sys/json.h"
 #include "sys/regex.h"
 #include "verify/check.h"
+#include "verify/hidden.h"
 #include "verify/lent.h"
 #include "verify/sandbox.h"
 
@@ -116,6 +117,25 @@ static void examine_limits(struct examination *e, const struct sandbox *sandbox)
 		well(e, "its limit", "%s", limits[i]);
 }
 
+/* Not everybody who has such a link needs what it leads to. */
+static void examine_links(struct examination *e, const struct sandbox *sandbox)
+{
+	struct str link = STR_INIT(TEXT_BYTES), folder = STR_INIT(TEXT_BYTES);
+	struct err *err = hidden_link(sandbox, argv_list(&e->s->settings.sandbox_read), &link,
+				      &folder);
+
+	if (err)
+		ill(e, "overlay", err);
+	if (!err && folder.len) {
+		str_adds(&link, " leads to what the sandbox hides");
+		terminal_verdict(&e->s->terminal, 0, "overlay", link.buf);
+		terminal_hint(&e->s->terminal, "git config --add dualfix.sandboxRead '%s'",
+			      folder.buf);
+	}
+	str_release(&link);
+	str_release(&folder);
+}
+
 static void examine_lent(struct examination *e, const struct sandbox *sandbox)
 {
 	const struct lent *lent = sandbox->lent;
@@ -125,6 +145,7 @@ static void examine_lent(struct examination *e, const struct sandbox *sandbox)
 		     "what a check writes there is thrown away" : "read-only");
 	for (size_t i = 0; i < lent->files.n; i++)
 		well(e, "overlay", "%s, read-only", lent->files.v[i]);
+	examine_links(e, sandbox);
 }
 
 static void examine_sandbox(struct examination *e)

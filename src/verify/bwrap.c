@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "verify/lent.h"
 
 /* When a row of the table counts, and how often. */
@@ -207,4 +208,23 @@ void bwrap_args(const struct sandbox *sandbox, const struct premises *at, struct
 			push_row(args, row, at, sandbox->tmpfs_bytes, turn);
 	}
 	argv_push(args, "--");
+}
+
+bool bwrap_shows(const struct premises *at, const char *path)
+{
+	bool shown = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bwrap_rows); i++) {
+		const struct row *row = &bwrap_rows[i];
+		bool covers = !strcmp(row->words[0], "--tmpfs");
+		const char *dest = row->words[covers ? 1 : 2];
+
+		if (row->when == ALWAYS && dest && dest[0] == '/' && path_lies_in(path, dest))
+			shown = !covers;
+	}
+	if (at->home && path_lies_in(path, at->home))
+		shown = false;
+	for (size_t i = 0; i < at->read_dirs.n && !shown; i++)
+		shown = path_lies_in(path, at->read_dirs.v[i]);
+	return shown || path_lies_in(path, at->seen);
 }

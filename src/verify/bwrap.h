@@ -11,11 +11,16 @@
 #ifndef VERIFY_BWRAP_H
 #define VERIFY_BWRAP_H
 
+#include <stdbool.h>
+
 #include "base/argv.h"
 #include "verify/box.h"
 #include "verify/premises.h"
 
 /* Adds bwrap and its arguments, up to where the command follows. */
 void bwrap_args(const struct sandbox *sandbox, const struct premises *at, struct argv *args);
+
+/* Whether path, which has no link in it, is seen in the box as it is outside. */
+bool bwrap_shows(const struct premises *at, const char *path);
 
 #endif

@@ -131,7 +131,12 @@ static void say_shell(const struct cannot_input *in, struct str *why)
 		return;
 	}
 	say_line(why, line);
-	if (in->boxed && outside_path(word, &dir))
+	if (in->link[0])
+		str_addf(why,
+			 "; '%s' leads to what the sandbox hides: "
+			 "git config --add dualfix.sandboxRead '%s'",
+			 in->link, in->folder);
+	else if (in->boxed && outside_path(word, &dir))
 		str_addf(why,
 			 "; the sandbox hides it: "
 			 "git config --add dualfix.sandboxRead '%s'",
@@ -186,9 +191,14 @@ static bool socket_missing(struct span log, struct str *why)
 	return true;
 }
 
+bool exit_is_of_shell(int exit_code)
+{
+	return exit_code == EXIT_NOT_EXECUTABLE || exit_code == EXIT_NOT_FOUND;
+}
+
 bool cannot_run(const struct cannot_input *in, struct str *why)
 {
-	if (in->exit_code == EXIT_NOT_EXECUTABLE || in->exit_code == EXIT_NOT_FOUND) {
+	if (exit_is_of_shell(in->exit_code)) {
 		say_shell(in, why);
 		return true;
 	}

@@ -21,7 +21,13 @@ struct cannot_input {
 	bool boxed;   /* home is hidden */
 	bool network; /* it was allowed */
 	bool walled;  /* no sockets at all, not even on loopback (verify/walls.h) */
+
+	/* A link to what the box hides, and what to show for it (verify/hidden.h); or "". */
+	const char *link, *folder;
 };
+
+/* Whether the shell says so: it found no program, or none that it may run. */
+bool exit_is_of_shell(int exit_code);
 
 /* Whether a check that exited so could not run; why gets one line, with what to type. */
 bool cannot_run(const struct cannot_input *in, struct str *why);

@@ -12,6 +12,7 @@
 #include "sys/clock.h"
 #include "sys/proc.h"
 #include "verify/cannot.h"
+#include "verify/hidden.h"
 #include "verify/lent.h"
 #include "verify/memory.h"
 
@@ -135,12 +136,32 @@ static void judge_too_large(struct check_run *run, struct check_result *result)
 	run->too_large = false;
 }
 
+static void judge_failure(struct check_run *run, struct check_result *result)
+{
+	const struct sandbox *sandbox = run->spec.sandbox;
+	struct str link = STR_INIT(PATH_BYTES), folder = STR_INIT(PATH_BYTES);
+	struct cannot_input in = {
+		.exit_code = result->exit_code,
+		.log = str_span(&result->log),
+		.boxed = sandbox->kind != SANDBOX_NONE,
+		.network = run->spec.checks->v[run->at].network,
+		.walled = sandbox->kind == SANDBOX_LANDLOCK,
+	};
+
+	/* A hint the less where that fails. */
+	if (exit_is_of_shell(result->exit_code))
+		err_drop(hidden_link(sandbox, run->spec.read_dirs, &link, &folder));
+	in.link = link.buf;
+	in.folder = folder.buf;
+	if (cannot_run(&in, &result->why))
+		result->status = CHECK_ERROR;
+	str_release(&link);
+	str_release(&folder);
+}
+
 static void judge(struct check_run *run, struct check_result *result,
 		  const struct proc_result *proc)
 {
-	const struct check *check = &run->spec.checks->v[run->at];
-	struct cannot_input in;
-
 	result->ms = proc->ms;
 	if (run->too_large) {
 		judge_too_large(run, result);
@@ -165,15 +186,8 @@ static void judge(struct check_run *run, struct check_result *result,
 			 strerror(proc->exec_errno));
 		return;
 	}
-	in = (struct cannot_input){
-		.exit_code = result->exit_code,
-		.log = str_span(&result->log),
-		.boxed = run->spec.sandbox->kind != SANDBOX_NONE,
-		.network = check->network,
-		.walled = run->spec.sandbox->kind == SANDBOX_LANDLOCK,
-	};
-	if (result->status == CHECK_FAIL && cannot_run(&in, &result->why))
-		result->status = CHECK_ERROR;
+	if (result->status == CHECK_FAIL)
+		judge_failure(run, result);
 	counts_read(str_span(&result->log), &result->tests);
 }
 

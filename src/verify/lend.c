@@ -107,13 +107,6 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool lies_in(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	return !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
-}
-
 /* Those that others bring along go; "a-b" may stand between "a" and "a/b". */
 static struct err *keep_outermost(struct lent *lent)
 {
@@ -124,7 +117,7 @@ static struct err *keep_outermost(struct lent *lent)
 		bool inside = false;
 
 		for (size_t j = 0; j < kept.n && !inside; j++)
-			inside = lies_in(lent->paths.v[i], kept.v[j]);
+			inside = path_lies_in(lent->paths.v[i], kept.v[j]);
 		if (!inside)
 			argv_push(&kept, lent->paths.v[i]);
 	}
@@ -188,7 +181,7 @@ static struct err *refuse_tracked(const struct lent *lent, struct repo *repo)
 	rest = str_span(&listing);
 	if (!err && span_split(&rest, '\0', &file) && file.len) {
 		for (size_t i = 0; !err && i < lent->paths.n; i++) {
-			if (lies_in(file.ptr, lent->paths.v[i]))
+			if (path_lies_in(file.ptr, lent->paths.v[i]))
 				err = refuse(lent->paths.v[i], "it is tracked, or holds what is");
 		}
 	}

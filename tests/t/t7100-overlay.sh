@@ -86,6 +86,24 @@ test_expect_success BWRAP,VENV 'what points to the sources finds those that are 
 	test_grep "src/module.py" ../err
 '
 
+test_expect_success BWRAP 'a link to what the box hides is named, with what to type' '
+	make_project links && cd links && mkdir -p .venv/bin "$HOME/made/bin" &&
+	write_script "$HOME/made/bin/tool" <<-\EOF &&
+	#!/bin/sh
+	cat "${0%/*}/../lib"
+	EOF
+	echo shown >"$HOME/made/lib" && ln -s "$HOME/made/bin/tool" .venv/bin/tool &&
+	ln -s sh .venv/bin/inside && ln -s /bin/sh .venv/bin/sh &&
+	git config --add dualfix.overlay .venv && git config dualfix.verify ".venv/bin/tool" &&
+	test_expect_code 3 git dualfix verify 2>../err &&
+	test_grep "links/.venv/bin/tool. leads to .*dualfix.sandboxRead .$HOME/made.\$" ../err &&
+	{ git dualfix doctor >../out 2>&1 || :; } && test_grep "links/.venv/bin/tool leads" ../out &&
+	git config dualfix.sandboxRead "~/made" && git dualfix verify --verify "\"\$HOME\"/made/bin/tool" \
+		--verify ".venv/bin/inside -c :" &&
+	{ git dualfix doctor >../out 2>&1 || :; } && test_grep ! leads ../out &&
+	test_expect_code 3 git dualfix verify --verify .venv/bin/other 2>../err && test_grep ! leads ../err
+'
+
 test_expect_success 'what may not be lent is refused by its name' '
 	make_project refused && cd refused && mkdir -p plain build/out half/out mixed real &&
 	echo x >plain/file && echo x >build/kept && git add build/kept && echo x >build/out/file &&
