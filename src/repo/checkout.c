@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "repo/backend.h"
+#include "repo/checkout_state.h"
 #include "repo/facade.h"
 #include "repo/git.h"
 #include "sys/file.h"
@@ -19,21 +20,8 @@
 #define N_CHECKOUTS_MAX 64
 
 #define PATH_BYTES ((size_t)64 << 10)
-#define REMOVED_MAX_BYTES ((size_t)16 << 20)
 #define TAGS_MAX_BYTES ((size_t)64 << 20)
-#define LISTING_MAX_BYTES ((size_t)256 << 20)
 #define EXCLUDE_MAX_BYTES ((size_t)16 << 20)
-
-struct checkout {
-	struct repo *repo;
-	struct lock lock;
-	char *dir; /* <common dir>/dualfix/checkout/<n> */
-	struct str tree_dir, git_dir, index, exclude, shallow, stamp;
-	struct str tags; /* for packed-refs */
-	struct argv object_dirs, seen_object_dirs;
-	const struct checkout_view *view; /* or NULL */
-	bool used; /* what an earlier run left is gone */
-};
 
 static struct err *take_lock(struct checkout *co)
 {
@@ -75,6 +63,7 @@ static struct err *set_paths(struct checkout *co)
 	str_addf(&co->tree_dir, "%s/tree", co->dir);
 	str_addf(&co->git_dir, "%s/git", co->dir);
 	str_addf(&co->index, "%s/git/index", co->dir);
+	str_addf(&co->holds, "%s/git/holds", co->dir);
 	if (co->view)
 		str_addf(&co->exclude, "%s/exclude", co->dir);
 	else
@@ -205,6 +194,7 @@ struct err *checkout_take(struct checkout **out, struct repo *repo,
 	str_init(&co->tree_dir, PATH_BYTES);
 	str_init(&co->git_dir, PATH_BYTES);
 	str_init(&co->index, PATH_BYTES);
+	str_init(&co->holds, PATH_BYTES);
 	str_init(&co->exclude, PATH_BYTES);
 	str_init(&co->shallow, PATH_BYTES);
 	str_init(&co->stamp, PATH_BYTES);
@@ -237,6 +227,7 @@ void checkout_release(struct checkout *co)
 	str_release(&co->tree_dir);
 	str_release(&co->git_dir);
 	str_release(&co->index);
+	str_release(&co->holds);
 	str_release(&co->exclude);
 	str_release(&co->shallow);
 	str_release(&co->stamp);
@@ -246,9 +237,8 @@ void checkout_release(struct checkout *co)
 	free(co);
 }
 
-/* Runs git on the checkout; its configuration is the one put_config() wrote. */
-static struct err *run_git(struct checkout *co, const char *const *args, struct str *out,
-			   int *code)
+struct err *checkout_git(struct checkout *co, const char *const *args, struct span input,
+			 struct str *out, int *code)
 {
 	struct str dirs = STR_INIT(PATH_BYTES);
 	struct argv env = ARGV_INIT;
@@ -263,12 +253,14 @@ static struct err *run_git(struct checkout *co, const char *const *args, struct 
 	argv_pushf(&env, "GIT_DIR=%s", co->git_dir.buf);
 	argv_pushf(&env, "GIT_WORK_TREE=%s", co->tree_dir.buf);
 	argv_pushf(&env, "GIT_ALTERNATE_OBJECT_DIRECTORIES=%s", dirs.buf);
+	argv_push(&env, "GIT_LITERAL_PATHSPECS=1");
 	err = err_first(str_err(&dirs, "object folders"), argv_err(&env));
 	if (!err)
 		err = git_run(co->repo->loop,
 			      &(struct git_job){ .args = args,
 						 .env = argv_list(&env),
 						 .dir = co->tree_dir.buf,
+						 .input = input,
 						 .out = out,
 						 .code = code });
 	str_release(&dirs);
@@ -290,189 +282,15 @@ static struct err *find_objects(struct checkout *co)
 	return err ? err : argv_err(&co->seen_object_dirs);
 }
 
-static struct err *forget(struct checkout *co)
-{
-	struct err *err = file_remove_tree(co->stamp.buf);
-
-	if (!err)
-		err = file_remove_tree(co->tree_dir.buf);
-	return err ? err : file_remove_tree(co->index.buf);
-}
-
-static bool is_earlier(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
-}
-
 struct err *checkout_clear(struct checkout *co)
 {
-	return err_wrap(forget(co), "scratch checkout");
-}
-
-/* A check may have put anything in place of the folder. */
-static struct err *make_tree_dir(struct checkout *co)
-{
-	struct stat st;
-	struct err *err;
-
-	if (!lstat(co->tree_dir.buf, &st) && S_ISDIR(st.st_mode))
-		return NULL;
-	err = forget(co);
-	return err ? err : file_mkdirs(co->tree_dir.buf, 0755);
-}
-
-/* What the last run left beside the tracked files, and git does not ignore. */
-static struct err *clean(struct checkout *co)
-{
-	struct str exclude = STR_INIT(PATH_BYTES), removed = STR_INIT(REMOVED_MAX_BYTES);
-	bool prepared = file_exists(co->stamp.buf);
-	struct err *err;
-
-	/* Twice -f: repositories that a check made are no better than files. */
-	str_addf(&exclude, "core.excludesFile=%s", co->exclude.buf);
-	err = str_err(&exclude, "path");
-	if (!err) {
-		const char *const args[] = { "-c", exclude.buf, "clean",
-					     prepared ? "-ffd" : "-ffdq", NULL };
-
-		err = run_git(co, args, prepared ? &removed : NULL, NULL);
-	}
-	/* Some of it may be what was prepared. */
-	if (!err && removed.len)
-		err = file_remove_tree(co->stamp.buf);
-	str_release(&removed);
-	str_release(&exclude);
-	return err;
-}
-
-/*
- * A check that wrote tracked files left something that speaks of them: put back the
- * Makefile that configure wrote, keep its configure.log, and the next check takes
- * the project for configured.
- */
-static struct err *forget_if_rewritten(struct checkout *co)
-{
-	static const char *const args[] = { "diff", "--quiet", "--no-ext-diff",
-					    "--ignore-submodules=all", NULL };
-	int code = 0;
-	struct err *err = NULL;
-
-	if (co->used)
-		err = run_git(co, args, NULL, &code);
-	co->used = co->used && !code;
-	return err;
-}
-
-/* The latest time of the listed files that were written since; how many there are. */
-static size_t latest_written(int dir, struct span listing, const struct timespec *since,
-			     struct timespec *latest)
-{
-	struct span path;
-	size_t n = 0;
-
-	*latest = *since;
-	while (span_split(&listing, '\0', &path)) {
-		struct stat st;
-
-		if (!path.len || fstatat(dir, path.ptr, &st, AT_SYMLINK_NOFOLLOW) ||
-		    !S_ISREG(st.st_mode) || is_earlier(&st.st_mtim, since))
-			continue;
-		n++;
-		if (is_earlier(latest, &st.st_mtim))
-			*latest = st.st_mtim;
-	}
-	return n;
-}
-
-static void set_times(int dir, struct span listing, const struct timespec *since,
-		      const struct timespec *latest)
-{
-	const struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, *latest };
-	struct span path;
-
-	while (span_split(&listing, '\0', &path)) {
-		struct stat st;
-
-		/* One that stays as it is is no worse off than before. */
-		if (path.len && !fstatat(dir, path.ptr, &st, AT_SYMLINK_NOFOLLOW) &&
-		    S_ISREG(st.st_mode) && !is_earlier(&st.st_mtim, since))
-			utimensat(dir, path.ptr, times, AT_SYMLINK_NOFOLLOW);
-	}
-}
-
-/*
- * Files that a move wrote get one time, the latest. make compares times, and the order
- * in which git writes says nothing: a configure older than its configure.ac, both as
- * they were released, is made anew, with other tools than the author's, or fails.
- */
-static struct err *level_times(struct checkout *co, const struct timespec *since)
-{
-	static const char *const list[] = { "ls-files", "-z", NULL };
-	static const char *const refresh[] = { "update-index", "-q", "--refresh", NULL };
-	struct str listing = STR_INIT(LISTING_MAX_BYTES);
-	struct timespec latest;
-	struct err *err = run_git(co, list, &listing, NULL);
-	int code, dir = err ? -1 : open(co->tree_dir.buf, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (dir >= 0 && latest_written(dir, str_span(&listing), since, &latest) > 1) {
-		set_times(dir, str_span(&listing), since, &latest);
-		err = run_git(co, refresh, NULL, &code);
-	}
-	if (dir >= 0)
-		close(dir);
-	str_release(&listing);
-	return err;
-}
-
-/* What a file that is written now gets, by the clock of the file system. */
-static struct timespec file_time(const struct checkout *co)
-{
-	struct stat st = { 0 };
-
-	if (futimens(co->lock.fd, NULL) || fstat(co->lock.fd, &st))
-		st.st_mtim.tv_sec = 0;
-	return st.st_mtim;
-}
-
-static struct err *move_files(struct checkout *co, const struct oid *tree)
-{
-	const char *const args[] = { "read-tree", "--reset", "-u", tree->hex, NULL };
-	struct timespec since = { 0 };
-	struct str facade = STR_INIT(PATH_BYTES), lock = STR_INIT(PATH_BYTES);
-	struct err *err = make_tree_dir(co);
-
-	str_addf(&facade, "%s/.git", co->tree_dir.buf);
-	str_addf(&lock, "%s.lock", co->index.buf);
-	err = err_first(err, str_err(&facade, "path"));
-	err = err_first(err, str_err(&lock, "path"));
-	/* Gone before git looks at the folder. */
-	if (!err)
-		err = file_remove_tree(facade.buf);
-	/* Of a git that was killed: the checkout is ours alone. */
-	if (!err)
-		err = file_remove_tree(lock.buf);
-	if (!err)
-		err = forget_if_rewritten(co);
-	if (!err && !co->used)
-		since = file_time(co);
-	if (!err)
-		err = run_git(co, args, NULL, NULL);
-	if (!err && since.tv_sec)
-		err = level_times(co, &since);
-	/* After the move: the .gitignore that counts is the tree's. */
-	if (!err && !co->used)
-		err = clean(co);
-	if (!err)
-		co->used = true;
-	str_release(&facade);
-	str_release(&lock);
-	return err;
+	return err_wrap(move_forget(co), "scratch checkout");
 }
 
 /* A folder without rights, an index that was cut off: none of it is worth a repair. */
 static struct err *move_afresh(struct checkout *co, const struct oid *tree)
 {
-	struct err *err = forget(co);
+	struct err *err = move_forget(co);
 
 	return err ? err : move_files(co, tree);
 }
@@ -519,7 +337,7 @@ struct err *checkout_renew(struct checkout *co, const char *const *paths, size_t
 		argv_push(&args, paths[i]);
 	err = argv_err(&args);
 	if (!err)
-		err = run_git(co, argv_list(&args), NULL, NULL);
+		err = checkout_git(co, argv_list(&args), NO_INPUT, NULL, NULL);
 	argv_release(&args);
 	return err_wrap(err, "scratch checkout");
 }

@@ -14,7 +14,8 @@
  * <n>-<id>: builds keep absolute paths, so it is of no use for other checks.
  *
  * It stays between runs, so that builds are incremental: moving it to another
- * tree touches what differs and nothing else.
+ * tree touches what differs and nothing else. Each file is looked at before, since a
+ * check may have changed any.
  *
  * What a check leaves behind, untracked, is treated so: what is ignored stays
  * for good (that is where builds put their output). The rest stays while one

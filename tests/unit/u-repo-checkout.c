@@ -110,6 +110,137 @@ static void moves_by_the_difference(void **state)
 	drop(&w);
 }
 
+/* The tree with other contents in files that it has: no file comes or goes. */
+static void change(struct world *w, const char *text, struct oid *tree)
+{
+	const struct file_change changes[] = {
+		{ "link", SOURCE_LINK, { "run.sh", 6 } },
+		{ "run.sh", SOURCE_FILE, { text, strlen(text) } },
+		{ "src/deep/b.txt", SOURCE_FILE, { text, strlen(text) } },
+	};
+	struct str dir = STR_INIT(4096);
+
+	ok(repo_private_path(w->f.repo, "runs/r", true, &dir));
+	ok(repo_quarantine(w->f.repo, dir.buf));
+	ok(candidate_tree(w->f.repo, &w->tree, changes, ARRAY_SIZE(changes), tree));
+	str_release(&dir);
+}
+
+static void reopen(struct world *w)
+{
+	checkout_release(w->co);
+	ok(checkout_take(&w->co, w->f.repo));
+}
+
+/* Index and files hold this tree, and there is nothing else; sub is a submodule. */
+static void assert_holds(struct world *w, const struct oid *tree)
+{
+	char expected[256];
+
+	snprintf(expected, sizeof(expected), "./sub\n%s", tree->hex);
+	assert_string_equal(
+		sh_out(&w->f, "cd $CO && git diff-files && git ls-files -o -d -m && "
+			      "find . -path ./.git -prune -o -type d -empty -print && "
+			      "git add . && git write-tree"),
+		expected);
+}
+
+/* No file is now as young as the index, so that git has no doubts about it. */
+#define SETTLE "touch -d '+2 seconds' $CO/../git/index"
+
+/* From now on $CO/../asked has what is asked of git. */
+static void watch_git(struct world *w)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/bin:%s", w->f.dir, getenv("PATH"));
+	sh(&w->f, "mkdir ../bin && printf '#!/bin/sh\\necho \"$*\" >>%s/../asked\\n"
+		  "exec %s \"$@\"\\n' \"$CO\" \"$(command -v git)\" >../bin/git && "
+		  "chmod +x ../bin/git");
+	setenv("PATH", path, 1);
+}
+
+static void what_differs_alone_is_written(void **state)
+{
+	char *path = strdup(getenv("PATH"));
+	struct world w;
+	struct oid other;
+
+	(void)state;
+	make(&w);
+	change(&w, "other\n", &other);
+	ok(checkout_move(w.co, &w.tree, &w.head));
+	watch_git(&w);
+	for (int i = 0; i < 4; i++) {
+		const struct oid *tree = i % 2 ? &w.tree : &other;
+
+		sh(&w.f, SETTLE " && cd $CO && stat -c %y.%Z src/a.c bin.dat >../was && "
+			 "touch ../then && rm -f ../asked");
+		reopen(&w);
+		ok(checkout_move(w.co, tree, &w.head));
+		assert_string_equal(sh_out(&w.f, "grep -c read-tree $CO/../asked"), "0");
+		assert_holds(&w, tree);
+		assert_string_equal(sh_out(&w.f, "cd $CO && stat -c %y.%Z src/a.c bin.dat"),
+				    sh_out(&w.f, "cat $CO/../was"));
+		/* make compares the times */
+		assert_string_equal(
+			sh_out(&w.f, "cd $CO && stat -c %y run.sh src/deep/b.txt | uniq | "
+				     "wc -l; readlink link; find run.sh -newer ../then"),
+			i % 2 ? "1\nsrc/a.c\nrun.sh" : "1\nrun.sh\nrun.sh");
+	}
+	setenv("PATH", path, 1);
+	free(path);
+	drop(&w);
+}
+
+/*
+ * What is done to the files between two moves by what differs. Where there is more, the
+ * index lies, or the tree that it holds is not known.
+ */
+static void nothing_done_between_escapes(void **state)
+{
+	static const char *const scripts[] = {
+		/* in place, of one size, and no older or younger: the ctime tells */
+		"touch -r src/a.c ../ref && tr one eno <src/a.c >../x && cat ../x >src/a.c && "
+		"touch -r ../ref src/a.c",
+		"touch -r run.sh ../ref && tr h x <run.sh >../x && cat ../x >run.sh && "
+		"touch -r ../ref run.sh",
+		"chmod +x src/a.c",
+		"rm src/a.c",
+		"mv src/deep ../away && mkdir src/deep && cp -p ../away/b.txt src/deep",
+		"echo new >src/new",
+		"mkdir -p src/none/at/all",
+		"mkdir src/deep/er && echo new >src/deep/er/new",
+		"echo new >.hidden",
+		"ln -s /etc src/etc",
+		"rmdir sub && ln -s /etc sub",
+		"cp -p run.sh ../x && rm run.sh && mv ../x run.sh",
+		"cp ../git/index ../old-index",
+		"cp ../old-index ../git/index",
+		"echo nonsense >../git/holds",
+		"rm ../git/holds",
+	};
+	struct world w;
+	struct oid trees[2];
+
+	(void)state;
+	make(&w);
+	trees[0] = w.tree;
+	change(&w, "other\n", &trees[1]);
+	ok(checkout_move(w.co, &w.tree, &w.head));
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(scripts); i++) {
+		char line[1024];
+
+		snprintf(line, sizeof(line), SETTLE " && cd $CO && { %s; }", scripts[i / 2]);
+		sh(&w.f, line);
+		/* Once by what differs, once with nothing else to do. */
+		reopen(&w);
+		ok(checkout_move(w.co, &trees[(i + i / 2) % 2], &w.head));
+		assert_holds(&w, &trees[(i + i / 2) % 2]);
+	}
+	drop(&w);
+}
+
 static void what_speaks_of_rewritten_files_goes(void **state)
 {
 	struct world w;
@@ -287,6 +418,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_and_facade),
 		cmocka_unit_test(moves_by_the_difference),
+		cmocka_unit_test(what_differs_alone_is_written),
+		cmocka_unit_test(nothing_done_between_escapes),
 		cmocka_unit_test(what_speaks_of_rewritten_files_goes),
 		cmocka_unit_test(renewed_files_are_newer),
 		cmocka_unit_test(two_at_once),
