@@ -5,7 +5,7 @@
 #	make check-backends               once more, with git reading the objects
 #	make lint       the house laws   make bench        the figures
 #	make check-kill runs killed at any instant
-#	make check-faults  runs in which something fails
+#	make check-faults  runs in which something fails; check-faults-asan sanitized
 #	make check-valgrind  the same under valgrind
 #	make doc        the manual pages, their tables as the program has them
 #	make install    DESTDIR= prefix=
@@ -61,8 +61,8 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(O)/tests/%)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-shell check-backends check-asan check-faults check-kill \
-	check-valgrind lint fuzz doc install uninstall clean FORCE bench bench-checkout \
+.PHONY: all check check-unit check-shell check-backends check-asan check-faults \
+	check-faults-asan check-kill check-valgrind lint fuzz doc install uninstall clean FORCE bench bench-checkout \
 	bench-codemod bench-edits bench-edits-all bench-keyless bench-large bench-live \
 	bench-pipeline bench-sandbox bench-seed bench-verdicts
 
@@ -132,10 +132,11 @@ check-shell: all $(O)/print-tables $(O)/bench-edits $(O)/failalloc.so
 	$(Q)GIT_DUALFIX_BUILD='$(abspath $(O))' $(PROVE) -j4 \
 		-e '$(TEST_CLOCK) sh' tests/t/t[0-9]*.sh
 
-# The shell tests once more, on what git reads and on ids of another length.
+# The shell tests once more, on what git reads; then on ids of another length and, where
+# git knows them (2.45 on), refs in a table.
 check-backends: all $(O)/print-tables $(O)/bench-edits
-	$(Q)for f in sha1 sha256; do \
-		DUALFIX_TEST_BACKEND=git DUALFIX_TEST_FORMAT=$$f \
+	$(Q)for kind in 'sha1 files' 'sha256 reftable'; do set -- $$kind; \
+		DUALFIX_TEST_BACKEND=git DUALFIX_TEST_FORMAT=$$1 DUALFIX_TEST_REFS=$$2 \
 		GIT_DUALFIX_BUILD='$(abspath $(O))' $(PROVE) -j4 \
 			-e '$(TEST_CLOCK) sh' tests/t/t[0-9]*.sh || exit 1; done
 
@@ -241,11 +242,17 @@ check-kill: all
 # Runs in which the n-th allocation or system call fails; needs strace.
 $(O)/failalloc.so: tests/crash/failalloc.c $(O)/flags
 	$(say) LINK $@
-	$(Q)$(CC) -D_GNU_SOURCE -std=c11 $(WARN) -O1 -g -fPIC -shared -o $@ $<
+	$(Q)$(CC) -D_GNU_SOURCE -std=c11 $(WARN) -O1 -g -fno-omit-frame-pointer -fPIC -shared \
+		-o $@ $< -ldl
 
 check-faults: all $(O)/failalloc.so
 	$(Q)$(PYTHON) tests/crash/faults.py --program $(O)/git-dualfix \
 		--shim $(O)/failalloc.so --step $(STEP) $(FAULT_ARGS)
+
+# Allocations that fail, and what a sanitizer finds on the ways out.
+check-faults-asan:
+	$(Q)$(MAKE) SANITIZE=address,undefined CFLAGS='-O1 -g' \
+		FAULT_ARGS='--allocations $(FAULT_ARGS)' check-faults
 
 # The same kinds of runs under valgrind.
 check-valgrind: all $(O)/failalloc.so

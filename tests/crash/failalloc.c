@@ -2,8 +2,10 @@
 /*
  * For LD_PRELOAD: the FAIL_AT-th allocation from the program's start fails, and FAIL_LOG
  * gets its stack, as addresses in their files. Without FAIL_AT it gets how many there
- * were. Children are not touched. Needs glibc, for the names of what is stood in for.
+ * were. Children are not touched. What is not to fail goes to the next library: libc, or
+ * the one of a sanitizer.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
@@ -15,15 +17,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *old, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-
 enum { DEPTH = 48 };
 
 static atomic_long left = -1; /* until one fails; negative: none does */
 static int log_fd = -1;
+
+/* For a leak sanitizer: what the loader has for backtrace() it keeps. */
+const char *__lsan_default_suppressions(void);
+
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:_dl_map_object_deps\n";
+}
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -62,43 +67,60 @@ static bool fails(void)
 	return true;
 }
 
+/* *at is looked up once; threads that do so at once find the same. */
+static void *next(_Atomic(void *) *at, const char *name)
+{
+	void *function = *at;
+
+	if (!function)
+		*at = function = dlsym(RTLD_NEXT, name);
+	return function;
+}
+
 void *malloc(size_t size)
 {
-	return fails() ? NULL : __libc_malloc(size);
+	static _Atomic(void *) at;
+	void *(*real)(size_t) = next(&at, "malloc");
+
+	return fails() ? NULL : real(size);
 }
 
 void *calloc(size_t n, size_t size)
 {
-	return fails() ? NULL : __libc_calloc(n, size);
+	static _Atomic(void *) at;
+	void *(*real)(size_t, size_t) = next(&at, "calloc");
+
+	return fails() ? NULL : real(n, size);
 }
 
 void *realloc(void *old, size_t size)
 {
-	return fails() ? NULL : __libc_realloc(old, size);
+	static _Atomic(void *) at;
+	void *(*real)(void *, size_t) = next(&at, "realloc");
+
+	return fails() ? NULL : real(old, size);
 }
 
 void *reallocarray(void *old, size_t n, size_t size)
 {
-	size_t all;
+	static _Atomic(void *) at;
+	void *(*real)(void *, size_t, size_t) = next(&at, "reallocarray");
 
-	if (__builtin_mul_overflow(n, size, &all)) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	return fails() ? NULL : __libc_realloc(old, all);
+	return fails() ? NULL : real(old, n, size);
 }
 
 int posix_memalign(void **mem, size_t alignment, size_t size)
 {
-	void *got = fails() ? NULL : __libc_memalign(alignment, size);
+	static _Atomic(void *) at;
+	int (*real)(void **, size_t, size_t) = next(&at, "posix_memalign");
 
-	if (!got)
-		return ENOMEM;
-	*mem = got;
-	return 0;
+	return fails() ? ENOMEM : real(mem, alignment, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-	return fails() ? NULL : __libc_memalign(alignment, size);
+	static _Atomic(void *) at;
+	void *(*real)(size_t, size_t) = next(&at, "aligned_alloc");
+
+	return fails() ? NULL : real(alignment, size);
 }

@@ -61,6 +61,7 @@ fi
 # What reads the repositories, and of what kind git makes them; see tests/README.md.
 test_backend=${DUALFIX_TEST_BACKEND:-auto}
 test_format=${DUALFIX_TEST_FORMAT:-sha1}
+test_refs=${DUALFIX_TEST_REFS:-files}
 
 # Nothing of the caller's setup may be felt by a test.
 for var in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p')
@@ -82,6 +83,7 @@ GIT_CONFIG_NOSYSTEM=1
 GIT_CEILING_DIRECTORIES=$BUILD_DIR/trash
 GIT_TERMINAL_PROMPT=0
 GIT_DEFAULT_HASH=$test_format
+GIT_DEFAULT_REF_FORMAT=$test_refs
 GIT_EDITOR=:
 GIT_AUTHOR_NAME='A U Thor' GIT_AUTHOR_EMAIL=author@example.com
 GIT_COMMITTER_NAME='C O Mitter' GIT_COMMITTER_EMAIL=committer@example.com
@@ -92,7 +94,7 @@ DUALFIX_CACHE=false
 ASAN_OPTIONS=abort_on_error=1:exitcode=134
 UBSAN_OPTIONS=abort_on_error=1:print_stacktrace=1
 export PATH HOME TMPDIR LANG LC_ALL TZ TERM PAGER GIT_CONFIG_NOSYSTEM \
-	GIT_CEILING_DIRECTORIES GIT_TERMINAL_PROMPT GIT_DEFAULT_HASH GIT_EDITOR GIT_AUTHOR_NAME \
+	GIT_CEILING_DIRECTORIES GIT_TERMINAL_PROMPT GIT_DEFAULT_HASH GIT_DEFAULT_REF_FORMAT GIT_EDITOR GIT_AUTHOR_NAME \
 	GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL DUALFIX_CACHE ASAN_OPTIONS UBSAN_OPTIONS
 PYTHON=/usr/bin/python3
 test -x "$PYTHON" || PYTHON=$(command -v python3)
@@ -329,6 +331,16 @@ file_states () {
 		<"$TRASH/files" | xargs -0 -r cksum
 }
 
+# HEAD and reflogs, where they are in one file with all refs.
+reftable_state () {
+	git symbolic-ref -q HEAD
+	git rev-parse -q --verify HEAD
+	git reflog list | grep -v '^refs/heads/dualfix/' | while read -r ref
+	do
+		git log -g --format="$ref %gd %H %gn %gs" "$ref"
+	done
+}
+
 # All of the repository that a run must leave alone, to the file $1.
 repo_state () {
 	common=$(git rev-parse --git-common-dir) && common=$(cd "$common" && pwd) || return 1
@@ -336,8 +348,9 @@ repo_state () {
 	{
 		git for-each-ref --format='%(refname) %(objectname) %(symref)' |
 			grep -v '^refs/heads/dualfix/'
+		test ! -d "$common/reftable" || reftable_state
 		find "$common" \( -path "$common/objects" -o -path "$common/dualfix" \
-			-o -path "$common/refs" -o -path "$common/packed-refs" \
+			-o -path "$common/refs" -o -path "$common/packed-refs" -o -path "$common/reftable" \
 			-o -path "$common/logs/refs/heads/dualfix" \) -prune \
 			-o ! -type d -print0 | file_states
 		test -z "$tree" || find "$tree" -name .git -prune -o ! -type d -print0 |
