@@ -40,18 +40,34 @@ static bool has_mark(struct session *s, const char *name)
 	return there;
 }
 
+/* Git is asked, since a reftable has them in its table. */
+static bool has_ref(struct session *s, const char *name)
+{
+	const char *const args[] = { "rev-parse", "--quiet", "--verify", name, NULL };
+	int code = 0;
+	struct err *err = run_git(s, args, (struct span){ 0 }, &code);
+	bool there = err || !code; /* what cannot be told is taken for there */
+
+	err_drop(err);
+	return there;
+}
+
 /* What is going on is the user's: neither ours to go on with nor to end. */
 static struct err *refuse_amidst(struct session *s)
 {
-	static const char *const marks[] = { "CHERRY_PICK_HEAD", "REVERT_HEAD", "MERGE_HEAD",
-					     "sequencer", "rebase-merge", "rebase-apply" };
+	static const char *const refs[] = { "CHERRY_PICK_HEAD", "REVERT_HEAD", "MERGE_HEAD" };
+	static const char *const marks[] = { "sequencer", "rebase-merge", "rebase-apply" };
+	const char *found = NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
-		if (has_mark(s, marks[i]))
-			return err_hint(err_new(ERR_INPUT, "a merge, rebase, cherry-pick or revert "
-						"is going on (%s); nothing was changed", marks[i]),
-					"git status");
-	return NULL;
+	for (size_t i = 0; !found && i < ARRAY_SIZE(refs); i++)
+		found = has_ref(s, refs[i]) ? refs[i] : NULL;
+	for (size_t i = 0; !found && i < ARRAY_SIZE(marks); i++)
+		found = has_mark(s, marks[i]) ? marks[i] : NULL;
+	if (!found)
+		return NULL;
+	return err_hint(err_new(ERR_INPUT, "a merge, rebase, cherry-pick or revert is going on "
+				"(%s); nothing was changed", found),
+			"git status");
 }
 
 static struct err *in_the_way(const struct past *past, const char *what)
@@ -148,7 +164,7 @@ static struct err *cherry_pick(struct session *s, const char *range, int *code)
 	int undone;
 	struct err *err = run_git(s, pick, (struct span){ 0 }, code);
 
-	if (!err && *code && (has_mark(s, "CHERRY_PICK_HEAD") || has_mark(s, "sequencer")))
+	if (!err && *code && (has_ref(s, "CHERRY_PICK_HEAD") || has_mark(s, "sequencer")))
 		err = run_git(s, undo, (struct span){ 0 }, &undone);
 	return err;
 }

@@ -22,12 +22,15 @@ enum { DEPTH = 48 };
 static atomic_long left = -1; /* until one fails; negative: none does */
 static int log_fd = -1;
 
-/* For a leak sanitizer: what the loader has for backtrace() it keeps. */
+/*
+ * For a leak sanitizer: what the loader has for backtrace() it keeps, and libcrypto loses
+ * some where its own allocations fail.
+ */
 const char *__lsan_default_suppressions(void);
 
 const char *__lsan_default_suppressions(void)
 {
-	return "leak:_dl_map_object_deps\n";
+	return "leak:_dl_map_object_deps\nleak:libcrypto.so\n";
 }
 
 __attribute__((constructor)) static void begin(void)

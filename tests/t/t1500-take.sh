@@ -83,7 +83,7 @@ test_expect_success 'in the middle of a merge or a cherry-pick of the user: refu
 	setup_repo ../p.json && git checkout -q -b side && echo 1 >g && git commit -q -a -m side && git checkout -q main &&
 	echo 2 >g && git commit -q -a -m main && test_must_fail git cherry-pick side &&
 	test_expect_code 2 test_unchanged git dualfix take 2>../err && test_grep "going on" ../err &&
-	test_path_exists .git/CHERRY_PICK_HEAD && git cherry-pick --abort && git dualfix take
+	git rev-parse --verify CHERRY_PICK_HEAD && git cherry-pick --abort && git dualfix take
 '
 
 test_expect_success 'a dirty tree in the way is refused, one beside it is not' '
