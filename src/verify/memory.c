@@ -12,6 +12,7 @@
 #include "base/span.h"
 
 #define READ_BYTES 4096
+#define STATM_BYTES 256
 
 /* More than may run at once (limits.c) are not looked at. */
 #define PROCESSES_MAX 8192
@@ -28,26 +29,22 @@ uint64_t memory_max_bytes(void)
 	return 0;
 }
 
-/* The first bytes of /proc/<pid>/<name>; what is gone has none. */
-static struct span read_proc(const char *path, char bytes[READ_BYTES])
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, bytes, READ_BYTES);
-
-	if (fd >= 0)
-		close(fd);
-	return (struct span){ bytes, n > 0 ? (size_t)n : 0 };
-}
-
 /* proc_pid_statm(5): size, resident, shared, ... in pages. */
 static uint64_t held_alone(pid_t pid)
 {
-	char path[64], bytes[READ_BYTES];
+	char path[64], bytes[STATM_BYTES];
 	size_t resident = 0, shared = 0;
 	struct span rest, word;
+	ssize_t n;
+	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
-	rest = read_proc(path, bytes);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0; /* it is gone */
+	n = read(fd, bytes, sizeof(bytes));
+	close(fd);
+	rest = (struct span){ bytes, n > 0 ? (size_t)n : 0 };
 	if (!span_split(&rest, ' ', &word) || !span_split(&rest, ' ', &word) ||
 	    !span_number(word, SIZE_MAX / 16, &resident) || !span_split(&rest, ' ', &word) ||
 	    !span_number(word, SIZE_MAX / 16, &shared) || shared > resident)
@@ -62,16 +59,27 @@ struct walk {
 
 static void walk(struct walk *w, pid_t pid, int depth);
 
+/* One may have more of them than one read gives. */
 static void walk_children(struct walk *w, const char *path, int depth)
 {
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char bytes[READ_BYTES];
-	struct span rest = read_proc(path, bytes), word;
-	size_t pid;
+	pid_t pid = 0;
+	ssize_t n;
 
-	while (span_split(&rest, ' ', &word)) {
-		if (span_number(word, INT32_MAX, &pid) && pid)
-			walk(w, (pid_t)pid, depth);
+	while (fd >= 0 && (n = read(fd, bytes, sizeof(bytes))) > 0) {
+		for (ssize_t i = 0; i < n; i++) {
+			if (bytes[i] >= '0' && bytes[i] <= '9') {
+				pid = pid * 10 + (bytes[i] - '0');
+				continue;
+			}
+			if (pid)
+				walk(w, pid, depth);
+			pid = 0;
+		}
 	}
+	if (fd >= 0)
+		close(fd);
 }
 
 /* Each thread has the children that it made. */

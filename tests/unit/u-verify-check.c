@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/deadline.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "verify/check.h"
 #include "verify/landlock.h"
+#include "verify/memory.h"
 
 /* A checkout that is a folder: checks only ask for its place. */
 struct checkout {
@@ -240,6 +245,37 @@ static void counts_and_long_logs(void **state)
 }
 
 /* One that holds too much fails, whatever it makes of being told to end. */
+#define MANY 1500
+
+/* More of them than the kernel lists at one read. */
+static void memory_of_many_children(void **state)
+{
+	static pid_t children[MANY];
+	const pid_t parent = getpid();
+	uint64_t sum = 0, held;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		children[i] = fork();
+		assert_true(children[i] >= 0);
+		if (!children[i]) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			while (getppid() == parent)
+				pause();
+			_exit(0);
+		}
+	}
+	for (size_t i = 0; i < MANY; i++)
+		sum += memory_held_bytes(children[i]);
+	held = memory_held_bytes(parent);
+	for (size_t i = 0; i < MANY; i++)
+		kill(children[i], SIGKILL);
+	for (size_t i = 0; i < MANY; i++)
+		waitpid(children[i], NULL, 0);
+	assert_true(sum > 0);
+	assert_in_range(held, sum / 10 * 9, sum * 2);
+}
+
 static void too_much_memory(void **state)
 {
 	struct check checks[] = {
@@ -608,6 +644,7 @@ int main(void)
 		cmocka_unit_test(statuses),
 		cmocka_unit_test(counts_and_long_logs),
 		cmocka_unit_test(refused_sockets),
+		cmocka_unit_test(memory_of_many_children),
 		cmocka_unit_test(too_much_memory),
 		cmocka_unit_test(which_run),
 		cmocka_unit_test(deadline_of_all),
