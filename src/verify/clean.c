@@ -38,7 +38,7 @@ static size_t skip_escape(struct span line, size_t i)
 /* What a last carriage return left: a progress line wrote over itself. */
 static struct span overwritten(struct span line)
 {
-	size_t from = line.len;
+	size_t from;
 
 	while (line.len && line.ptr[line.len - 1] == '\r')
 		line.len--;

@@ -8,6 +8,7 @@
 #include "edit/language.h"
 #include "edit/linediff.h"
 #include "edit/symbols.h"
+#include "issue/words.h"
 #include "verify/testfiles.h"
 
 #define LINE_SHOWN_BYTES 80
@@ -101,26 +102,6 @@ static bool has_word(const struct file *file, const struct side *side, size_t i,
 	return is_live(file, side, i) && test_word_in(kind, words_of(file, side, i));
 }
 
-static bool mentions(struct span text, struct span word)
-{
-	size_t at = 0;
-	ptrdiff_t hit;
-
-	while (word.len && (hit = span_find(text, word, at)) >= 0) {
-		size_t end = (size_t)hit + word.len;
-		const char *p = text.ptr;
-		bool before = hit && (p[hit - 1] == '_' || strchr("abcdefghijklmnopqrstuvwxyz"
-			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", p[hit - 1]));
-		bool after = end < text.len && (p[end] == '_' || strchr("abcdefghijklmnopqrstuvw"
-			"xyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", p[end]));
-
-		if (!before && !after)
-			return true;
-		at = (size_t)hit + 1;
-	}
-	return false;
-}
-
 /* Runners name a test "dir/file.py::Class::name", "pkg.Class.name", "file.sh". */
 static bool is_of_file(const char *name, const struct changed_file *change)
 {
@@ -131,7 +112,7 @@ static bool is_of_file(const char *name, const struct changed_file *change)
 
 	if (dot > 0)
 		stem.len = (size_t)dot;
-	if (mentions(rest, stem))
+	if (holds_word(rest, stem))
 		return true;
 	for (size_t i = 0; i < rest.len; i++)
 		if (strchr(" :./[(", rest.ptr[i])) {
@@ -141,7 +122,7 @@ static bool is_of_file(const char *name, const struct changed_file *change)
 			}
 			last = span_cut(rest, i + 1, rest.len);
 		}
-	return mentions(change->before, last);
+	return holds_word(change->before, last);
 }
 
 static bool may_have_failed(const struct weakened_spec *spec, const struct changed_file *change)
