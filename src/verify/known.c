@@ -22,6 +22,9 @@
 #define LINE_MAX_BYTES (16 * 1024)
 #define PATH_BYTES 4096
 
+/* As good as never. */
+#define EXPIRY_MAX_S ((int64_t)1 << 40)
+
 struct known {
 	struct str dir;
 	uint64_t environment;
@@ -99,7 +102,7 @@ struct err *known_new(struct known **out, struct repo *repo,
 	if (!known)
 		return err_nomem();
 	str_init(&known->dir, PATH_BYTES);
-	known->expire_s = expire_s;
+	known->expire_s = expire_s < EXPIRY_MAX_S ? expire_s : EXPIRY_MAX_S;
 	err = fingerprint(sandbox, pass_env, read_dirs, &known->environment);
 	if (!err)
 		err = repo_private_path(repo, "known", false, &known->dir);

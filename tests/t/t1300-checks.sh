@@ -165,6 +165,19 @@ test_expect_success 'a timeout before, a pass after: fixed' '
 	test "$(json_get ../out verification.0.before.status)" = timeout
 '
 
+test_expect_success 'a pass is known as long as dualfix.expire says' '
+	cd repo && for age in never 100000.years 14.days
+	do
+		for seen in "! grep" grep
+		do
+			git -c dualfix.expire=$age dualfix verify --verify "true # $age" 2>../err &&
+			eval "$seen -q \"known from an earlier run\" ../err" || return 1
+		done
+	done &&
+	git -c dualfix.expire=now dualfix verify --verify "true # now" &&
+	git -c dualfix.expire=now dualfix verify --verify "true # now" 2>../err && test_grep ! "known from" ../err
+'
+
 test_expect_success 'a pass is known by tree and command; a failure never is' '
 	cd repo && git dualfix verify --verify "true # known" 2>../err && test_grep ! "known from" ../err &&
 	git dualfix verify --verify "true # known" 2>../err && test_grep "known from an earlier run" ../err &&
