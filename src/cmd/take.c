@@ -134,6 +134,10 @@ static struct err *refuse_conflicts(struct session *s, const struct oid *head,
 	int code;
 	struct err *err = repo_git(s->repo, args, (struct span){ 0 }, &out, &code);
 
+	if (!err && code > 1) /* 1 is for conflicts */
+		err = err_hint(err_new(ERR_FATAL, "git merge-tree --write-tree does not work here: "
+				       "git 2.38 or later is needed; nothing was changed"),
+			       "git cherry-pick %.12s..%.12s", past->base.hex, past->commit.hex);
 	if (!err)
 		err = repo_tree_of(s->repo, head, &tree);
 	if (err)

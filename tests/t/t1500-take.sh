@@ -73,6 +73,17 @@ test_expect_success 'what is there already: said, nothing is touched' '
 	setup_repo ../p.json && echo y >g && git commit -q -a -m other && git dualfix take &&
 	test_expect_code 1 test_unchanged git dualfix take 2>../err && test_grep "already" ../err
 '
+test_expect_success 'a git that cannot merge in memory is no conflict' '
+	setup_repo ../p.json && echo y >g && git commit -q -a -m other && mkdir ../old &&
+	write_script ../old/git <<-EOF &&
+	#!/bin/sh
+	case " \$* " in *" merge-tree "*) echo usage >&2; exit 129 ;; esac
+	exec $(command -v git) "\$@"
+	EOF
+	test_unchanged env PATH="$PWD/../old:$PATH" sh -c "git-dualfix take 2>../err; test \$? = 128" &&
+	test_grep "2.38" ../err && test_grep ! "conflicts" ../err
+'
+
 test_expect_success 'one of two commits is there already, the other conflicts: nothing is touched' '
 	setup_repo ../p.json ../q.json && git cherry-pick dualfix/plan^ && echo y >g && git commit -q -a -m other &&
 	{ test_unchanged git dualfix take 2>../err || test $? -eq 1; } && test_path_is_missing .git/CHERRY_PICK_HEAD &&
