@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/ask.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "flow/planner_call.h"
 #include "model/wire.h"
 #include "plan/decode.h"
 #include "sys/clock.h"
@@ -15,12 +14,9 @@
 
 struct ask {
 	struct ask_spec spec;
-	struct chat *chat;
-	struct budget_hold hold;
+	struct planner_call call;
 	struct plan plan;
 	struct str answer;
-	struct usage usage;
-	char model[128];
 	int64_t start_ms, ms;
 	bool asked_again;
 	bool overlong;
@@ -28,38 +24,12 @@ struct ask {
 	void *ctx;
 };
 
-static void on_reply(void *ctx, struct chat_reply *reply, struct err *err);
-
 static void on_delta(void *ctx, struct span text)
 {
 	struct ask *ask = ctx;
 
 	if (ask->spec.delta)
 		ask->spec.delta(ask->spec.delta_ctx, text);
-}
-
-static struct err *send_prompt(struct ask *ask)
-{
-	const struct ask_spec *spec = &ask->spec;
-	struct chat_request request = {
-		.messages = spec->prompt->messages,
-		.n_messages = spec->prompt->n,
-		.max_tokens = PLAN_MAX_TOKENS,
-		.min_tokens = PLAN_MIN_TOKENS,
-		.json = true,
-		.cache = spec->cache,
-	};
-	const struct budget_call call = endpoint_call(spec->endpoint);
-	struct err *err = budget_hold(spec->budget, &call, prompt_tokens(spec->prompt),
-				      PLAN_MIN_TOKENS, &request.max_tokens, &ask->hold);
-
-	if (err)
-		return err;
-	err = client_chat(spec->client, spec->endpoint, &request, on_delta, on_reply, ask,
-			  &ask->chat);
-	if (err)
-		budget_settle(spec->budget, &ask->hold, NULL);
-	return err;
 }
 
 static void finish(struct ask *ask, struct err *err)
@@ -95,7 +65,7 @@ static struct err *ask_again(struct ask *ask, struct err *err)
 	failed = prompt_repair_json(ask->spec.prompt, ask->spec.templates,
 				    str_span(&ask->answer), err_text(err));
 	err_drop(err);
-	return failed ? failed : send_prompt(ask);
+	return failed ? failed : planner_call_send(&ask->call, ask->spec.prompt);
 }
 
 static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
@@ -103,16 +73,12 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 	struct ask *ask = ctx;
 	bool again = false;
 
-	ask->chat = NULL;
-	budget_settle(ask->spec.budget, &ask->hold, &reply->usage);
-	usage_add(&ask->usage, &reply->usage);
 	if (err) {
 		ask->overlong = reply->overlong;
 		chat_reply_release(reply);
 		finish(ask, err);
 		return;
 	}
-	snprintf(ask->model, sizeof(ask->model), "%s", reply->model);
 	if (reply->usage.hits)
 		events_emit(ask->spec.events, EVENT_NOTE,
 			    "this plan was made before and costs nothing; --no-cache asks again");
@@ -144,7 +110,18 @@ struct err *ask_start(struct ask **out, const struct ask_spec *spec,
 	ask->start_ms = clock_mono_ms();
 	plan_init(&ask->plan);
 	str_init(&ask->answer, 0);
-	err = send_prompt(ask);
+	ask->call = (struct planner_call){
+		.client = spec->client,
+		.endpoint = spec->endpoint,
+		.budget = spec->budget,
+		.cache = spec->cache,
+		.max_tokens = PLAN_MAX_TOKENS,
+		.min_tokens = PLAN_MIN_TOKENS,
+		.delta = on_delta,
+		.done = on_reply,
+		.ctx = ask,
+	};
+	err = planner_call_send(&ask->call, spec->prompt);
 	if (err) {
 		ask_free(ask);
 		return err;
@@ -166,12 +143,12 @@ struct span ask_answer(const struct ask *ask)
 
 const struct usage *ask_usage(const struct ask *ask)
 {
-	return &ask->usage;
+	return &ask->call.usage;
 }
 
 const char *ask_model(const struct ask *ask)
 {
-	return ask->model;
+	return ask->call.model;
 }
 
 int64_t ask_ms(const struct ask *ask)
@@ -200,15 +177,7 @@ bool ask_fits(const struct endpoint *endpoint, const struct prompt *prompt)
 
 bool ask_stop(struct ask *ask)
 {
-	struct usage usage;
-
-	if (!ask->chat)
-		return false;
-	client_cancel(ask->chat, &usage);
-	ask->chat = NULL;
-	budget_settle(ask->spec.budget, &ask->hold, &usage);
-	usage_add(&ask->usage, &usage);
-	return true;
+	return planner_call_stop(&ask->call);
 }
 
 void ask_free(struct ask *ask)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/review.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "context/quote.h"
 #include "context/secrets.h"
+#include "flow/planner_call.h"
 #include "model/answer.h"
 #include "model/prompt.h"
 
@@ -18,10 +18,7 @@
 struct review {
 	struct review_spec spec;
 	struct prompt prompt;
-	struct chat *chat;
-	struct budget_hold hold;
-	struct usage usage;
-	char model[128];
+	struct planner_call call;
 	bool approved;
 	struct str reason;
 	void (*done)(void *ctx, struct err *err);
@@ -32,19 +29,11 @@ static void on_reply(void *ctx, struct chat_reply *reply, struct err *err)
 {
 	struct review *review = ctx;
 
-	review->chat = NULL;
-	budget_settle(review->spec.budget, &review->hold, &reply->usage);
-	usage_add(&review->usage, &reply->usage);
-	if (!err) {
-		snprintf(review->model, sizeof(review->model), "%s", reply->model);
-		if (reply->finish != CHAT_STOP)
-			err = err_new(ERR_SERVICE, "%s: the review broke off (%s)",
-				      review->spec.endpoint->model,
-				      chat_finish_name(reply->finish));
-		else
-			err = answer_review(str_span(&reply->text), &review->approved,
-					    &review->reason);
-	}
+	if (!err && reply->finish != CHAT_STOP)
+		err = err_new(ERR_SERVICE, "%s: the review broke off (%s)",
+			      review->spec.endpoint->model, chat_finish_name(reply->finish));
+	else if (!err)
+		err = answer_review(str_span(&reply->text), &review->approved, &review->reason);
 	chat_reply_release(reply);
 	review->done(review->ctx, err);
 }
@@ -101,29 +90,6 @@ static struct err *make_prompt(struct review *review)
 	return err;
 }
 
-static struct err *send_prompt(struct review *review)
-{
-	const struct review_spec *spec = &review->spec;
-	struct chat_request request = {
-		.messages = review->prompt.messages,
-		.n_messages = review->prompt.n,
-		.max_tokens = ANSWER_MAX_TOKENS,
-		.min_tokens = ANSWER_MIN_TOKENS,
-		.json = true,
-	};
-	const struct budget_call call = endpoint_call(spec->endpoint);
-	struct err *err = budget_hold(spec->budget, &call, prompt_tokens(&review->prompt),
-				      ANSWER_MIN_TOKENS, &request.max_tokens, &review->hold);
-
-	if (err)
-		return err;
-	err = client_chat(spec->client, spec->endpoint, &request, NULL, on_reply, review,
-			  &review->chat);
-	if (err)
-		budget_settle(spec->budget, &review->hold, NULL);
-	return err;
-}
-
 struct err *review_start(struct review **out, const struct review_spec *spec,
 			 void (*done)(void *ctx, struct err *err), void *ctx)
 {
@@ -138,9 +104,18 @@ struct err *review_start(struct review **out, const struct review_spec *spec,
 	review->ctx = ctx;
 	str_init(&review->reason, REASON_MAX_BYTES);
 	prompt_init(&review->prompt);
+	review->call = (struct planner_call){
+		.client = spec->client,
+		.endpoint = spec->endpoint,
+		.budget = spec->budget,
+		.max_tokens = ANSWER_MAX_TOKENS,
+		.min_tokens = ANSWER_MIN_TOKENS,
+		.done = on_reply,
+		.ctx = review,
+	};
 	err = make_prompt(review);
 	if (!err)
-		err = send_prompt(review);
+		err = planner_call_send(&review->call, &review->prompt);
 	if (err) {
 		review_free(review);
 		return err;
@@ -161,25 +136,17 @@ const char *review_reason(const struct review *review)
 
 const struct usage *review_usage(const struct review *review)
 {
-	return &review->usage;
+	return &review->call.usage;
 }
 
 const char *review_model(const struct review *review)
 {
-	return review->model;
+	return review->call.model;
 }
 
 bool review_stop(struct review *review)
 {
-	struct usage usage;
-
-	if (!review->chat)
-		return false;
-	client_cancel(review->chat, &usage);
-	review->chat = NULL;
-	budget_settle(review->spec.budget, &review->hold, &usage);
-	usage_add(&review->usage, &usage);
-	return true;
+	return planner_call_stop(&review->call);
 }
 
 void review_free(struct review *review)
