@@ -81,7 +81,7 @@ struct err *verify_commit(struct verification *out, const struct verify_spec *sp
 		err = checkout_clear(checkout);
 	if (err)
 		goto out;
-	prove.known = known;
+	prove.known = spec->afresh ? NULL : known;
 	prove.checkout = checkout;
 	err = prove_and_wait(out, &prove);
 out:

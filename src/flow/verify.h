@@ -20,7 +20,8 @@ struct verify_spec {
 	struct repo *repo;
 	const struct check_list *checks;
 	const char *sandbox;
-	bool clean; /* in a checkout made anew */
+	bool clean;  /* in a checkout made anew */
+	bool afresh; /* a pass that is known is run all the same */
 	const char *const *sandbox_read;
 	const char *const *sandbox_env;
 	const char *const *overlay;
