@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/str.h"
 #include "base/utf8.h"
 
 #define LINE_MAX_BYTES ((size_t)64 * 1024)
+#define COLUMNS_USUAL 80
+#define WIDE_FROM 0x1100 /* some characters from here on take two columns */
 
 #define RED "\033[31m"
 #define GREEN "\033[32m"
@@ -134,20 +137,51 @@ void terminal_error(struct terminal *t, const struct err *err)
 		say(t, YELLOW, "hint", hint);
 }
 
+/* Where text ends that has room in so many columns. */
+static struct span fitting(struct span text, size_t columns)
+{
+	size_t at = 0, used = 0;
+	uint32_t cp;
+
+	while (at < text.len) {
+		size_t next = at + utf8_next(text, at, &cp);
+
+		used += cp < WIDE_FROM ? 1 : 2;
+		if (used > columns)
+			break;
+		at = next;
+	}
+	return span_cut(text, 0, at);
+}
+
+/* One line of the terminal and no more: of a second one the first part would stay. */
+static void show_stage(struct terminal *t, const char *text)
+{
+	static const char more[] = " ...";
+	struct str clean = STR_INIT(LINE_MAX_BYTES);
+	struct winsize size;
+	size_t columns = COLUMNS_USUAL;
+	struct span shown;
+
+	if (!ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col > sizeof(more))
+		columns = size.ws_col;
+	terminal_clear(t);
+	utf8_clean(&clean, span_of(text), UTF8_LINE);
+	shown = fitting(str_span(&clean), columns - sizeof(more));
+	fprintf(stderr, "%.*s%s", (int)shown.len, shown.ptr, more);
+	fflush(stderr);
+	t->stage_shown = true;
+	str_release(&clean);
+}
+
 static void on_event(void *ctx, enum event_kind kind, const char *text)
 {
 	struct terminal *t = ctx;
-	struct str clean = STR_INIT(LINE_MAX_BYTES);
 
 	switch (kind) {
 	case EVENT_STAGE:
-		if (!t->progress)
-			break;
-		terminal_clear(t);
-		utf8_clean(&clean, span_of(text), UTF8_LINE);
-		fprintf(stderr, "%.78s ...", clean.buf);
-		fflush(stderr);
-		t->stage_shown = true;
+		if (t->progress)
+			show_stage(t, text);
 		break;
 	case EVENT_NOTE:
 		terminal_note(t, "%s", text);
@@ -160,7 +194,6 @@ static void on_event(void *ctx, enum event_kind kind, const char *text)
 			terminal_note(t, "%s", text);
 		break;
 	}
-	str_release(&clean);
 }
 
 struct events terminal_events(struct terminal *t)

@@ -149,6 +149,12 @@ test_expect_success 'nor is one taken that passes without having run' '
 	done
 '
 
+test_expect_success 'progress takes one line, however narrow the terminal' '
+	make_project CMakeLists.txt "enable_testing()\n" && cd repo &&
+	{ on_tty n sh -c "stty cols 40; exec git dualfix init" >../out || :; } &&
+	grep -o "trying .* \.\.\." ../out >../shown && test -s ../shown && test_grep ! ".\{40\}" ../shown
+'
+
 # An npm that knows two words.
 fake_npm () {
 	mkdir -p "$TRASH/npm" && write_script "$TRASH/npm/npm" <<-\EOS
