@@ -5,6 +5,7 @@
 #include "cmd/command.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd/past.h"
 #include "repo/record.h"
@@ -153,8 +154,7 @@ static struct err *refuse_conflicts(struct session *s, const struct oid *head,
 		line = SPAN("?");
 	err = err_hint(err_new(ERR_NO_FIX, "the fix conflicts with the current branch in "
 			       "'%.*s'; nothing was changed", (int)line.len, line.ptr),
-		       "git dualfix run --base HEAD makes it anew, or merge %s yourself",
-		       past->branch.buf);
+		       "git merge %s, or run it anew", past->branch.buf);
 out:
 	str_release(&out);
 	return err;
@@ -225,6 +225,14 @@ static struct err *take_commit(struct session *s, const struct past *past)
 	return NULL;
 }
 
+static bool at_top(struct session *s)
+{
+	struct stat here, top;
+
+	return !stat(".", &here) && !stat(repo_work_tree(s->repo), &top) &&
+	       here.st_dev == top.st_dev && here.st_ino == top.st_ino;
+}
+
 /* git apply changes all of the files or none, and refuses what does not fit. */
 static struct err *take_worktree(struct session *s, const struct past *past)
 {
@@ -251,8 +259,11 @@ static struct err *take_worktree(struct session *s, const struct past *past)
 	if (err)
 		return err;
 	terminal_note(&s->terminal, "took %s: to the work tree, uncommitted", past->branch.buf);
-	terminal_hint(&s->terminal, "to undo: git diff --binary %.12s %.12s | git apply -R",
-		      past->base.hex, past->commit.hex);
+	/* In a subfolder git apply leaves out what is not below it, and says nothing. */
+	terminal_hint(&s->terminal,
+		      "to undo: git diff-tree -p --binary %.12s %.12s | git%s apply -R",
+		      past->base.hex, past->commit.hex,
+		      at_top(s) ? "" : " -C \"$(git rev-parse --show-cdup)\"");
 	return NULL;
 }
 

@@ -135,7 +135,7 @@ test_expect_success 'take --worktree of new, deleted, renamed, binary and execut
 test_expect_success 'take from a subfolder, with noprefix and other diff settings of the user' '
 	setup_repo ../p.json && mkdir sub && cd sub &&
 	git config diff.noprefix true && git config diff.mnemonicPrefix true && git config core.quotePath true &&
-	git dualfix take --worktree 2>../../err && grep two ../f
+	git dualfix take --worktree 2>../../err && grep two ../f && cp ../../err .. && undo && grep one ../f
 '
 
 test_expect_success 'take of a run without a commit, of none, of an unknown one: exit 2' '
