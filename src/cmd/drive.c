@@ -34,7 +34,7 @@ static void on_finished(void *ctx, struct run *run)
 	result_tell(queue->s, run, queue->n == 1);
 	if (!queue->exit_code)
 		queue->exit_code = run_report(run)->exit_code;
-	if (err_is_signal(run_error(run)) && run_report(run)->run) {
+	if (err_is_signal(run_error(run)) && run_is_resumable(run)) {
 		str_reset(&queue->stopped);
 		str_adds(&queue->stopped, run_report(run)->run);
 	}

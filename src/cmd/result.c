@@ -173,9 +173,10 @@ static void tell_edits(struct session *s, const struct report *report)
 }
 
 /* take and drop mean the newest run unless told; a line that fits can be read. */
-static void tell_next(struct session *s, const struct report *report, const struct err *error,
-		      bool alone)
+static void tell_next(struct session *s, const struct run *run, bool alone)
 {
+	const struct report *report = run_report(run);
+	const struct err *error = run_error(run);
 	const char *hint = error ? err_hint_text(error) : NULL;
 
 	/* It was said with the error. */
@@ -187,11 +188,13 @@ static void tell_next(struct session *s, const struct report *report, const stru
 	else if (report->branch)
 		terminal_hint(&s->terminal, "git show %s; git dualfix take %s; git dualfix drop %s",
 			      report->branch, report->run, report->run);
+	else if (run_is_resumable(run))
+		terminal_hint(&s->terminal, "%sgit dualfix resume %s",
+			      !hint && err_kind(error) == ERR_SERVICE ?
+			      "git dualfix doctor; " : "", report->run);
 	else if (report->run && report->outcome != OUTCOME_NOTHING &&
 		 report->outcome != OUTCOME_PLANNED)
-		terminal_hint(&s->terminal, "%sgit dualfix show %s",
-			      error && !hint && err_kind(error) == ERR_SERVICE ?
-			      "git dualfix doctor; " : "", report->run);
+		terminal_hint(&s->terminal, "git dualfix show %s", report->run);
 }
 
 static void tell_candidate(struct session *s, const struct report *report)
@@ -231,7 +234,7 @@ void result_tell(struct session *s, const struct run *run, bool alone)
 	if (!error && report->outcome != OUTCOME_PLANNED) {
 		if (report->outcome == OUTCOME_NOTHING)
 			str_adds(&line, report->n_edits ? "what the plan wants is there already" :
-							  "no check fails");
+				 report->n_checks ? "no check fails" : "the plan has no edits");
 		else
 			say_check(report, &line);
 		if (report->outcome != OUTCOME_NOTHING && (emitted || report->files)) {
@@ -243,6 +246,6 @@ void result_tell(struct session *s, const struct run *run, bool alone)
 	}
 	tell_candidate(s, report);
 	if (!error || report->run)
-		tell_next(s, report, error, alone);
+		tell_next(s, run, alone);
 	str_release(&line);
 }

@@ -216,7 +216,7 @@ static void run_step(struct run *run)
 	if (run->timed_out)
 		err = err_hint(err_new(ERR_SERVICE, "the time is used up (%lld s)",
 				       (long long)(run->options.timeout_ms / 1000)),
-			       "--timeout <seconds>, or git config dualfix.timeout");
+			       "--timeout <seconds>, or git config dualfix.timeout <seconds>");
 	else if (run->before_err)
 		err = run->before_err;
 	else
@@ -399,6 +399,12 @@ const struct report *run_report(const struct run *run)
 const struct err *run_error(const struct run *run)
 {
 	return run->err;
+}
+
+bool run_is_resumable(const struct run *run)
+{
+	return run->state.command && run->report.run && run->err &&
+	       run->report.outcome == OUTCOME_ERROR && err_kind(run->err) != ERR_INPUT;
 }
 
 struct span run_output(const struct run *run)

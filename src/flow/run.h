@@ -49,6 +49,9 @@ const struct report *run_report(const struct run *run);
 /* The err it ended with, or NULL; borrowed. */
 const struct err *run_error(const struct run *run);
 
+/* Whether `git dualfix resume` would go on with it: trouble from outside ended it. */
+bool run_is_resumable(const struct run *run);
+
 /* The result as a plan (GOAL_PLAN), a diff (GOAL_DIFF) or an mbox (options.mbox). */
 struct span run_output(const struct run *run);
 

@@ -46,7 +46,7 @@ static struct err *over_tokens(const struct budget *budget, const char *model,
 				"%lld of %lld are left",
 				model, (long long)need, (long long)(left < 0 ? 0 : left),
 				(long long)budget->tokens_max),
-			"raise dualfix.maxTokens");
+			"git config dualfix.maxTokens <tokens>");
 }
 
 static struct err *over_usd(const struct budget *budget, const char *model, double need,
@@ -56,7 +56,7 @@ static struct err *over_usd(const struct budget *budget, const char *model, doub
 				"the next call to '%s' may cost $%.4f; "
 				"$%.4f of $%.4f is left",
 				model, need, left < 0 ? 0 : left, budget->usd_max),
-			"raise --budget or dualfix.budget");
+			"--budget <usd>, or git config dualfix.budget <usd>");
 }
 
 static struct err *no_price(const char *model)
@@ -64,8 +64,8 @@ static struct err *no_price(const char *model)
 	return err_hint(err_new(ERR_SERVICE,
 				"nothing may be spent, and what '%s' costs is not known",
 				model),
-			"raise --budget, or say the price: dualfix.<role>.priceInput, "
-			"priceOutput");
+			"--budget <usd>, or say the price: git config "
+			"dualfix.<role>.priceInput <usd>, and priceOutput");
 }
 
 struct err *budget_hold(struct budget *budget, const struct budget_call *call,

@@ -208,7 +208,7 @@ struct failure failure_of_answer(const struct endpoint *endpoint,
 struct err *failure_no_time(void)
 {
 	return err_hint(err_new(ERR_SERVICE, "the time for this run is used up"),
-			"raise --timeout or dualfix.timeout");
+			"--timeout <seconds>, or git config dualfix.timeout <seconds>");
 }
 
 struct err *failure_say(struct err *err, const struct endpoint *endpoint)

@@ -150,8 +150,9 @@ test_expect_success 'one whose time was used up' '
 	[{"match": {"model": "deepseek-flash"}, "times": 1, "reply": {"plan_file": "good.json"}}]
 	EOF
 	>../hold &&
-	test_expect_code 4 git dualfix --timeout 5 -m "$issue" && rm ../hold &&
-	git dualfix resume --timeout 100 --json >../out &&
+	test_expect_code 4 git dualfix --timeout 5 -m "$issue" 2>../err && rm ../hold &&
+	sed -n "s/^hint: \(git dualfix resume .*\)/\1 --timeout 100 --json/p" ../err >../hint &&
+	test_line_count 1 ../hint && sh -e ../hint >../out &&
 	test "$(json_get ../out outcome)" = fixed && test "$(asked deepseek-flash)" = 1
 '
 
