@@ -23,9 +23,10 @@ struct err *run_open_checks(struct session *s, bool tell, struct check_list *che
 		return NULL;
 	err = check_list_make(checks, repo_config(s->repo), argv_list(&set->verify),
 			      set->verify.n);
-	if (!err && !checks->n && tell)
-		terminal_note(&s->terminal, "no checks are configured, so nothing can be verified: "
-			      "--verify <command>, or git config dualfix.verify <command>");
+	if (!err && !checks->n && tell) {
+		terminal_note(&s->terminal, "no checks are configured, so nothing can be verified");
+		terminal_hint(&s->terminal, CHECKS_HINT);
+	}
 	return err;
 }
 
@@ -91,10 +92,9 @@ static struct err *run_issues(struct session *s, enum run_goal goal, int *exit_c
 	if (!err)
 		err = run_check_sinks(&s->settings, n);
 	if (!err)
-		err = run_open_checks(s, goal != GOAL_PLAN, &checks);
+		err = run_open_checks(s, goal != GOAL_PLAN && !s->settings.failing, &checks);
 	if (!err && s->settings.failing && !checks.n)
-		err = err_hint(err_new(ERR_CONFIG, "--failing needs a check"),
-			       "--verify <command>, or git config dualfix.verify <command>");
+		err = err_hint(err_new(ERR_CONFIG, "--failing needs a check"), CHECKS_HINT);
 	if (!err)
 		err = session_rules(s);
 	if (!err)

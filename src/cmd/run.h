@@ -14,6 +14,9 @@
 #include "plan/plan.h"
 #include "verify/check.h"
 
+/* What to type where no checks are. */
+#define CHECKS_HINT "git dualfix init finds some; or --verify <command>"
+
 /* The checks that the settings want; tell: say so if there are none. */
 struct err *run_open_checks(struct session *s, bool tell, struct check_list *checks) MUST_USE;
 

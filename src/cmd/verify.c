@@ -5,6 +5,7 @@
 #include "cmd/command.h"
 
 #include "base/jsonw.h"
+#include "cmd/run.h"
 #include "flow/verify.h"
 
 #define REPORT_MAX_BYTES ((size_t)16 << 20)
@@ -56,7 +57,9 @@ static void tell(struct session *s, const struct check *check,
 		terminal_block(&s->terminal, "  ", str_span(&result->log));
 	} else if (good < 0 && !s->settings.quiet) {
 		verdict_tail(str_span(&result->log), TAIL_BYTES, &tail);
-		terminal_block(&s->terminal, "  ", str_span(&tail));
+		/* The reason may be all there is. */
+		if (!span_eq(span_trim(str_span(&tail)), str_span(&result->why)))
+			terminal_block(&s->terminal, "  ", str_span(&tail));
 	}
 	str_release(&line);
 	str_release(&tail);
@@ -79,8 +82,7 @@ struct err *cmd_verify(struct session *s, int *exit_code)
 	err = check_list_make(&checks, repo_config(s->repo), argv_list(&set->verify),
 			      set->verify.n);
 	if (!err && !checks.n)
-		err = err_hint(err_new(ERR_CONFIG, "no checks are configured"),
-			       "--verify <command>, or git config dualfix.verify <command>");
+		err = err_hint(err_new(ERR_CONFIG, "no checks are configured"), CHECKS_HINT);
 	if (!err)
 		err = repo_commit_of(s->repo, s->args.n ? s->args.v[0] : "HEAD", &commit);
 	if (err)
