@@ -232,13 +232,16 @@ static struct err *examine_endpoint(struct examination *e, const struct endpoint
 		models_cancel(models); /* probe is gone soon */
 	err = err_first(err, probe.err);
 	if (!err && endpoint->model && probe.n && !probe.has_model)
-		err = err_hint(err_new(ERR_CONFIG, "%s has no model '%s'", endpoint->host,
-				       endpoint->model),
+		err = err_hint(err_new(ERR_CONFIG, "%s at %s has no model '%s'", endpoint->role,
+				       endpoint->host, endpoint->model),
 			       "git config dualfix.%s.model <id>", endpoint->role);
 	if (err_is_signal(err))
 		return err;
 	if (err) {
-		ill(e, endpoint->role, err);
+		if (!err_hint_text(err))
+			err = err_hint(err, "start the server, or "
+				       "git config dualfix.%s.url <url>", endpoint->role);
+		ill(e, "endpoint", err);
 		return NULL;
 	}
 	well(e, endpoint->role, "%s at %s, which has %zu model%s; %s%s",

@@ -77,7 +77,7 @@ struct err *cmd_gc(struct session *s, int *exit_code)
 	if (!err)
 		err = cache_gc(s->repo, s->settings.expire_s, clock_wall_s(), &answers);
 	if (!err)
-		terminal_note(&s->terminal, "removed %zu run%s, %zu cached answer%s", removed,
-			      removed == 1 ? "" : "s", answers, answers == 1 ? "" : "s");
+		terminal_note(&s->terminal, "removed: runs and checkouts %zu, cached answers %zu",
+			      removed, answers);
 	return err;
 }

@@ -45,6 +45,10 @@ static struct err *suggest_fix(struct session *s, const struct check_list *check
 	input_init(&input);
 	if (!err && s->settings.hook_models)
 		err = session_models(s);
+	else if (!err)
+		s->no_planner = err_hint(err_new(ERR_CONFIG, "a hook asks none"),
+					 "git config dualfix.hookModels true, or "
+					 "git dualfix --failing");
 	if (err)
 		goto out;
 	str_adds(&slug, tip->branch);

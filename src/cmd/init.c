@@ -540,6 +540,8 @@ struct err *cmd_init(struct session *s, int *exit_code)
 	*exit_code = 0;
 	if (s->args.n)
 		return err_new(ERR_USAGE, "init takes no argument");
+	if (s->settings.chain && !s->settings.hooks.n)
+		return err_new(ERR_USAGE, "--chain goes with --hooks");
 	if (s->settings.uninstall)
 		return take_out(s);
 	argv_init(&plan.keys);

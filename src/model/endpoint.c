@@ -99,7 +99,7 @@ static struct err *set_url(struct endpoint *e, const struct endpoint_settings *s
 				"dualfix.%s.url: '%s' is plain http, and not "
 				"of this machine",
 				s->role, s->url),
-			"use https, or set dualfix.%s.insecure if the network is trusted",
+			"https, or git config dualfix.%s.insecure true if the network is trusted",
 			s->role);
 }
 

@@ -301,7 +301,7 @@ struct err *record_find(struct repo *repo, const char *id, struct str *found)
 		str_adds(found, hit);
 		err = str_err(found, "run id");
 	} else {
-		err = err_hint(err, "git dualfix log");
+		err = err_hint(err, ids.n ? "git dualfix log" : "git dualfix -h");
 	}
 	argv_release(&ids);
 	return err;
