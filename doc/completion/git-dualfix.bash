@@ -74,9 +74,12 @@ _git_dualfix () {
 	case $command in
 	'')
 		__git_dualfix_reply "$__git_dualfix_commands" "$cur" ;;
-	take|drop|show)
+	take|drop|show|amend)
 		__git_dualfix_reply "$(git for-each-ref --format='%(refname:short)' \
 			refs/heads/dualfix/ 2>/dev/null)" "$cur" ;;
+	resume)
+		__git_dualfix_reply "$(git-dualfix log 2>/dev/null |
+			sed -n 's/  *\(error\|killed\) .*//p')" "$cur" ;;
 	esac
 }
 

@@ -6,18 +6,20 @@ function __git_dualfix_is_first
 	test (count (commandline -opc)) -eq 1
 end
 
-# Of what command the options are; without one it is run.
+# Whether the command is one of these; without one it is run.
 function __git_dualfix_is
 	set -l words (commandline -opc)
 	if contains -- "$words[2]" $__git_dualfix_commands
-		test "$words[2]" = $argv[1]
+		contains -- "$words[2]" $argv
 	else
-		test $argv[1] = run
+		contains run $argv
 	end
 end
 
-complete -c git-dualfix -n '__git_dualfix_is take; or __git_dualfix_is drop; or __git_dualfix_is show' \
+complete -c git-dualfix -n '__git_dualfix_is take drop show amend' \
 	-a "(git for-each-ref --format='%(refname:short)' refs/heads/dualfix/ 2>/dev/null)"
+complete -c git-dualfix -n '__git_dualfix_is resume' \
+	-a "(git-dualfix log 2>/dev/null | sed -n 's/  *\(error\|killed\) .*//p')"
 
 # table fish
 set -g __git_dualfix_commands run plan apply verify take drop amend resume batch log show init doctor gc check-mail hook
@@ -171,7 +173,7 @@ complete -c git-dualfix -n '__git_dualfix_is verify' -l no-progress
 complete -c git-dualfix -n '__git_dualfix_is verify' -l color -a 'always never auto' -d 'always, never or auto'
 complete -c git-dualfix -n '__git_dualfix_is verify' -l no-color
 complete -c git-dualfix -n __git_dualfix_is_first -a take -d 'bring a run'\''s fix to the current branch'
-complete -c git-dualfix -n '__git_dualfix_is take' -l worktree -d 'HEAD plus the uncommitted changes of tracked files'
+complete -c git-dualfix -n '__git_dualfix_is take' -l worktree -d 'to the files only, uncommitted'
 complete -c git-dualfix -n '__git_dualfix_is take' -l no-worktree
 complete -c git-dualfix -n '__git_dualfix_is take' -l quiet -s q -d 'say nothing but errors'
 complete -c git-dualfix -n '__git_dualfix_is take' -l no-quiet
@@ -189,7 +191,7 @@ complete -c git-dualfix -n '__git_dualfix_is drop' -l no-progress
 complete -c git-dualfix -n '__git_dualfix_is drop' -l color -a 'always never auto' -d 'always, never or auto'
 complete -c git-dualfix -n '__git_dualfix_is drop' -l no-color
 complete -c git-dualfix -n __git_dualfix_is_first -a amend -d 'another round on top of a run, as v2'
-complete -c git-dualfix -n '__git_dualfix_is amend' -l message -s m -x -d 'the issue'\''s text'
+complete -c git-dualfix -n '__git_dualfix_is amend' -l message -s m -x -d 'what is to be different'
 complete -c git-dualfix -n '__git_dualfix_is amend' -l mode -x -a 'sequential hybrid adaptive single' -d 'sequential, hybrid, adaptive (default) or single'
 complete -c git-dualfix -n '__git_dualfix_is amend' -l plan -r -d 'use this plan'
 complete -c git-dualfix -n '__git_dualfix_is amend' -l edit -s e -d 'open the plan in the editor first'
@@ -325,7 +327,7 @@ complete -c git-dualfix -n '__git_dualfix_is batch' -l no-progress
 complete -c git-dualfix -n '__git_dualfix_is batch' -l color -a 'always never auto' -d 'always, never or auto'
 complete -c git-dualfix -n '__git_dualfix_is batch' -l no-color
 complete -c git-dualfix -n __git_dualfix_is_first -a log -d 'past runs'
-complete -c git-dualfix -n '__git_dualfix_is log' -l json -d 'the report as one JSON object on stdout'
+complete -c git-dualfix -n '__git_dualfix_is log' -l json -d 'their reports as one JSON array on stdout'
 complete -c git-dualfix -n '__git_dualfix_is log' -l no-json
 complete -c git-dualfix -n '__git_dualfix_is log' -l quiet -s q -d 'say nothing but errors'
 complete -c git-dualfix -n '__git_dualfix_is log' -l no-quiet
@@ -345,7 +347,7 @@ complete -c git-dualfix -n '__git_dualfix_is show' -l no-progress
 complete -c git-dualfix -n '__git_dualfix_is show' -l color -a 'always never auto' -d 'always, never or auto'
 complete -c git-dualfix -n '__git_dualfix_is show' -l no-color
 complete -c git-dualfix -n __git_dualfix_is_first -a init -d 'set a repository up: checks, endpoints, hooks'
-complete -c git-dualfix -n '__git_dualfix_is init' -l verify -x -d 'a check; overrides the configured ones'
+complete -c git-dualfix -n '__git_dualfix_is init' -l verify -x -d 'a check; written as it is given'
 complete -c git-dualfix -n '__git_dualfix_is init' -l timeout -x -d 'stop before taking longer'
 complete -c git-dualfix -n '__git_dualfix_is init' -l uninstall -d 'take out what init put in'
 complete -c git-dualfix -n '__git_dualfix_is init' -l no-uninstall
@@ -383,7 +385,7 @@ complete -c git-dualfix -n '__git_dualfix_is gc' -l no-progress
 complete -c git-dualfix -n '__git_dualfix_is gc' -l color -a 'always never auto' -d 'always, never or auto'
 complete -c git-dualfix -n '__git_dualfix_is gc' -l no-color
 complete -c git-dualfix -n __git_dualfix_is_first -a check-mail -d 'verify patches as mailed'
-complete -c git-dualfix -n '__git_dualfix_is check-mail' -l base -s b -x -d 'the commit it is about; HEAD by default'
+complete -c git-dualfix -n '__git_dualfix_is check-mail' -l base -s b -x -d 'the commit they apply to; by default the one they name, the upstream, HEAD'
 complete -c git-dualfix -n '__git_dualfix_is check-mail' -l verify -x -d 'a check; overrides the configured ones'
 complete -c git-dualfix -n '__git_dualfix_is check-mail' -l timeout -x -d 'stop before taking longer'
 complete -c git-dualfix -n '__git_dualfix_is check-mail' -l quiet -s q -d 'say nothing but errors'

@@ -51,6 +51,11 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
+static const char issues_are[] =
+	"An issue is '-' for stdin; a number or an https address, of an issue on a forge;\n"
+	"or a file: a text, a mail or mbox, a log, SARIF, the JSON of gcc, cargo, ruff or\n"
+	"ESLint, the YAML of clang-tidy. A file whose name is a number is ./7.\n";
+
 static void add_synopsis(const struct command *command, const char *lead, struct str *out)
 {
 	str_addf(out, "%s git dualfix ", lead);
@@ -62,11 +67,13 @@ void command_usage(const struct command *command, struct str *out)
 	if (command) {
 		add_synopsis(command, "usage:", out);
 		str_addf(out, "\n    %s\n\n", command->help);
+		if (strstr(command->synopsis, "<issue>"))
+			str_addf(out, "%s\n", issues_are);
 		options_usage(command->options, out);
 		return;
 	}
 	for (size_t i = 0; i < commands_n; i++)
 		add_synopsis(&commands[i], i ? "   or:" : "usage:", out);
-	str_adds(out, "\nWhat run takes:\n\n");
+	str_addf(out, "\n%s\nWhat run takes:\n\n", issues_are);
 	options_usage(FOR_RUN, out);
 }

@@ -23,19 +23,21 @@ static const char *const when_names[] = { "always", "never", "auto", NULL };
 #define MAKES (FOR_RUN | FOR_APPLY | FOR_BATCH | FOR_AMEND | FOR_RESUME)
 #define SHOWS (FOR_RUN | FOR_APPLY | FOR_AMEND | FOR_RESUME)
 #define FROM_BASE (FOR_RUN | FOR_APPLY | FOR_BATCH | FOR_PLAN)
-#define CHECKS (MAKES | FOR_PLAN | FOR_VERIFY | FOR_INIT | FOR_CHECK_MAIL)
+#define CHECKS (MAKES | FOR_PLAN | FOR_VERIFY | FOR_CHECK_MAIL)
 #define THINKS (FOR_RUN | FOR_PLAN)
 #define ANY (FOR_RUN | FOR_PLAN | FOR_APPLY | FOR_VERIFY | FOR_TAKE | FOR_DROP | FOR_LOG | \
 	     FOR_SHOW | FOR_INIT | FOR_DOCTOR | FOR_GC | FOR_BATCH | FOR_CHECK_MAIL | FOR_AMEND | \
 	     FOR_RESUME)
 
 const struct option options_table[] = {
-	WITH("message", 'm', THINKS | FOR_AMEND, LIST(messages), "text",
-	     "the issue's text"),
-	WITH("base", 'b', FROM_BASE | FOR_CHECK_MAIL, TEXT(base), "rev",
-	     "the commit it is about; HEAD by default"),
-	FLAG("worktree", 0, FROM_BASE | FOR_TAKE, BOOLEAN(worktree),
+	WITH("message", 'm', THINKS, LIST(messages), "text", "the issue's text"),
+	WITH("message", 'm', FOR_AMEND, LIST(messages), "text", "what is to be different"),
+	WITH("base", 'b', FROM_BASE, TEXT(base), "rev", "the commit it is about; HEAD by default"),
+	WITH("base", 'b', FOR_CHECK_MAIL, TEXT(base), "rev",
+	     "the commit they apply to; by default the one they name, the upstream, HEAD"),
+	FLAG("worktree", 0, FROM_BASE, BOOLEAN(worktree),
 	     "HEAD plus the uncommitted changes of tracked files"),
+	FLAG("worktree", 0, FOR_TAKE, BOOLEAN(worktree), "to the files only, uncommitted"),
 	FLAG("failing", 0, THINKS, BOOLEAN(failing), "the issue is what the checks say is broken"),
 	WITH("mode", 0, MAKES | FOR_PLAN, CHOICE(mode, mode_names), "mode",
 	     "sequential, hybrid, adaptive (default) or single"),
@@ -43,6 +45,7 @@ const struct option options_table[] = {
 	FLAG("edit", 'e', SHOWS, BOOLEAN(edit), "open the plan in the editor first"),
 	WITH("verify", 0, CHECKS, LIST(verify), "command",
 	     "a check; overrides the configured ones"),
+	WITH("verify", 0, FOR_INIT, LIST(verify), "command", "a check; written as it is given"),
 	/* "--no-verify" is a name of its own: it does not undo --verify. */
 	FLAG("no-verify", 0, MAKES, BOOLEAN(no_verify), "run no checks"),
 	FLAG("review", 0, MAKES, BOOLEAN(review), "let the planner read the result and refuse it"),
@@ -50,7 +53,7 @@ const struct option options_table[] = {
 	     "the weakest outcome that counts"),
 	WITH("attempts", 0, MAKES, COUNT(attempts, 0, 20), "n", "rounds of repair"),
 	WITH("budget", 0, MAKES | FOR_PLAN, USD(budget_usd), "usd", "stop before spending more"),
-	WITH("timeout", 0, CHECKS, COUNT(timeout_s, 1, 86400), "seconds",
+	WITH("timeout", 0, CHECKS | FOR_INIT, COUNT(timeout_s, 1, 86400), "seconds",
 	     "stop before taking longer"),
 	WITH("jobs", 'j', FOR_RUN | FOR_BATCH, COUNT(jobs, 1, 256), "n", "runs at once"),
 	WITH("branch", 0, SHOWS, TEXT(branch), "name", "where the commit goes"),
@@ -63,8 +66,9 @@ const struct option options_table[] = {
 	FLAG("stdout", 0, SHOWS, BOOLEAN(to_stdout), "the patch series itself to stdout"),
 	FLAG("diff", 0, SHOWS, BOOLEAN(diff),
 	     "only the diff to stdout; no checks, no branch, no commit"),
-	FLAG("json", 0, SHOWS | FOR_PLAN | FOR_VERIFY | FOR_LOG | FOR_SHOW, BOOLEAN(json),
+	FLAG("json", 0, SHOWS | FOR_PLAN | FOR_VERIFY | FOR_SHOW, BOOLEAN(json),
 	     "the report as one JSON object on stdout"),
+	FLAG("json", 0, FOR_LOG, BOOLEAN(json), "their reports as one JSON array on stdout"),
 	FLAG("signoff", 's', MAKES, BOOLEAN(signoff), "add your Signed-off-by"),
 	FLAG("keep-going", 0, FOR_APPLY, BOOLEAN(keep_going), "apply what can be applied, exit 1"),
 	FLAG("allow-protected", 0, MAKES, BOOLEAN(allow_protected), "touch protected paths"),

@@ -71,7 +71,7 @@ test_expect_success 'every command of the usage is in the page' '
 test_expect_success 'every option of every command is in the page' '
 	git init -q repo &&
 	plain "$PAGE" >page &&
-	for name in run plan apply verify take drop log show init doctor gc check-mail
+	for name in run plan apply verify take drop amend resume batch log show init doctor gc check-mail
 	do
 		(cd repo && git dualfix $name -h) >help &&
 		sed -n "s/^    .\{4\}--\([^ =]*\).*/\1/p" help | sed "s/\[\$//" >options &&

@@ -56,9 +56,20 @@ test_expect_success BASH 'bash: each command has the options of its usage' '
 	done
 '
 
-test_expect_success BASH 'bash: runs are known by their branches' '
+# A repository with a branch of a run, and a run that was stopped.
+test_expect_success 'a run that made a branch, and one that was stopped' '
 	git init -q repo && cd repo && test_commit a && git branch dualfix/one &&
-	cp ../offers . && test "$(bash_offers take dual)" = dualfix/one
+	test_expect_code 3 git dualfix -m "nobody can plan that" && cp ../offers . &&
+	git dualfix log >log && sed "s/ .*//" log >stopped && test_line_count 1 stopped
+'
+
+test_expect_success BASH 'bash: runs are known by their branches, stopped ones by their ids' '
+	cd repo &&
+	for command in take drop show amend
+	do
+		test "$(bash_offers $command dual)" = dualfix/one || return 1
+	done &&
+	bash_offers resume "" >got && test_cmp stopped got
 '
 
 test_expect_success GIT_BASH 'bash: by git itself' '
@@ -87,6 +98,14 @@ test_expect_success FISH 'fish: commands, options, values' '
 	done
 '
 
+test_expect_success FISH 'fish: runs, too' '
+	fish_offers () {
+		fish --no-config -c "source $DIR/git-dualfix.fish; complete -C \"$1\"" | cut -f1
+	} &&
+	cd repo && fish_offers "git-dualfix amend dual" | grep -x dualfix/one &&
+	fish_offers "git-dualfix resume 2" >got && test_cmp stopped got
+'
+
 test_expect_success ZSH 'zsh: reads its file, and _arguments gets what it can read' '
 	cat >compsys <<-EOS &&
 	_arguments () { print -rl -- "\$@" }
@@ -102,7 +121,10 @@ test_expect_success ZSH 'zsh: reads its file, and _arguments gets what it can re
 		sed -n "s/^\*\{0,1\}\(-.+\{0,1\},\)\{0,1\}\(--[a-z-]*\).*/\2/p" raw | grep -v "^--\$" |
 			sort -u >got &&
 		test_cmp want got || return 1
-	done
+	done &&
+	cp compsys repo && cd repo &&
+	zsh -f -c "words=(amend dual); . ./compsys" >raw && test_grep "dualfix/one" raw &&
+	zsh -f -c "words=(resume x); . ./compsys" >raw && test_grep "$(cat stopped)" raw
 '
 
 test_done
