@@ -14,10 +14,10 @@
 #define CONSENT_MAX_BYTES ((size_t)64 * 1024)
 #define FILES_SHOWN_MAX 20
 
-static struct err *refusal(const char *host, const char *why)
+static struct err *refusal(const char *host, const char *why, const char *send)
 {
 	return err_hint(err_new(ERR_CONFIG, "nothing was sent to %s: %s", host, why),
-			"git config dualfix.send always");
+			"git config dualfix.send %s", send);
 }
 
 static bool remembers(struct span list, const char *host)
@@ -58,18 +58,21 @@ static struct err *ask_on_tty(const struct person *person, const char *host,
 	const bool asked = true;
 	char answer[16];
 	struct err *err;
-	bool yes;
+	bool got, yes;
 
 	if (!tty)
-		return refusal(host, "no terminal to ask for consent on");
+		return refusal(host, "no terminal to ask for consent on", "always");
 	print_question(tty, host, files, tokens);
-	yes = fgets(answer, sizeof(answer), tty) && (*answer == 'y' || *answer == 'Y');
+	got = fgets(answer, sizeof(answer), tty);
+	if (!got)
+		dprintf(fileno(tty), "\n"); /* what is said next begins a line */
+	yes = got && (*answer == 'y' || *answer == 'Y');
 	fclose(tty);
 	/* Ctrl-C ends the question, and all else with it: the loop has taken note. */
 	err = loop_run(repo_loop(person->repo), &asked);
 	if (err || yes)
 		return err;
-	return refusal(host, "you said no");
+	return refusal(host, "you said no", "never, to be asked no more");
 }
 
 static struct err *read_list(const struct person *person, struct str *path, struct str *list)
@@ -106,7 +109,7 @@ struct err *consent_ask(void *ctx, const struct endpoint *endpoint, const char *
 	if (endpoint->is_loopback || person->send == SEND_ALWAYS)
 		return NULL;
 	if (person->send == SEND_NEVER)
-		return refusal(endpoint->host, "dualfix.send is never");
+		return refusal(endpoint->host, "dualfix.send is never", "ask");
 	err = read_list(person, &path, &list);
 	if (err || remembers(str_span(&list), endpoint->host))
 		goto out;

@@ -35,6 +35,8 @@ struct err *question_ask(struct loop *loop, const char *text, struct str *answer
 	fprintf(tty, "%s ", clean.buf);
 	fflush(tty);
 	got = fgets(line, sizeof(line), tty);
+	if (!got)
+		dprintf(fileno(tty), "\n"); /* what is said next begins a line */
 	fclose(tty);
 	str_release(&clean);
 	/* Ctrl-C ends the question, and all else with it: the loop has taken note. */
