@@ -215,7 +215,7 @@ do_install () {
 	*) echo "note: git looks for it in your PATH: export PATH=\"$prefix/bin:\$PATH\"" >&2 ;;
 	esac
 	"$prefix/bin/git-dualfix" -h >/dev/null
-	echo "installed: $prefix/bin/git-dualfix; next: git dualfix -h, git dualfix doctor"
+	echo "installed: $prefix/bin/git-dualfix; next, in a repository: git dualfix init"
 }
 
 while test $# -gt 0
@@ -238,6 +238,7 @@ do
 	shift
 done
 case $prefix in
+'') die "--prefix: needs a folder" ;;
 /*) ;;
 *) prefix=$PWD/$prefix ;;
 esac

@@ -57,8 +57,11 @@ test_expect_success 'install.sh: usage' '
 	test_grep "^usage: " out &&
 	test_must_fail "$TOP_DIR/install.sh" --fast 2>err &&
 	test_grep "unknown argument .--fast" err &&
-	test_must_fail "$TOP_DIR/install.sh" --prefix 2>err &&
-	test_grep "needs a folder" err
+	for none in --prefix --prefix=
+	do
+		test_must_fail "$TOP_DIR/install.sh" --dry-run $none 2>err &&
+		test_grep "needs a folder" err || return 1
+	done
 '
 
 # A machine with nothing on it but the tools that the script itself uses.
