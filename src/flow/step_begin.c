@@ -176,7 +176,8 @@ static struct err *tell_policy(struct run *run)
 	}
 	if (file)
 		events_emit(run->env.events, EVENT_WARNING,
-			    "%s seems to ban what models made: \"%s\"", file, sentence.buf);
+			    "%s seems to ban what models made: \"%s\" (dualfix.policy)", file,
+			    sentence.buf);
 	repo_source_free(base);
 	str_release(&sentence);
 	return err;
