@@ -90,6 +90,8 @@ static struct err *fetch_issue(struct input *input, struct session *s, const cha
 
 	if (!err)
 		err = forge_read(&input->raw, &input->address, argument, &forge);
+	if (err && file_exists(argument))
+		terminal_note(&s->terminal, "for the file '%s' say ./%s", argument, argument);
 	if (err)
 		return err;
 	input->run.address = input->address.buf;

@@ -141,7 +141,8 @@ struct err *run_cannot_check(const struct run *run, const struct check_result *r
 		if (results[i].status == CHECK_ERROR)
 			return err_hint(err_new(ERR_CONFIG, "the check '%s' cannot run: %s",
 						command, results[i].why.buf),
-					"git dualfix verify -v shows its log");
+					"git dualfix verify -v, with the same --verify if one was "
+					"given, shows its log");
 	}
 	return NULL;
 }

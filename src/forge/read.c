@@ -72,7 +72,7 @@ static struct err *probe(const struct dialect **dialect, const struct remote *re
 	if (!err && !*dialect)
 		err = err_new(ERR_CONFIG, "%s does not say what forge it is",
 			      remote->host);
-	return err_hint(err, "git config dualfix.%s.forge github|gitlab|gitea",
+	return err_hint(err, "git config dualfix.%s.forge <github, gitlab, gitea or forgejo>",
 			remote->host);
 }
 
