@@ -13,9 +13,10 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "base/str.h"
-#include "repo/checkout.h"
 #include "repo/repo.h"
 #include "sys/lock.h"
+
+struct checkout_view;
 
 struct checkout {
 	struct repo *repo;
