@@ -45,7 +45,7 @@ test_expect_success PYTHON 'a git that is killed leaves a lock: told, gone aroun
 	EOS
 	git init -q locked && cd locked && test_commit f one &&
 	(
-		PATH=$TRASH/work/bin:$PATH && export PATH &&
+		PATH=$WORK/bin:$PATH && export PATH &&
 		test_expect_code 128 git-dualfix apply --no-verify ../plan.json 2>../err
 	) &&
 	lock=.git/refs/heads/dualfix/plan.lock && test_path_is_file $lock &&

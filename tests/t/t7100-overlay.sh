@@ -201,7 +201,7 @@ test_expect_success BWRAP 'links that a check leaves on the way are not followed
 	echo own >pkg/a/node_modules/own && git config --add dualfix.overlay "pkg/*/node_modules" &&
 	echo lent >.env && git config --add dualfix.overlay .env &&
 	test_unchanged git dualfix verify \
-		--verify "mv pkg/a pkg/b && ln -s \"$TRASH/work/outside\" pkg/a" \
+		--verify "mv pkg/a pkg/b && ln -s \"$WORK/outside\" pkg/a" \
 		--verify "grep own pkg/a/node_modules/own" \
 		--verify "mv pkg sub && ln -s /etc pkg" \
 		--verify "grep own pkg/a/node_modules/own && grep lent .env" &&

@@ -3,13 +3,8 @@
 test_description='a canary in all that no model may see, and every kind of request'
 . "${0%/*}/test-lib.sh"
 
-if ! test_have_prereq PYTHON
-then
-	echo '1..0 # SKIP needs python3'
-	test_finished=t
-	exit 0
-fi
-OUT=$TRASH/work/outside
+test_needs PYTHON
+OUT=$WORK/outside
 if test_have_prereq BWRAP
 then
 	read_outside="cat '$OUT/file' ~/.netrc"
@@ -34,7 +29,7 @@ echo "machine x login y password canary_netrc" >"$HOME/.netrc"
 
 # Its check shows all that there is to see, in the forms that tools have, and fails.
 setup_repo () {
-	cd "$TRASH/work" && rm -rf repo && git init -q -b main repo && cd repo && mkdir private conf keys &&
+	cd "$WORK" && rm -rf repo && git init -q -b main repo && cd repo && mkdir private conf keys &&
 	test_write_lines "def add(a, b):" "    return a - b" "" "" "def sub(a, b):" "    return a * b" "" "" \
 		"def mul(a, b):" "    return a * b" "" "" "def div(a, b):" "    return a * b" >calc.py &&
 	test_write_lines "SECRET_PLACE=canary_env" "DB_PASSWORD=canary-env-2" >conf/prod.env && a_key >id_rsa && cp id_rsa keys/id_rsa.pem &&
@@ -99,7 +94,7 @@ serve () {
 			printf "{\"match\": {}, \"times\": 1, \"reply\": %s},\n" "$1" && shift || return 1
 		done &&
 		printf "{\"match\": {}, \"reply\": %s}]\n" "$1"
-	} >"$TRASH/work/scenario.json" && stop_model_servers && start_model_server "$TRASH/work/scenario.json"
+	} >"$WORK/scenario.json" && stop_servers && start_model_server "$WORK/scenario.json"
 }
 # Slow enough for the next ones to gather.
 region='{"region_replace": ["a - b", "a + b"], "delay_ms": 400}'

@@ -129,7 +129,7 @@ static void change(struct world *w, const char *text, struct oid *tree)
 static void reopen(struct world *w)
 {
 	checkout_release(w->co);
-	ok(checkout_take(&w->co, w->f.repo));
+	ok(checkout_take(&w->co, w->f.repo, NULL));
 }
 
 /* Index and files hold this tree, and there is nothing else; sub is a submodule. */
