@@ -177,7 +177,7 @@ while read -r what cmd
 do
 	test_expect_success "test_unchanged sees: $what" "
 		rm -rf copy && cp -a repo copy && cd copy &&
-		! test_unchanged sh -c '$cmd'
+		test_expect_code 127 test_unchanged sh -c '$cmd; exit 1'
 	"
 done <<\EOF
 branch git branch other

@@ -363,7 +363,7 @@ repo_state () {
 # Runs the command and fails if HEAD, index, work tree, stash, reflogs, settings,
 # hooks or refs are not byte for byte what they were. Branches of ours may have
 # come; if none has, no object has either. The repository is sound afterwards.
-# Returns what the command returns.
+# Returns what the command returns; 127, which no assertion takes for a refusal, if not.
 test_unchanged () {
 	repo=.
 	if test "$1" = -C
@@ -371,7 +371,7 @@ test_unchanged () {
 		repo=$2
 		shift 2
 	fi
-	(cd "$repo" && repo_state "$TRASH/before") || return 1
+	(cd "$repo" && repo_state "$TRASH/before") || return 127
 	"$@"
 	unchanged_code=$?
 	(
@@ -385,7 +385,7 @@ test_unchanged () {
 		git fsck --full --strict --no-dangling --no-progress 2>&1 |
 			grep -v '^notice:' >"$TRASH/fsck"
 		test_must_be_empty "$TRASH/fsck"
-	) || return 1
+	) || return 127
 	return "$unchanged_code"
 }
 
