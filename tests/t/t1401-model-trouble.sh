@@ -211,7 +211,8 @@ test_expect_success 'consent is asked on the terminal, naming host and files; a 
 	test_grep "0.0.0.0" ../tty && test_grep "calc.py" ../tty && test_grep "tokens" ../tty &&
 	test_expect_code 3 on_tty "\n" git dualfix -m "$issue" >../tty && test "$(asked)" = 1 &&
 	on_tty y git dualfix -m "$issue" >../tty && test "$(asked)" = 2 &&
-	setsid -w git dualfix -m "$issue" && test "$(asked)" = 3
+	setsid -w git dualfix -m "$issue" && test "$(asked)" = 3 &&
+	test_expect_code 3 git -c dualfix.send=never dualfix -m "$issue" && test "$(asked)" = 3
 '
 
 test_expect_success 'loopback needs no consent and no key' '

@@ -30,13 +30,16 @@ test_expect_success 'what passes is pushed in silence' '
 
 for action in suggest block
 do
+	# Only one of them looks for a fix.
+	test $action = suggest && runs=1 || runs=0
 	test_expect_success "$action: what fails is stopped" '
 		setup_repo && bad_commit && git config dualfix.prePush '$action' && head=$(git rev-parse HEAD) &&
 		test_expect_code 1 test_unchanged git push --porcelain origin main >../out 2>../err &&
 		remote_has main HEAD^ && test "$(git rev-parse HEAD)" = $head &&
 		test_must_be_empty ../out &&
 		test_grep "^warning: .*fails its checks; the push was stopped" ../err &&
-		test_grep "2:bad" ../err && test_grep "^hint: .*--no-verify" ../err
+		test_grep "2:bad" ../err && test_grep "^hint: .*--no-verify" ../err &&
+		git dualfix log >../log && test_line_count '$runs' ../log
 	'
 done
 
@@ -100,7 +103,9 @@ test_expect_success 'a push of nothing new, and from a subfolder' '
 test_expect_success 'a pass is known: the check is not run again' '
 	setup_repo && git config dualfix.verify "echo x >>\"$PWD/../count\"" && rm -f ../count &&
 	git commit -q --allow-empty -m more && git push -q origin main && git push -q origin main:again &&
-	git commit -q --allow-empty -m evenmore && git push -q origin main && test_line_count 1 ../count
+	rm -r .git/dualfix/checkout &&
+	git commit -q --allow-empty -m evenmore && git push -q origin main && test_line_count 1 ../count &&
+	test_path_is_missing .git/dualfix/checkout
 '
 
 test_expect_success 'from a linked work tree' '

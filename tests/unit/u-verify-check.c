@@ -223,6 +223,35 @@ static void refused_sockets(void **state)
 	sandbox_release(&box);
 }
 
+/* bwrap turns a signal into an exit status; whoever has no bwrap sees the signal. */
+static void a_signal_is_a_failure(void **state)
+{
+	static const char *const boxes[] = { "none", "landlock" };
+	struct check checks[] = { COMMAND("kill -9 $$"), COMMAND("kill -TERM $$") };
+	struct check_list list = { .v = checks, .n = ARRAY_SIZE(checks) };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(boxes); i++) {
+		struct check_run_spec spec = { 0 };
+		struct check_result *results;
+		struct check_run *done;
+		struct sandbox box;
+
+		if (!strcmp(boxes[i], "landlock") && !landlock_version())
+			continue;
+		ok(sandbox_take(&box, w.loop, boxes[i]));
+		spec.sandbox = &box;
+		done = run(&list, &spec);
+		results = check_run_results(done);
+		assert_int_equal(results[0].status, CHECK_FAIL);
+		assert_int_equal(results[0].exit_code, 137);
+		assert_int_equal(results[1].status, CHECK_FAIL);
+		assert_int_equal(results[1].exit_code, 143);
+		check_run_free(done);
+		sandbox_release(&box);
+	}
+}
+
 static void counts_and_long_logs(void **state)
 {
 	struct check checks[] = {
@@ -426,6 +455,51 @@ static void known_passes(void **state)
 		check_run_free(done);
 		known_free(spec.known);
 	}
+}
+
+static bool passes_known(const struct check_list *list, const struct sandbox *box)
+{
+	static const struct oid tree = { "3123456789012345678901234567890123456789" };
+	struct repo repo = { w.top };
+	struct check_run_spec spec = { .tree = &tree, .sandbox = box };
+	struct check_run *done;
+	bool cached;
+
+	ok(known_new(&spec.known, &repo, box, NULL, NULL, 1000));
+	done = run(list, &spec);
+	assert_int_equal(check_run_results(done)[0].status, CHECK_PASS);
+	cached = check_run_results(done)[0].cached;
+	check_run_free(done);
+	known_free(spec.known);
+	return cached;
+}
+
+/* A pass elsewhere is none here: with a network, another setup, other tools, another box. */
+static void known_by_all_of_it(void **state)
+{
+	struct check check = COMMAND("true"), setup = COMMAND("make deps");
+	struct check_list list = { .v = &check, .n = 1 };
+	char *path = strdup(getenv("PATH"));
+	struct sandbox none;
+
+	(void)state;
+	ok(sandbox_take(&none, w.loop, "none"));
+	assert_false(passes_known(&list, &w.box));
+	assert_true(passes_known(&list, &w.box));
+	check.network = true;
+	assert_false(passes_known(&list, &w.box));
+	check.network = false;
+	list.setup = &setup;
+	list.n_setup = 1;
+	assert_false(passes_known(&list, &w.box));
+	list.n_setup = 0;
+	setenv("PATH", "/usr/bin:/bin", 1);
+	assert_false(passes_known(&list, &w.box));
+	setenv("PATH", path, 1);
+	assert_false(passes_known(&list, &none));
+	assert_true(passes_known(&list, &w.box));
+	sandbox_release(&none);
+	free(path);
 }
 
 /* What stands in the file is read with suspicion. */
@@ -642,6 +716,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(configured),
 		cmocka_unit_test(statuses),
+		cmocka_unit_test(a_signal_is_a_failure),
 		cmocka_unit_test(counts_and_long_logs),
 		cmocka_unit_test(refused_sockets),
 		cmocka_unit_test(memory_of_many_children),
@@ -649,6 +724,7 @@ int main(void)
 		cmocka_unit_test(which_run),
 		cmocka_unit_test(deadline_of_all),
 		cmocka_unit_test(known_passes),
+		cmocka_unit_test(known_by_all_of_it),
 		cmocka_unit_test(known_damaged),
 		cmocka_unit_test(repeated),
 		cmocka_unit_test(freed_early),
