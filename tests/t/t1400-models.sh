@@ -316,10 +316,14 @@ test_expect_success '--plan: the planner is not asked for a first plan' '
 	test "$(json_get ../out outcome)" = fixed && test "$(asked deepseek-flash)" = 0
 '
 
-test_expect_success 'caps on what a model may change' '
-	model_scenario "" direct.json &&
-	test_expect_code 1 test_unchanged git -c dualfix.maxChangedLines=1 dualfix -m "$issue" 2>../err &&
-	test_grep "more than 1" ../err && test_grep "^hint: .*maxChangedLines" ../err
+test_expect_success 'caps on what a model may change: files, lines added and removed' '
+	model_scenario "" model.json &&
+	for cap in maxChangedFiles=1 maxChangedLines=3
+	do
+		test_expect_code 1 test_unchanged git -c dualfix.$cap dualfix -m "$issue" 2>../err &&
+		test_grep "^hint: .*${cap%=*}" ../err || return 1
+	done &&
+	git -c dualfix.maxChangedFiles=2 -c dualfix.maxChangedLines=4 dualfix -m "$issue"
 '
 
 test_expect_success 'dualfix.trailer' '
