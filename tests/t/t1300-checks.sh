@@ -143,18 +143,16 @@ test_expect_success BWRAP 'what a check started ends with it' '
 '
 
 test_expect_success 'a check that does not end: dualfix.verifyTimeout' '
-	start=$(date +%s) &&
-	test_expect_code 1 git -C repo -c dualfix.verifyTimeout=1 dualfix verify --json \
-		--verify "echo started; sleep 30 & sleep 31" >out 2>err &&
-	test $(($(date +%s) - start)) -lt 10 &&
+	test_expect_code 1 test_soon git -C repo -c dualfix.verifyTimeout=1 dualfix verify --json \
+		--verify "echo started; sleep 600 & sleep 601" >out 2>err &&
 	test "$(json_get out verification.0.before.status)" = timeout && test_grep "^timeout: " err &&
 	test_grep "^  started" err
 '
 
 test_expect_success '--timeout ends the run: exit 4, nothing emitted' '
-	cd repo && start=$(date +%s) &&
-	test_expect_code 4 test_unchanged git dualfix apply --timeout 1 --verify "sleep 30" ../p.json >../out 2>../err &&
-	test $(($(date +%s) - start)) -lt 10 && test_must_be_empty ../out &&
+	cd repo &&
+	test_expect_code 4 test_unchanged test_soon git dualfix apply --timeout 1 --verify "sleep 600" \
+		../p.json >../out 2>../err && test_must_be_empty ../out &&
 	test_grep "time is used up" ../err && test_grep "^hint: .*--timeout" ../err
 '
 
@@ -230,9 +228,9 @@ test_expect_success 'smudge filters, hooks, fsmonitor and external diffs are not
 '
 
 test_expect_success 'a check that prints without end is cut, not believed' '
-	cd repo && start=$(date +%s) &&
-	test_expect_code 1 git -c dualfix.verifyTimeout=2 dualfix verify --verify "yes yes-yes-yes" 2>../err &&
-	test $(($(date +%s) - start)) -lt 15 && test "$(wc -c <../err)" -lt 100000
+	cd repo &&
+	test_expect_code 1 test_soon git -c dualfix.verifyTimeout=2 dualfix verify --verify "yes yes-yes-yes" 2>../err &&
+	test "$(wc -c <../err)" -lt 100000
 '
 
 test_expect_success 'logs are clean on the terminal' '

@@ -68,9 +68,7 @@ trouble () {
 	title=$1 code=$2 said=$3 reply=$4 args=$5
 	test_expect_success "$title: exit $code" '
 		printf "[{\"match\": {}, \"reply\": {%s}}]" "$reply" >rule && setup_repo <rule &&
-		start=$(date +%s) &&
-		DUALFIX_PLANNER_KEY=sk-canary-key ends_with '"$code"' git dualfix $args -m "$issue" &&
-		test $(($(date +%s) - start)) -lt 8 &&
+		DUALFIX_PLANNER_KEY=sk-canary-key ends_with '"$code"' test_soon git dualfix $args -m "$issue" &&
 		test_grep "$said" ../err && test_grep ! canary ../err &&
 		test_grep ! -r canary .git
 	'
@@ -95,8 +93,8 @@ trouble 'an unknown end' 4 'aborted\|time' '"content": "x", "finish_reason": "ab
 trouble 'no last word' 4 'cut off' '"content": "0123456789012345678901234567890", "fault": "no_done"' ''
 trouble 'a connection that breaks each time' 4 '.' '"content": "0123456789012345678901234567890", "fault": "cut"' ''
 trouble 'a server that hangs up' 4 '.' '"fault": "close_before"' ''
-trouble 'silence' 4 'time is used up' '"content": "x", "delay_ms": 20000' '--timeout 1'
-trouble 'queued for ever' 4 'time is used up' '"content": "x", "delay_ms": 20000, "keepalive_ms": 100' '--timeout 1'
+trouble 'silence' 4 'time is used up' '"content": "x", "delay_ms": 600000' '--timeout 1'
+trouble 'queued for ever' 4 'time is used up' '"content": "x", "delay_ms": 600000, "keepalive_ms": 100' '--timeout 1'
 trouble '500 without end' 4 '500\|time' '"status": 500, "body": "oops @KEY@"' '--timeout 1'
 trouble 'garbage' 4 '.' '"content": "x", "fault": "garbage"' '--timeout 1'
 trouble 'an error under 200' 4 '.' '"content": "xxxxxxxxxxxxxxxxx", "fault": "error_in_200"' '--timeout 1'
@@ -157,10 +155,10 @@ test_expect_success 'a connection that breaks is tried again' '
 	test_unchanged git dualfix --json -m "$issue" >../out && test "$(json_get ../out outcome)" = fixed
 '
 
-test_expect_success 'a closed port: exit 4 within 5 seconds' '
-	cd repo && start=$(date +%s) &&
-	ends_with 4 git -c dualfix.planner.url=http://127.0.0.1:1 dualfix -m "$issue" &&
-	test $(($(date +%s) - start)) -le 5 && test_grep "127.0.0.1:1" ../err
+test_expect_success 'a closed port: exit 4' '
+	cd repo &&
+	ends_with 4 test_soon git -c dualfix.planner.url=http://127.0.0.1:1 dualfix -m "$issue" &&
+	test_grep "127.0.0.1:1" ../err
 '
 
 test_expect_success 'an executor that is down, the planner has to do it' '

@@ -56,12 +56,12 @@ test_expect_success 'not where consent is missing, nor for what a rule cures' '
 '
 
 test_expect_success 'nobody waits for it, and it fails nothing' '
-	for reply in "\"status\": 500" "\"content\": \"x\", \"delay_ms\": 30000" "\"fault\": \"close_before\""
+	for reply in "\"status\": 500" "\"content\": \"x\", \"delay_ms\": 600000" "\"fault\": \"close_before\""
 	do
 		cd "$WORK" && echo "[{\"match\": {\"path\": \"/models\"}, \"reply\": {$reply}}, {\"match\": {}, \"reply\": {\"plan_file\": \"direct.json\"}}]" >slow &&
-		setup_repo <slow && start=$(date +%s) &&
-		test_unchanged git dualfix --json -m "$issue" >../out 2>../err && test "$(json_get ../out outcome)" = fixed &&
-		test $(($(date +%s) - start)) -lt 10 && test_grep ! "^warning" ../err || return 1
+		setup_repo <slow &&
+		test_unchanged test_soon git dualfix --json -m "$issue" >../out 2>../err &&
+		test "$(json_get ../out outcome)" = fixed && test_grep ! "^warning" ../err || return 1
 	done
 '
 

@@ -20,6 +20,7 @@
 #	test_expect_success [<prereq>,...] <title> <body>
 #	test_must_fail <cmd>          fails by itself; a signal or 127 does not count
 #	test_expect_code <n> <cmd>
+#	test_soon <program>           ends within two minutes: what it must not wait for takes ten
 #	test_cmp <expected> <actual>; test_cmp_bin; test_grep [!] <regex> <file>
 #	test_must_be_empty <file>; test_line_count <n> <file>
 #	test_path_exists, _is_file, _is_dir, _is_missing, _is_executable <path>
@@ -280,6 +281,16 @@ test_expect_code () {
 	"$@"
 	code=$?
 	test "$code" -eq "$want" || fail "exit $code instead of $want: $*"
+}
+
+# However slow the machine is: a bound near what it takes fails where many tests run.
+test_soon () {
+	if command -v timeout >/dev/null
+	then
+		timeout --foreground 120 "$@"
+	else
+		"$@"
+	fi
 }
 
 test_cmp () { diff -u "$@"; }

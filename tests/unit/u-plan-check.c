@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
+#include <time.h>
+
 #include "base/compiler.h"
 #include "base/path.h"
 #include "plan/check.h"
 #include "plan/decode.h"
-#include "sys/clock.h"
 
 /* "create a; replace b; rename a b" as a plan. */
 static void decode(struct plan *plan, const char *steps)
@@ -174,7 +175,7 @@ static void test_many(void **state)
 {
 	struct str steps = STR_INIT(1 << 20);
 	struct plan plan;
-	int64_t start_ms;
+	clock_t start;
 
 	(void)state;
 	for (int i = 0; i < 5000; i++)
@@ -182,11 +183,11 @@ static void test_many(void **state)
 	for (int i = 0; i < 5000; i++)
 		str_addf(&steps, "edit d%d/f; ", i);
 	decode(&plan, steps.buf);
-	start_ms = clock_mono_ms();
+	start = clock();
 	ok(plan_check_conflicts(&plan));
 	ok(plan_check_protected(&plan, path_protect_default, path_protect_default_n));
 	/* It takes 20 ms; this is against anything quadratic. */
-	assert_true(clock_mono_ms() - start_ms < 2000);
+	assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
 	plan_release(&plan);
 	str_release(&steps);
 }

@@ -8,12 +8,12 @@
 
 #include <dirent.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/compiler.h"
 #include "plan/decode.h"
 #include "plan/encode.h"
 #include "plan/fields.h"
-#include "sys/clock.h"
 #include "sys/file.h"
 
 #define BAD "tests/data/plan-bad"
@@ -186,14 +186,14 @@ static void test_limits(void **state)
 {
 	struct str json;
 	struct plan plan;
-	int64_t start_ms;
+	clock_t start;
 
 	(void)state;
 	many(&json, PLAN_MAX_EDITS);
-	start_ms = clock_mono_ms();
+	start = clock();
 	ok(plan_decode(&plan, str_span(&json)));
 	/* It takes 30 ms; this is against anything quadratic. */
-	assert_true(clock_mono_ms() - start_ms < 2000);
+	assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
 	assert_int_equal(plan.n_edits, PLAN_MAX_EDITS);
 	plan_release(&plan);
 	str_release(&json);

@@ -326,7 +326,7 @@ static void test_large_input_comes_back(void **state)
 
 static void test_kill_and_free(void **state)
 {
-	const char *argv[] = { "sleep", "60", NULL };
+	const char *argv[] = { "sleep", "600", NULL };
 	const char *none[] = { "no-such-program-here", NULL };
 	struct proc_spec spec = { .argv = argv, .env = env };
 	struct seen killed = { .done = false }, freed = killed, absent = killed;
@@ -347,7 +347,7 @@ static void test_kill_and_free(void **state)
 	assert_int_equal(freed.calls + absent.calls, 0);
 	loop_free(loop); /* reaps what is left */
 	loop = NULL;
-	assert_true(clock_mono_ms() - begin_ms < 5000);
+	assert_true(clock_mono_ms() - begin_ms < 60000);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
