@@ -210,7 +210,8 @@ test_expect_success 'consent is asked on the terminal, naming host and files; a 
 	test_expect_code 3 on_tty "\n" git dualfix -m "$issue" >../tty && test "$(asked)" = 1 &&
 	on_tty y git dualfix -m "$issue" >../tty && test "$(asked)" = 2 &&
 	setsid -w git dualfix -m "$issue" && test "$(asked)" = 3 &&
-	test_expect_code 3 git -c dualfix.send=never dualfix -m "$issue" && test "$(asked)" = 3
+	test_expect_code 3 git -c dualfix.send=never dualfix -m "$issue" && test "$(asked)" = 3 &&
+	test_expect_code 3 setsid -w git -c dualfix.planner.url=http://other.invalid dualfix -m "$issue"
 '
 
 test_expect_success 'loopback needs no consent and no key' '

@@ -117,6 +117,10 @@ static void endpoint_without_helper(void **state)
 	assert_string_equal(secret_reveal(endpoint->key), "sk-named");
 	assert_string_equal(endpoint->key_source, "T_NAMED_KEY");
 	endpoint_free(endpoint);
+	setenv("T_OWN_KEY", "sk-own", 1);
+	ok(endpoint_new(&endpoint, loop, &s));
+	assert_string_equal(secret_reveal(endpoint->key), "sk-own");
+	endpoint_free(endpoint);
 }
 
 static void endpoint_prices(void **state)

@@ -62,7 +62,7 @@ static pid_t pid_in(const char *name)
 {
 	int pid = 0;
 
-	for (int i = 0; i < 2000 && pid < 2; i++) {
+	for (int i = 0; i < 12000 && pid < 2; i++) {
 		FILE *f = fopen(name, "r");
 
 		if (f && fscanf(f, "%d\n", &pid) != 1)
@@ -78,7 +78,7 @@ static pid_t pid_in(const char *name)
 
 static void assert_gone(pid_t pid)
 {
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; i < 12000; i++) {
 		if (kill(pid, 0) && errno == ESRCH)
 			return;
 		usleep(5000);
