@@ -65,15 +65,10 @@ struct err *report_usage(struct report *report, const struct endpoint *endpoint,
 {
 	struct usage_report *row;
 	size_t n = report->n_usage;
-	char host[256];
-	bool https, loopback;
-	struct err *err = http_url_check(endpoint->url, &https, &loopback, host, sizeof(host));
 
-	if (err)
-		return err;
 	if (!model || !*model)
 		model = endpoint->model;
-	row = usage_row(report, endpoint->role, model, host);
+	row = usage_row(report, endpoint->role, model, endpoint->host);
 	if (report->n_usage > n) { /* its names are the caller's still */
 		row->model = arena_dups(&report->arena, row->model);
 		row->endpoint = arena_dups(&report->arena, row->endpoint);

@@ -10,6 +10,7 @@ static void many_models(void **state)
 {
 	const struct endpoint endpoint = {
 		.role = "executor", .model = "m", .url = "https://a.example/v1",
+		.host = "a.example",
 	};
 	const struct usage usage = { .requests = 1, .prompt_tokens = 2, .usd = 0.5 };
 	static struct report report;
@@ -36,6 +37,7 @@ static void no_name(void **state)
 {
 	const struct endpoint endpoint = {
 		.role = "planner", .model = "m", .url = "https://a.example:8/v1",
+		.host = "a.example:8",
 	};
 	const struct usage usage = { .requests = 1, .usd = -1 };
 	static struct report report;
