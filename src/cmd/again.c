@@ -15,7 +15,6 @@
 #include "flow/state.h"
 #include "plan/decode.h"
 #include "repo/record.h"
-#include "repo/tree.h"
 
 #define TEXT_MAX_BYTES ((size_t)64 << 20)
 #define NAME_MAX_BYTES 4096

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "base/str.h"
 #include "sys/clock.h"
 
 #define NAME_MAX_BYTES 512

@@ -16,9 +16,10 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/jsonw.h"
-#include "edit/resolve.h"
+#include "edit/result.h"
 #include "flow/ahead.h"
-#include "model/client.h"
+#include "model/budget.h"
+#include "model/endpoint.h"
 #include "repo/repo.h"
 #include "verify/check.h"
 #include "verify/counts.h"
@@ -53,7 +54,7 @@ struct check_report {
 struct usage_report {
 	const char *role;
 	const char *model;
-	const char *endpoint; /* scheme, host and port only */
+	const char *endpoint; /* its host, with a port if it has one of its own */
 	struct usage usage;
 };
 

@@ -6,7 +6,6 @@
 
 #include "flow/steps.h"
 #include "sys/clock.h"
-#include "sys/file.h"
 
 #define OUTPUT_MAX_BYTES ((size_t)512 << 20)
 #define TEXTS_MAX_BYTES ((size_t)64 << 20)

@@ -5,7 +5,6 @@
 
 #include "repo/backend.h"
 #include "repo/git.h"
-#include "repo/tree.h"
 #include "sys/workers.h"
 
 #define LISTING_MAX_BYTES ((size_t)256 << 20)
