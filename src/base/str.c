@@ -81,6 +81,18 @@ void str_add_span(struct str *s, struct span span)
 	str_add(s, span.ptr, span.len);
 }
 
+void str_add_quoted(struct str *s, const char *word)
+{
+	str_addc(s, '\'');
+	for (; *word; word++) {
+		if (*word == '\'')
+			str_adds(s, "'\\''");
+		else
+			str_addc(s, *word);
+	}
+	str_addc(s, '\'');
+}
+
 void str_vaddf(struct str *s, const char *fmt, va_list ap)
 {
 	va_list again;

@@ -53,6 +53,8 @@ void str_add(struct str *s, const void *bytes, size_t len);
 void str_adds(struct str *s, const char *text);
 void str_addc(struct str *s, char c);
 void str_add_span(struct str *s, struct span span);
+/* As one word of sh, whatever is in it. */
+void str_add_quoted(struct str *s, const char *word);
 void str_addf(struct str *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void str_vaddf(struct str *s, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 

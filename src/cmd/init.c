@@ -393,17 +393,6 @@ static struct err *write_plan(struct setup_plan *plan)
 	return err;
 }
 
-static void add_quoted(struct str *line, const char *word)
-{
-	str_adds(line, "'");
-	for (; *word; word++) {
-		if (*word == '\'')
-			str_adds(line, "'\\'");
-		str_addf(line, "%c", *word);
-	}
-	str_adds(line, "'");
-}
-
 /* What to type for a check that init does not take by itself. */
 static void add_insisting(struct str *line, const struct choice *choice)
 {
@@ -411,11 +400,11 @@ static void add_insisting(struct str *line, const struct choice *choice)
 		str_addf(line, "git config --add dualfix.sandboxRead '%s'; ", choice->reads[i]);
 	if (choice->p->setup) {
 		str_adds(line, "git config dualfix.setup ");
-		add_quoted(line, choice->p->setup);
+		str_add_quoted(line, choice->p->setup);
 		str_adds(line, "; ");
 	}
 	str_adds(line, "git dualfix init --verify ");
-	add_quoted(line, choice->p->check);
+	str_add_quoted(line, choice->p->check);
 }
 
 static struct err *nothing_found(const struct setup_plan *plan)

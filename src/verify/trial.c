@@ -277,24 +277,12 @@ static struct err *judge(const char *name, const struct proc_result *result)
 	return err;
 }
 
-static void quote(struct str *out, const char *text)
-{
-	str_addc(out, '\'');
-	for (; *text; text++) {
-		if (*text == '\'')
-			str_adds(out, "'\\''");
-		else
-			str_addc(out, *text);
-	}
-	str_addc(out, '\'');
-}
-
 static void write_script(enum sandbox_kind kind, const char *home, struct str *out)
 {
 	bool bwrap = kind == SANDBOX_BWRAP;
 
 	str_addf(out, "BOX=%s OUTSIDE=%d REAL_HOME=", sandbox_name(kind), (int)getpid());
-	quote(out, home ? home : "/nonexistent");
+	str_add_quoted(out, home ? home : "/nonexistent");
 	str_addc(out, '\n');
 	str_adds(out, common_script);
 	str_adds(out, bwrap ? bwrap_script : landlock_script);

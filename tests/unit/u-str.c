@@ -36,6 +36,17 @@ static void test_appends(void **state)
 	str_release(&s);
 }
 
+static void test_quoted(void **state)
+{
+	struct str s = STR_INIT(100);
+
+	(void)state;
+	str_add_quoted(&s, "it's $HOME");
+	str_add_quoted(&s, "");
+	assert_string_equal(s.buf, "'it'\\''s $HOME'''");
+	str_release(&s);
+}
+
 static void test_ceiling_is_exact_and_sticky(void **state)
 {
 	struct str s = STR_INIT(4);
@@ -151,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_appends),
+		cmocka_unit_test(test_quoted),
 		cmocka_unit_test(test_ceiling_is_exact_and_sticky),
 		cmocka_unit_test(test_zeroed_refuses),
 		cmocka_unit_test(test_reserve_is_a_hint),
