@@ -31,6 +31,7 @@ struct choice {
 struct setup_plan {
 	struct session *s;
 	struct argv keys, values;
+	struct proposal proposals[PROPOSALS_MAX]; /* that the choices point into */
 	struct str events;            /* of hooks, with commas between */
 	struct choice check;          /* that passes on HEAD, or is insisted on */
 	struct choice failing;        /* the first that runs and fails there */
@@ -181,9 +182,9 @@ static bool worth_trying(const struct setup_plan *plan, const struct proposal *p
 	       strcmp(p->file, failing->file);
 }
 
-static struct err *try_all(struct setup_plan *plan, const struct proposal *v, size_t n,
-			   const struct oid *head)
+static struct err *try_all(struct setup_plan *plan, size_t n, const struct oid *head)
 {
+	const struct proposal *v = plan->proposals;
 	struct err *err = NULL;
 
 	for (size_t i = 0; !err && i < n; i++) {
@@ -197,7 +198,7 @@ static struct err *try_all(struct setup_plan *plan, const struct proposal *v, si
 	return err;
 }
 
-static struct err *find_checks(struct setup_plan *plan, struct proposal *v, struct oid *head)
+static struct err *find_checks(struct setup_plan *plan, struct oid *head)
 {
 	struct session *s = plan->s;
 	struct repo_source *source = NULL;
@@ -210,9 +211,9 @@ static struct err *find_checks(struct setup_plan *plan, struct proposal *v, stru
 	if (!err)
 		err = repo_source_new(&source, s->repo, &tree);
 	if (!err)
-		err = detect_checks(v, &n, repo_source(source));
+		err = detect_checks(plan->proposals, &n, repo_source(source));
 	if (!err)
-		err = try_all(plan, v, n, head);
+		err = try_all(plan, n, head);
 	plan->found_none = !plan->check.p;
 	repo_source_free(source);
 	return err;
@@ -470,7 +471,6 @@ static struct err *no_terminal(const struct setup_plan *plan)
 static struct err *set_up(struct setup_plan *plan)
 {
 	struct session *s = plan->s;
-	struct proposal proposals[PROPOSALS_MAX];
 	struct oid head;
 	bool configured = false, go = true, said, look;
 	struct err *err = NULL;
@@ -481,7 +481,7 @@ static struct err *set_up(struct setup_plan *plan)
 	if (look)
 		err = name_configured(s, &configured);
 	if (!err && look && !configured)
-		err = find_checks(plan, proposals, &head);
+		err = find_checks(plan, &head);
 	if (!err && (plan->check.p || plan->offer || plan->failing.p) && !s->settings.yes) {
 		if (!question_possible())
 			return no_terminal(plan);

@@ -75,7 +75,7 @@ static struct err *keep_input(struct run *run)
 }
 
 /* What was spent before counts against the budget, and in the report. */
-static struct err *take_usage(struct run *run, const struct state *past)
+static void take_usage(struct run *run, const struct state *past)
 {
 	const struct budget_hold nothing = { 0 };
 
@@ -84,7 +84,6 @@ static struct err *take_usage(struct run *run, const struct state *past)
 		run->report.n_usage++;
 		budget_settle(&run->budget, &nothing, &past->usage[i].usage);
 	}
-	return NULL;
 }
 
 struct err *run_begin_state(struct run *run)
@@ -110,11 +109,9 @@ struct err *run_begin_state(struct run *run)
 	run->state.branch = past->branch;
 	run->state.commit = past->commit;
 	run->state.edited = run->edited = past->edited;
-	err = take_usage(run, past);
+	take_usage(run, past);
 	/* It is under way again. */
-	if (!err)
-		err = record_remove(run->record, "report.json");
-	return err;
+	return record_remove(run->record, "report.json");
 }
 
 static struct err *read_kept(struct run *run, const char *form, size_t n, size_t max_bytes,
