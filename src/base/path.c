@@ -275,17 +275,6 @@ static bool pattern_matches(const char *pattern, const char *path)
 	return false;
 }
 
-bool path_lies_in(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	while (n > 1 && dir[n - 1] == '/')
-		n--;
-	if (n == 1 && dir[0] == '/')
-		return path[0] == '/';
-	return !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
-}
-
 const char *path_protected(const char *path, const char *const *patterns, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -293,4 +282,15 @@ const char *path_protected(const char *path, const char *const *patterns, size_t
 		    pattern_matches(patterns[i], path))
 			return patterns[i];
 	return NULL;
+}
+
+const char *path_below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	while (n && dir[n - 1] == '/')
+		n--;
+	if (strncmp(path, dir, n) || (path[n] && path[n] != '/'))
+		return NULL;
+	return path + n;
 }

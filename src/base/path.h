@@ -33,9 +33,6 @@
  */
 struct err *path_check(const char *path) MUST_USE;
 
-/* Whether path is dir or lies in it; both as they stand, slashes at dir's end aside. */
-bool path_lies_in(const char *path, const char *dir);
-
 /*
  * Which of the n patterns protects path; NULL if none does.
  *
@@ -45,6 +42,12 @@ bool path_lies_in(const char *path, const char *dir);
  * nothing.
  */
 const char *path_protected(const char *path, const char *const *patterns, size_t n);
+
+/*
+ * What of path lies below dir: "" for dir itself, else from a slash on; NULL if
+ * path is elsewhere. Of any two paths alike; slashes at the end of dir do not count.
+ */
+const char *path_below(const char *path, const char *dir);
 
 /* What dualfix.protect is unless configured: n entries, then NULL. */
 extern const char *const path_protect_default[];

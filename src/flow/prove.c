@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "verify/lent.h"
@@ -32,13 +33,7 @@ struct prove {
 /* A pathspec as monorepos use it: a folder, a file, or a glob over whole paths. */
 static bool path_matches(const char *spec, const char *path)
 {
-	size_t n = strlen(spec);
-
-	while (n && spec[n - 1] == '/')
-		n--;
-	if (!strncmp(path, spec, n) && (path[n] == '/' || !path[n]))
-		return true;
-	return !fnmatch(spec, path, 0);
+	return path_below(path, spec) || !fnmatch(spec, path, 0);
 }
 
 static bool is_wanted(void *ctx, const struct check *check)

@@ -219,12 +219,12 @@ bool bwrap_shows(const struct premises *at, const char *path)
 		bool covers = !strcmp(row->words[0], "--tmpfs");
 		const char *dest = row->words[covers ? 1 : 2];
 
-		if (row->when == ALWAYS && dest && dest[0] == '/' && path_lies_in(path, dest))
+		if (row->when == ALWAYS && dest && dest[0] == '/' && path_below(path, dest))
 			shown = !covers;
 	}
-	if (at->home && path_lies_in(path, at->home))
+	if (at->home && path_below(path, at->home))
 		shown = false;
 	for (size_t i = 0; i < at->read_dirs.n && !shown; i++)
-		shown = path_lies_in(path, at->read_dirs.v[i]);
-	return shown || path_lies_in(path, at->seen);
+		shown = path_below(path, at->read_dirs.v[i]);
+	return shown || path_below(path, at->seen);
 }

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/str.h"
 
 #define PATH_BYTES 4096
@@ -192,16 +193,6 @@ void landlock_release(struct landlock *landlock)
 	landlock->fd = -1;
 }
 
-/* Whether path is dir or lies below it; neither ends in a slash but for "/". */
-static bool lies_in(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	if (n == 1)
-		return true;
-	return !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
-}
-
 static struct err *allow(struct landlock *landlock, struct str *path, enum reach reach,
 			 const struct argv *except);
 
@@ -235,9 +226,9 @@ static struct err *allow(struct landlock *landlock, struct str *path, enum reach
 	bool split = false;
 
 	for (size_t i = 0; except && i < except->n; i++) {
-		if (lies_in(path->buf, except->v[i]))
+		if (path_below(path->buf, except->v[i]))
 			return NULL;
-		split |= lies_in(except->v[i], path->buf);
+		split |= path_below(except->v[i], path->buf) != NULL;
 	}
 	/* Not even its names, which would be all names below. */
 	if (split)

@@ -117,7 +117,7 @@ static struct err *keep_outermost(struct lent *lent)
 		bool inside = false;
 
 		for (size_t j = 0; j < kept.n && !inside; j++)
-			inside = path_lies_in(lent->paths.v[i], kept.v[j]);
+			inside = path_below(lent->paths.v[i], kept.v[j]);
 		if (!inside)
 			argv_push(&kept, lent->paths.v[i]);
 	}
@@ -181,7 +181,7 @@ static struct err *refuse_tracked(const struct lent *lent, struct repo *repo)
 	rest = str_span(&listing);
 	if (!err && span_split(&rest, '\0', &file) && file.len) {
 		for (size_t i = 0; !err && i < lent->paths.n; i++) {
-			if (path_lies_in(file.ptr, lent->paths.v[i]))
+			if (path_below(file.ptr, lent->paths.v[i]))
 				err = refuse(lent->paths.v[i], "it is tracked, or holds what is");
 		}
 	}

@@ -21,7 +21,7 @@ static bool can_be_covered(const char *dir)
 	if (!dir || dir[0] != '/')
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(needed_dirs); i++) {
-		if (path_lies_in(needed_dirs[i], dir))
+		if (path_below(needed_dirs[i], dir))
 			return false;
 	}
 	return true;
@@ -90,12 +90,12 @@ static struct err *take_objects(struct premises *at)
 /* The checkout lies over all that else would be seen there. */
 static struct err *may_lie_at(const struct premises *at, const char *root)
 {
-	if (!can_be_covered(root) || path_lies_in(BWRAP_TMPDIR, root) ||
-	    (at->home && path_lies_in(at->home, root)))
+	if (!can_be_covered(root) || path_below(BWRAP_TMPDIR, root) ||
+	    (at->home && path_below(at->home, root)))
 		return err_new(ERR_CONFIG, "dualfix.overlay: the checkout cannot be shown at "
 			       "'%s', which holds what a check needs", root);
 	for (size_t i = 0; i < at->read_dirs.n; i++) {
-		if (path_lies_in(at->read_dirs.v[i], root))
+		if (path_below(at->read_dirs.v[i], root))
 			return err_hint(err_new(ERR_CONFIG, "dualfix.sandboxRead '%s' lies in "
 						"the work tree, where dualfix.overlay shows "
 						"the checkout", at->read_dirs.v[i]),
@@ -110,7 +110,7 @@ static struct err *find_seat(struct premises *at, const struct lent *lent)
 	size_t skip = strlen(job->tree_dir);
 
 	at->seen = lent ? lent->root : job->tree_dir;
-	if (path_lies_in(job->work_dir, job->tree_dir))
+	if (path_below(job->work_dir, job->tree_dir))
 		str_addf(&at->work, "%s%s", at->seen, job->work_dir + skip);
 	else
 		str_adds(&at->work, job->work_dir);

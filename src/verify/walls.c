@@ -15,6 +15,7 @@
 #endif
 
 #include "base/argv.h"
+#include "base/path.h"
 
 #define PATH_BYTES 4096
 
@@ -189,16 +190,10 @@ void walls_around_free(struct landlock *around)
 	free(around);
 }
 
-/* What of path lies below the home: with a slash in front, "" for itself, or NULL. */
+/* In the words of path_below(). */
 static const char *below_home(const struct premises *at, const char *path)
 {
-	size_t n = at->home ? strlen(at->home) : 0;
-
-	while (n > 1 && at->home[n - 1] == '/')
-		n--;
-	if (!n || strncmp(path, at->home, n) || (path[n] && path[n] != '/'))
-		return NULL;
-	return path + n;
+	return at->home ? path_below(path, at->home) : NULL;
 }
 
 void walls_home(const struct premises *at, struct str *out)

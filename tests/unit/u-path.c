@@ -287,6 +287,20 @@ static void test_patterns(void **state)
 	assert_null(path_protected("a", NULL, 0));
 }
 
+static void test_below(void **state)
+{
+	(void)state;
+	assert_string_equal(path_below("/home/a/b", "/home/a"), "/b");
+	assert_string_equal(path_below("/home/a/b", "/home/a//"), "/b");
+	assert_string_equal(path_below("/home/a", "/home/a"), "");
+	assert_string_equal(path_below("/home/a", "/"), "/home/a");
+	assert_string_equal(path_below("/", "/"), "/");
+	assert_string_equal(path_below("a/b", "a/"), "/b");
+	assert_null(path_below("/home/ab", "/home/a"));
+	assert_null(path_below("/home", "/home/a"));
+	assert_null(path_below("a", "/"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +309,7 @@ int main(void)
 		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_protected_by_default),
 		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_below),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
