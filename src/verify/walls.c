@@ -83,6 +83,8 @@ static void push_real(struct argv *list, const char *path)
 
 	if (real)
 		argv_push(list, real);
+	else if (path && errno == ENOMEM)
+		list->failed = true; /* it may be there */
 	free(real);
 }
 
