@@ -258,6 +258,8 @@ struct err *brief_repair(struct prompt *prompt, const struct templates *template
 		quote_add(&text, &logs[i]);
 	if (!err && round->failures.ptr)
 		str_add_span(&text, round->failures);
+	if (!err && !text.full) /* only its beginning is shown */
+		err = str_err(&text, "failures");
 	if (!err)
 		err = safe_quote(secrets, &arena, NULL, str_span(&text), ISSUE_MAX_BYTES,
 				 &failures);
