@@ -124,6 +124,8 @@ static struct err *check_tip(struct session *s, const struct check_list *checks,
 		err = verify_is_known(&spec, &commit, &known);
 	if (err || known)
 		return err;
+	events_emit(&s->events, EVENT_STAGE, "checking %.12s (%s) before it is pushed", tip->oid,
+		    tip->branch);
 	err = verify_commit(&v, &spec, &commit);
 	if (err)
 		return err;
