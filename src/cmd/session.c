@@ -229,7 +229,9 @@ static struct err *open_tape(struct session *s)
 	if (s->settings.record) {
 		err = tape_new(&s->tape);
 		/* Empty, at once: whether it can be kept is known before money is spent. */
-		return err ? err : session_keep_tape(s);
+		if (!err)
+			err = err_as(err_wrap(session_keep_tape(s), "--record"), ERR_CONFIG);
+		return err;
 	}
 	if (!s->settings.replay)
 		return NULL;

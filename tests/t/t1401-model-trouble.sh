@@ -255,7 +255,7 @@ test_expect_success 'a recording that cannot be kept: said before anything is as
 	setup_repo <<-\EOF &&
 	[{"match": {}, "reply": {"content": "@GOOD@"}}]
 	EOF
-	test_must_fail test_unchanged git dualfix --record ../no-folder/tape -m "$issue" >../out 2>../err &&
+	test_expect_code 3 test_unchanged git dualfix --record ../no-folder/tape -m "$issue" >../out 2>../err &&
 	test_must_be_empty ../out && test_grep "no-folder/tape" ../err && test "$(asked)" = 0
 '
 
