@@ -59,6 +59,7 @@ static void examine_git(struct examination *e)
 	struct str version = STR_INIT(1024), author = STR_INIT(4096), committer = STR_INIT(4096);
 	struct err *err = repo_git(e->s->repo, args, (struct span){ 0 }, &version, NULL);
 
+	well(e, "git-dualfix", "version %s", DUALFIX_VERSION);
 	if (err)
 		ill(e, "git", err);
 	else
