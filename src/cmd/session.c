@@ -448,7 +448,8 @@ void session_warn_failures(struct session *s, const struct check_list *checks,
 			continue;
 		str_reset(&tail);
 		verdict_tail(str_span(&v->results[i].log), TAIL_BYTES, &tail);
-		terminal_warning(&s->terminal, "'%s' fails%s:", checks->v[i].command, where);
+		terminal_warning(&s->terminal, "'%s' fails%s%s", checks->v[i].command, where,
+				 tail.len ? ":" : ", and printed nothing");
 		terminal_block(&s->terminal, "  ", str_span(&tail));
 	}
 	str_release(&tail);
