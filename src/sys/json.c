@@ -2,6 +2,7 @@
 #include "sys/json.h"
 
 #include <inttypes.h>
+#include <setjmp.h>
 #include <stdlib.h>
 
 #include <jansson.h>
@@ -91,6 +92,39 @@ static struct err *parse_err(const json_error_t *error, struct span text)
 		       error->text);
 }
 
+/* Where a failed allocation of the parser goes on; NULL: nothing is parsed. */
+static _Thread_local jmp_buf *no_memory;
+
+static void *allocate(size_t size)
+{
+	void *mem = malloc(size);
+
+	if (!mem && no_memory)
+		longjmp(*no_memory, 1);
+	return mem;
+}
+
+/*
+ * Up to jansson 2.15 the parser goes on when it could not keep a byte of a string, and
+ * then reads and writes past its buffer. What it has until there is lost.
+ */
+static struct err *load(struct span text, json_t **root, json_error_t *error)
+{
+	jmp_buf out;
+
+	*root = NULL;
+	json_set_alloc_funcs(allocate, free);
+	if (setjmp(out)) {
+		no_memory = NULL;
+		return err_nomem();
+	}
+	no_memory = &out;
+	*root = json_loadb(text.len ? text.ptr : "", text.len,
+			   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
+	no_memory = NULL;
+	return *root ? NULL : parse_err(error, text);
+}
+
 struct err *json_parse(struct json_doc **out, struct span text,
 		       const struct json_limits *limits)
 {
@@ -109,14 +143,12 @@ struct err *json_parse(struct json_doc **out, struct span text,
 	doc = calloc(1, sizeof(*doc));
 	if (!doc)
 		return err_nomem();
-	doc->root = json_loadb(text.len ? text.ptr : "", text.len,
-			       JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	if (!doc->root) {
+	err = load(text, &doc->root, &error);
+	if (err)
 		free(doc);
-		return parse_err(&error, text);
-	}
-	*out = doc;
-	return NULL;
+	else
+		*out = doc;
+	return err;
 }
 
 void json_free(struct json_doc *doc)

@@ -23,14 +23,14 @@ static atomic_long left = -1; /* until one fails; negative: none does */
 static int log_fd = -1;
 
 /*
- * For a leak sanitizer: what the loader has for backtrace() it keeps, and libcrypto loses
- * some where its own allocations fail.
+ * For a leak sanitizer: what the loader has for backtrace() it keeps; libcrypto and jansson
+ * (sys/json.c) lose some where an allocation of theirs fails.
  */
 const char *__lsan_default_suppressions(void);
 
 const char *__lsan_default_suppressions(void)
 {
-	return "leak:_dl_map_object_deps\nleak:libcrypto.so\n";
+	return "leak:_dl_map_object_deps\nleak:libcrypto.so\nleak:json_loadb\n";
 }
 
 __attribute__((constructor)) static void begin(void)
