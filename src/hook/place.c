@@ -146,6 +146,9 @@ struct err *place_look(struct hook_place *out, struct repo *repo, const char *ev
 	str_init(&out->remark, REMARK_MAX_BYTES);
 	str_addf(&key, "hook.dualfix.%s.event", event);
 	err = git_has_config_hooks(repo, &out->config_hooks);
+	/* git send-email runs hooks only where this one is a file, to this day (2.55). */
+	if (!strcmp(event, "sendemail-validate"))
+		out->config_hooks = false;
 	if (!err)
 		err = find_path(repo, event, out, &folder);
 	if (err)
