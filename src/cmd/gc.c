@@ -12,12 +12,10 @@
 
 #define PATH_BYTES ((size_t)64 << 10)
 
-static void tell_lock(struct session *s, const struct str *path)
+static void tell_lock(struct session *s, const char *path)
 {
-	if (!path->len)
-		return;
-	terminal_warning(&s->terminal, "'%s' is in git's way", path->buf);
-	terminal_hint(&s->terminal, "if no git is running: rm '%s'", path->buf);
+	terminal_warning(&s->terminal, "'%s' is in git's way", path);
+	terminal_hint(&s->terminal, "if no git is running: rm '%s'", path);
 }
 
 /* Of a run that is over: it may have died with its branch under git's lock. */
@@ -37,10 +35,10 @@ static struct err *unlock_branch(void *ctx, const char *id)
 		err = state_decode(&state, str_span(&json));
 	if (!err && state.branch && !oid_is_none(&state.commit))
 		err = stale_branch_lock(s->repo, state.branch, &state.commit, &removed, &left);
-	if (removed)
-		terminal_note(&s->terminal, "removed the lock that run %s left on %s", id,
-			      state.branch);
-	tell_lock(s, &left);
+	if (!err && removed)
+		terminal_note(&s->terminal, "removed the lock that run %s left on its branch", id);
+	if (!err && left.len)
+		tell_lock(s, left.buf);
 	if (err && err_kind(err) == ERR_INPUT) { /* it has no state, or none that can be read */
 		err_drop(err);
 		err = NULL;
@@ -53,13 +51,14 @@ static struct err *unlock_branch(void *ctx, const char *id)
 
 static struct err *unlock(struct session *s)
 {
-	struct str left = STR_INIT(PATH_BYTES);
+	struct argv left = ARGV_INIT;
 	struct err *err = record_each(s->repo, unlock_branch, s);
 
 	if (!err)
-		err = stale_packed_lock(s->repo, &left);
-	tell_lock(s, &left);
-	str_release(&left);
+		err = stale_shared_locks(s->repo, &left);
+	for (size_t i = 0; !err && i < left.n; i++)
+		tell_lock(s, left.v[i]);
+	argv_release(&left);
 	return err;
 }
 

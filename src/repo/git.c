@@ -148,7 +148,9 @@ struct err *git_words(const struct proc_result *result, const char *command)
 	if (command)
 		err = err_wrap(err, "git %s", command);
 	lock = locked_by(str_span(&text));
-	if (lock.len)
+	if (span_find(str_span(&text), SPAN("cannot lock references"), 0) >= 0)
+		err = err_hint(err, "git dualfix gc names the lock, should it be a stale one");
+	else if (lock.len)
 		err = err_hint(err, "git dualfix gc; else, if no git is running: rm '%.*s'",
 			       (int)lock.len, lock.ptr);
 	str_release(&text);

@@ -70,18 +70,20 @@ out:
 	return err;
 }
 
-struct err *stale_packed_lock(struct repo *repo, struct str *left)
+struct err *stale_shared_locks(struct repo *repo, struct argv *left)
 {
+	static const char *const names[] = { "packed-refs", "reftable/tables.list" };
 	struct str path = STR_INIT(PATH_BYTES);
 	struct stat st;
-	struct err *err = lock_path(repo, "", "packed-refs", &path);
+	struct err *err = NULL;
 
-	if (!err && is_old(path.buf, &st)) {
-		str_add_span(left, str_span(&path));
-		err = str_err(left, "path");
+	for (size_t i = 0; !err && i < ARRAY_SIZE(names); i++) {
+		err = lock_path(repo, "", names[i], &path);
+		if (!err && is_old(path.buf, &st))
+			argv_push(left, path.buf);
 	}
 	str_release(&path);
-	return err;
+	return err ? err : argv_err(left);
 }
 
 bool stale_is_locked(const struct repo *repo, const char *branch)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "base/argv.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -22,8 +23,8 @@
 struct err *stale_branch_lock(struct repo *repo, const char *branch, const struct oid *commit,
 			      bool *removed, struct str *left) MUST_USE;
 
-/* *left gets the path of a lock on all packed refs that is older than a few seconds. */
-struct err *stale_packed_lock(struct repo *repo, struct str *left) MUST_USE;
+/* Adds to left the path of each lock on all refs that is older than a few seconds. */
+struct err *stale_shared_locks(struct repo *repo, struct argv *left) MUST_USE;
 
 /* Whether somebody has a lock on that branch now, or left one. */
 bool stale_is_locked(const struct repo *repo, const char *branch);

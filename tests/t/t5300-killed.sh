@@ -37,7 +37,7 @@ apply () {
 	git dualfix apply --no-verify "$@" ../plan.json
 }
 
-test_expect_success PYTHON 'a git that is killed leaves a lock: told, gone around, removed by gc' '
+test_expect_success PYTHON,REF_FILES 'a git that is killed leaves a lock: told, gone around, removed by gc' '
 	printf "{\"edits\": [{\"file\": \"f\", \"type\": \"replace\", \"find\": \"one\", \"replace\": \"two\"}]}" >plan.json &&
 	mkdir -p bin && write_script bin/git <<-EOS &&
 	#!/bin/sh
@@ -54,11 +54,11 @@ test_expect_success PYTHON 'a git that is killed leaves a lock: told, gone aroun
 	apply >../out && test_grep "^dualfix/plan-2 " ../out &&
 	git dualfix gc && test_path_is_file $lock &&
 	touch -d "1 minute ago" $lock && git dualfix gc 2>../err && test_path_is_missing $lock &&
-	test_grep "removed the lock that run .* left on dualfix/plan" ../err &&
+	test_grep "removed the lock that run .* left" ../err &&
 	apply >../out && test_grep "^dualfix/plan " ../out
 '
 
-test_expect_success PYTHON 'a lock that may be of another git stays, and is told' '
+test_expect_success PYTHON,REF_FILES 'a lock that may be of another git stays, and is told' '
 	cd locked && for content in "" x "$(zero_oid)" "$(git rev-parse dualfix/plan)"
 	do
 		printf "%s" "$content" >.git/refs/heads/dualfix/plan.lock && : >.git/packed-refs.lock &&
@@ -70,6 +70,14 @@ test_expect_success PYTHON 'a lock that may be of another git stays, and is told
 	done && rm .git/refs/heads/dualfix/plan.lock .git/packed-refs.lock &&
 	: >.git/index.lock && test_expect_code 1 git dualfix take 2>../err &&
 	test_grep "^hint: .*rm .*index.lock" ../err && rm .git/index.lock && git dualfix take
+'
+
+test_expect_success !REF_FILES 'a lock on the table of all refs is told' '
+	printf "{\"edits\": [{\"file\": \"f\", \"type\": \"replace\", \"find\": \"one\", \"replace\": \"two\"}]}" >plan.json &&
+	git init -q table && cd table && test_commit f one && lock=.git/reftable/tables.list.lock && : >$lock &&
+	test_expect_code 128 apply 2>../err && test_grep "^hint: git dualfix gc" ../err &&
+	touch -d "1 minute ago" $lock && git dualfix gc 2>../err && test_grep "^hint: .*rm .*tables.list.lock" ../err &&
+	test_path_is_file $lock && rm $lock && apply
 '
 
 # The test can fail: it sees a change of the user'"'"'s.

@@ -217,6 +217,7 @@ prereq_SEND_EMAIL () {
 }
 # From 2.54 on git runs hooks that its configuration names, and ours are no files.
 prereq_HOOK_FILES () { git version | awk '{ split($3, v, "."); exit v[1] > 2 || v[2] >= 54 }'; }
+prereq_REF_FILES () { git init -q "$TRASH/refs" && test ! -d "$TRASH/refs/.git/reftable"; }
 prereq_NOTROOT () { test "$(id -u)" -ne 0; }
 prereq_ASAN () { case $BUILD_DIR in */asan) ;; *) false ;; esac; }
 
