@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/search.h"
+
 struct span span_of(const char *s)
 {
 	return (struct span){ s, s ? strlen(s) : 0 };
@@ -49,7 +51,7 @@ ptrdiff_t span_find(struct span s, struct span needle, size_t from)
 
 	if (!needle.len || from > s.len || needle.len > s.len - from)
 		return -1;
-	hit = memmem(s.ptr + from, s.len - from, needle.ptr, needle.len);
+	hit = search_bytes(s.ptr + from, s.len - from, needle.ptr, needle.len);
 	return hit ? hit - s.ptr : -1;
 }
 

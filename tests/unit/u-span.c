@@ -51,6 +51,47 @@ static void test_find(void **state)
 	assert_int_equal(span_findc(none, 'a', 0), -1);
 }
 
+static ptrdiff_t find_slowly(struct span s, struct span needle, size_t from)
+{
+	for (; from + needle.len <= s.len; from++) {
+		if (!memcmp(s.ptr + from, needle.ptr, needle.len))
+			return (ptrdiff_t)from;
+	}
+	return -1;
+}
+
+/* Long texts of few and of many different bytes: needles of theirs, and changed ones. */
+static void test_find_long(void **state)
+{
+	static char text[3000], copy[3000];
+	uint32_t dice = 1;
+
+	(void)state;
+	for (unsigned round = 0; round < 3000; round++) {
+		unsigned kinds = round % 3 == 0 ? 2 : round % 3 == 1 ? 12 : 256;
+		struct span s, needle;
+		size_t at, from;
+
+		for (size_t i = 0; i < sizeof(text); i++) {
+			dice = dice * 1664525u + 1013904223u;
+			text[i] = (char)("eq"[dice >> 16 & 1] + (char)((dice >> 24) % kinds));
+		}
+		/* Long runs of the same, where what looks like a hit goes on for long. */
+		if (round % 7 == 0)
+			memset(text + 100, 'q', 2500);
+		dice = dice * 1664525u + 1013904223u;
+		s = (struct span){ text, 1 + (dice >> 8) % sizeof(text) };
+		at = (dice >> 4) % s.len;
+		needle = span_cut(s, at, at + 1 + (dice >> 20) % (round % 2 ? 8 : 700));
+		memcpy(copy, needle.ptr, needle.len);
+		if (round % 5 == 0)
+			copy[needle.len - 1]++;
+		needle.ptr = copy;
+		from = round % 4 ? 0 : at / 2;
+		assert_int_equal(span_find(s, needle, from), find_slowly(s, needle, from));
+	}
+}
+
 static void test_trim(void **state)
 {
 	(void)state;
@@ -138,7 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_find), cmocka_unit_test(test_find_long),
 		cmocka_unit_test(test_trim),
 		cmocka_unit_test(test_lines_and_parts),
 		cmocka_unit_test(test_number),
