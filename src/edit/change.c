@@ -312,9 +312,12 @@ static void add_with_ends(struct str *out, struct span text, struct span ends)
 struct err *changes_apply(const struct changes *ch, const struct text *t,
 			  struct str *out)
 {
-	size_t at = 0;
+	size_t at = 0, more = 0;
 
-	str_reserve(out, t->base.len);
+	/* Each LF may become two bytes. Too little would be copied once more. */
+	for (struct change *c = ch->first[0]; c; c = c->next[0])
+		more += c->len + change_ends(ch, c).len;
+	str_reserve(out, t->base.len + more);
 	for (struct change *c = ch->first[0]; c; c = c->next[0]) {
 		size_t start = text_base_at(t, c->start);
 

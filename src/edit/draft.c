@@ -7,7 +7,7 @@
 #include "edit/fold.h"
 
 /* Searches that have read a text this often over pay for an index of it. */
-#define SCANS_BEFORE_INDEX 12
+#define SCANS_BEFORE_INDEX 24
 
 /* Shorter parts of lines are too common to look for. */
 #define KEY_MIN_BYTES ((size_t)4)

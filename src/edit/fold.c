@@ -199,6 +199,20 @@ static bool same_units(struct span a, struct span b)
 	}
 }
 
+static bool is_ascii(struct span s)
+{
+	uint64_t word, all = 0;
+	size_t i = 0;
+
+	for (; s.len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, s.ptr + i, sizeof(word));
+		all |= word;
+	}
+	for (; i < s.len; i++)
+		all |= (unsigned char)s.ptr[i];
+	return !(all & 0x8080808080808080u);
+}
+
 bool fold_same(struct span a, struct span b, enum fold level)
 {
 	switch (level) {
@@ -211,7 +225,9 @@ bool fold_same(struct span a, struct span b, enum fold level)
 	case FOLD_INNER:
 		return same_inner(trim(a), trim(b));
 	case FOLD_UNICODE:
-		return same_units(a, b);
+		/* What differs in ASCII at the level below does so here. */
+		return same_inner(trim(a), trim(b)) ||
+		       (!(is_ascii(a) && is_ascii(b)) && same_units(a, b));
 	}
 	return false;
 }
