@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "edit/indent.h"
 #include "edit/linediff.h"
 
 struct adapter {
@@ -153,34 +154,18 @@ static void gather_pairs(struct adapter *a, const struct segment *s, bool is_fir
 	}
 }
 
-/* Brackets that are open; of those too deep nothing is known. */
-struct open_brackets {
-	bool followed[64]; /* by text on the same line */
-	size_t depth;
-};
-
-static void follow_brackets(struct open_brackets *open, struct span line)
+/* How many brackets are open after line, if depth were before it. */
+static size_t follow_brackets(size_t depth, struct span line)
 {
-	line = span_trim(line);
 	for (size_t i = 0; i < line.len; i++) {
 		char c = line.ptr[i];
 
-		if (c == '(' || c == '[' || c == '{') {
-			if (open->depth < ARRAY_SIZE(open->followed))
-				open->followed[open->depth] = i + 1 < line.len;
-			open->depth++;
-		} else if ((c == ')' || c == ']' || c == '}') && open->depth) {
-			open->depth--;
-		}
+		if (c == '(' || c == '[' || c == '{')
+			depth++;
+		else if ((c == ')' || c == ']' || c == '}') && depth)
+			depth--;
 	}
-}
-
-/* Whether a line that starts here may be aligned with what follows a bracket. */
-static bool is_inside(const struct open_brackets *open)
-{
-	size_t n = ARRAY_SIZE(open->followed);
-
-	return open->depth > n || (open->depth && open->followed[open->depth - 1]);
+	return depth;
 }
 
 /*
@@ -203,32 +188,26 @@ static void gather_fresh(struct adapter *a, size_t k)
 {
 	const struct segment *s = &a->segments[k];
 	const size_t *from = a->from[k];
-	struct open_brackets open = { .depth = 0 };
-	size_t first = a->n_fresh;
+	size_t first = a->n_fresh, open = 0;
 
 	for (size_t j = 0; j < s->replace.n; j++) {
-		struct span line = s->replace.v[j], instead = { NULL, 0 };
-		size_t partner = a->partner[k][j];
-		bool inside = is_inside(&open);
-		size_t depth = open.depth;
+		struct span line = s->replace.v[j];
+		size_t depth = open;
 
-		follow_brackets(&open, line);
+		open = follow_brackets(depth, line);
 		if (from[j] != LINEDIFF_NEW) {
 			a->kept |= !is_blank_line(line);
 			continue;
 		}
 		if (!line.len)
 			continue;
-		if (partner != LINEDIFF_NEW)
-			instead = indent_part(s->find.v[partner]);
 		a->fresh[a->n_fresh++] = (struct indent_fresh){
-			indent_part(line), instead, k == 0 && j == 0, inside,
-			is_blank_line(line), depth > 0,
-			stands_out(line, open.depth > depth)
+			indent_part(line), k == 0 && j == 0, is_blank_line(line), depth > 0,
+			stands_out(line, open > depth)
 		};
 	}
 	/* Brackets that do not come out even say nothing. */
-	while (open.depth && first < a->n_fresh)
+	while (open && first < a->n_fresh)
 		a->fresh[first++].outer = true;
 }
 
@@ -272,6 +251,7 @@ static bool write_blank(struct adapter *a, struct segment *s, struct span line)
 		file = own.len ? own : SPAN("");
 	}
 	tabs.shift = INDENT_STAY;
+	tabs.from = NULL;
 	if (!file.ptr)
 		return indent_apply(&tabs, line, false, &s->text);
 	str_add_span(&s->text, file);
@@ -380,7 +360,6 @@ struct err *adapt(const struct text *t, struct adapt_file *file, struct segment 
 {
 	struct adapter a = { .t = t, .segments = segments, .n = n,
 			     .rule_hold = STR_INIT(TEXT_MAX_BYTES) };
-	const struct segment *last = &segments[n - 1];
 	struct indent_case c;
 	struct err *err = NULL;
 
@@ -397,8 +376,7 @@ struct err *adapt(const struct text *t, struct adapt_file *file, struct segment 
 	if (err || *why)
 		goto out;
 	c = (struct indent_case){
-		.t = t, .first = segments[0].at, .stop = last->at + last->find.n,
-		.habit = &file->indent, .pairs = a.pairs, .n_pairs = a.n_pairs,
+		.t = t, .indents = &file->indents, .pairs = a.pairs, .n_pairs = a.n_pairs,
 		.fresh = a.fresh, .n_fresh = a.n_fresh, .exact = level == FOLD_NONE, .kept = a.kept,
 		.swapped = a.swapped, .below = blanks_below(&a),
 		.first_opens = opens(segments[0].replace.n ? segments[0].replace.v[0] :

@@ -19,7 +19,7 @@
 #include "base/str.h"
 #include "edit/block.h"
 #include "edit/fold.h"
-#include "edit/indent.h"
+#include "edit/indents.h"
 #include "edit/retouch.h"
 #include "edit/text.h"
 
@@ -35,7 +35,7 @@ void segment_release(struct segment *s);
 
 /* What is known of a file for all its edits; starts zeroed. */
 struct adapt_file {
-	struct indent_habit indent;
+	struct indents indents;
 	struct retouch_file chars;
 };
 

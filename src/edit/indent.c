@@ -8,65 +8,6 @@
 /* No sane line starts deeper. */
 #define INDENT_MAX_BYTES ((size_t)4096)
 
-/* One line in so many may go against what a file else does. */
-#define MOSTLY 20u
-
-/* Lines above and below the matched ones that tell of a part of a file. */
-#define NEAR_LINES ((size_t)25)
-
-/* A file with fewer indented lines has no habit. */
-#define HABIT_LINES 4u
-
-static void count_line(const struct text *t, size_t i, struct indent_habit *h)
-{
-	const char *p = t->view.ptr + t->start[i];
-	size_t len = t->start[i + 1] - t->start[i], tabs = 0, n;
-
-	/* The LF of the line, or its end, stops both. */
-	while (tabs < len && p[tabs] == '\t')
-		tabs++;
-	for (n = tabs; n < len && (p[n] == ' ' || p[n] == '\t');)
-		n++;
-	if (!n || n == len || p[n] == '\n')
-		return;
-	if (n == tabs)
-		h->tabs++;
-	else if (n > 1 && !memchr(p, '\t', n))
-		h->blanks++;
-	else if (n > 1)
-		h->both++;
-}
-
-static enum habit habit_in(const struct indent_habit *h)
-{
-	if (h->tabs >= HABIT_LINES && !h->blanks && !h->both)
-		return HABIT_TABS;
-	if (h->blanks >= HABIT_LINES && !h->tabs && !h->both)
-		return HABIT_BLANKS;
-	return HABIT_NONE;
-}
-
-/* How the whole file is indented. */
-static const struct indent_habit *habit_of(const struct indent_case *c)
-{
-	struct indent_habit *h = c->habit;
-
-	for (; h->counted < c->t->n_lines; h->counted++)
-		count_line(c->t, h->counted, h);
-	return h;
-}
-
-/* Whether the file has that habit: it is read to the first line that goes against it. */
-static bool has_habit(const struct indent_case *c, enum habit habit)
-{
-	struct indent_habit *h = c->habit;
-	const size_t *against = habit == HABIT_TABS ? &h->blanks : &h->tabs;
-
-	while (h->counted < c->t->n_lines && !*against && !h->both)
-		count_line(c->t, h->counted++, h);
-	return !*against && !h->both && habit_in(h) == habit;
-}
-
 static void convert(const struct indent_rule *rule, struct span s, struct str *out)
 {
 	size_t run = 0;
@@ -114,8 +55,8 @@ static bool shift(const struct indent_rule *rule, struct span s, bool is_first,
 	return true;
 }
 
-bool indent_apply(const struct indent_rule *rule, struct span plan, bool is_first,
-		  struct str *out)
+static bool compute(const struct indent_rule *rule, struct span plan, bool is_first,
+		    struct str *out)
 {
 	struct str converted = STR_INIT(INDENT_MAX_BYTES);
 	bool done;
@@ -136,28 +77,83 @@ static bool gives(const struct indent_rule *rule, struct span plan, bool is_firs
 
 	if (rule->convert == INDENT_AS_IS && rule->shift == INDENT_STAY)
 		return span_eq(plan, wanted);
-	same = indent_apply(rule, plan, is_first, &out) && span_eq(str_span(&out), wanted);
+	same = compute(rule, plan, is_first, &out) && span_eq(str_span(&out), wanted);
 	str_release(&out);
 	return same;
 }
 
-/* Blanks alone for tabs lose which of the blanks were tabs: only back can be checked. */
-static bool gives_back(const struct indent_rule *rule, const struct indent_pair *pair)
+/* Whether a plan that has exchanged tabs and blanks so would quote the file's as plan. */
+static bool gives_back(const struct indent_rule *rule, struct span file, struct span plan)
 {
-	struct indent_rule back = { .convert = INDENT_TO_BLANKS, .width = rule->width };
+	struct indent_rule back = { .convert = rule->convert == INDENT_TO_TABS ?
+					    INDENT_TO_BLANKS : INDENT_TO_TABS,
+				    .width = rule->width };
 
-	return gives(&back, pair->file, false, pair->plan);
+	return gives(&back, file, false, plan);
+}
+
+enum seen { SEEN_NOT, SEEN_ONE, SEEN_MORE };
+
+static enum seen see(enum seen seen, struct span *out, struct span file)
+{
+	if (seen == SEEN_NOT)
+		*out = file;
+	return seen == SEEN_NOT || span_eq(*out, file) ? SEEN_ONE : SEEN_MORE;
+}
+
+/*
+ * Which was a tab and which a blank is lost where one was written for the other, so
+ * it is not computed but looked up: what the matched lines have that the plan indents
+ * like this; if none, what those of the file have that it would quote like this.
+ */
+static enum seen look_up(const struct indent_rule *rule, struct span plan, struct span *out)
+{
+	const struct indent_case *c = rule->from;
+	enum seen seen = SEEN_NOT;
+
+	for (size_t i = 0; i < c->n_pairs && seen != SEEN_MORE; i++) {
+		if (span_eq(c->pairs[i].plan, plan))
+			seen = see(seen, out, c->pairs[i].file);
+	}
+	if (seen)
+		return seen;
+	indents_read(c->indents, c->t);
+	for (size_t i = 0; i < c->indents->n && seen != SEEN_MORE; i++) {
+		struct span file = indents_get(c->indents, c->t, i);
+
+		if (gives_back(rule, file, plan))
+			seen = see(seen, out, file);
+	}
+	return c->indents->more ? SEEN_MORE : seen;
+}
+
+static bool is_looked_up(const struct indent_rule *rule)
+{
+	return rule->from && rule->convert != INDENT_AS_IS && rule->shift == INDENT_STAY;
+}
+
+bool indent_apply(const struct indent_rule *rule, struct span plan, bool is_first,
+		  struct str *out)
+{
+	enum seen seen = SEEN_NOT;
+	struct span file;
+
+	if (is_looked_up(rule))
+		seen = look_up(rule, plan, &file);
+	if (seen == SEEN_ONE)
+		str_add_span(out, file);
+	return seen == SEEN_ONE || (seen == SEEN_NOT && compute(rule, plan, is_first, out));
 }
 
 static bool explains(const struct indent_rule *rule, const struct indent_pair *pairs,
 		     size_t n)
 {
-	bool to_tabs = rule->convert == INDENT_TO_TABS && rule->shift == INDENT_STAY;
+	bool converts = rule->convert != INDENT_AS_IS && rule->shift == INDENT_STAY;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct indent_pair *pair = &pairs[i];
 
-		if (to_tabs ? !gives_back(rule, pair) :
+		if (converts ? !gives_back(rule, pair->file, pair->plan) :
 			      !gives(rule, pair->plan, pair->is_first, pair->file))
 			return false;
 	}
@@ -210,6 +206,12 @@ static bool derive(struct indent_rule *rule, int form, const struct indent_pair 
 	rule->by = span_cut(file, 0, file.len - plan.len);
 	rule->stripped = plan;
 	return form == INDENT_ADD || pair->is_first;
+}
+
+static bool has_habit(const struct indent_case *c, enum habit habit)
+{
+	indents_read(c->indents, c->t);
+	return indents_habit(c->indents) == habit;
 }
 
 /* A rule that mixes tabs and blanks where the file never does is no reading. */
@@ -275,6 +277,9 @@ static bool prefix_or_first(struct indent_rule *rule, const struct indent_case *
 		 (c->first_opens == OPENS_BLOCK) == (next.len > pair->plan.len);
 	first = c->first_opens == OPENS_MAYBE ||
 		(c->first_opens == OPENS_BLOCK) == (next.len > pair->file.len);
+	/* A line half as deep is as likely one that hangs: a comment, an item. */
+	if (first && !prefix && next.len < pair->file.len)
+		return false;
 	if (first && !prefix)
 		rule->shift = INDENT_FIRST;
 	return first != prefix || (first && breaks_block(c));
@@ -362,9 +367,10 @@ static bool try_rule(struct indent_rule *out, bool *found, struct indent_rule ru
 	return agrees;
 }
 
-static struct indent_rule conversion(unsigned i)
+static struct indent_rule conversion(unsigned i, const struct indent_case *c)
 {
 	return (struct indent_rule){
+		.from = c,
 		.convert = !i ? INDENT_AS_IS :
 			   i <= WIDTH_MAX ? INDENT_TO_BLANKS : INDENT_TO_TABS,
 		.width = i <= WIDTH_MAX ? i : i - WIDTH_MAX,
@@ -383,15 +389,15 @@ static bool search(struct indent_rule *out, const struct indent_case *c, struct 
 
 	for (size_t f = 0; f < ARRAY_SIZE(forms) && !found; f++) {
 		if (c->n_pairs > 1 || forms[f] != INDENT_FIRST)
-			agrees &= try_rule(out, &found, conversion(0), forms[f], c, hold);
+			agrees &= try_rule(out, &found, conversion(0, c), forms[f], c, hold);
 	}
 	if (found)
 		return true;
 	for (unsigned i = 1; i <= 2 * WIDTH_MAX; i++)
-		agrees &= try_rule(out, &found, conversion(i), INDENT_STAY, c, hold);
+		agrees &= try_rule(out, &found, conversion(i, c), INDENT_STAY, c, hold);
 	for (unsigned i = 1; i <= 2 * WIDTH_MAX && (!found || out->shift); i++) {
 		for (size_t f = 0; f < ARRAY_SIZE(forms); f++)
-			agrees &= try_rule(out, &found, conversion(i), forms[f], c, hold);
+			agrees &= try_rule(out, &found, conversion(i, c), forms[f], c, hold);
 	}
 	*why = found ? "the indentation of the new lines can be read in two ways" :
 		       "its lines are indented unlike those of the file, by no one rule";
@@ -399,80 +405,28 @@ static bool search(struct indent_rule *out, const struct indent_case *c, struct 
 }
 
 /*
- * Whether a matched line that the plan indents as it does the new one has in the file
- * what the rule gives; no other one may have something else.
+ * Whether all new lines are found, or the file does one thing only and so tells what
+ * lines would be that are deeper than any it has.
  */
-static bool was_matched(const struct indent_rule *rule, const struct indent_case *c,
-			const struct indent_fresh *fresh)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < c->n_pairs; i++) {
-		if (!span_eq(c->pairs[i].plan, fresh->plan))
-			continue;
-		if (!gives(rule, fresh->plan, fresh->is_first, c->pairs[i].file))
-			return false;
-		any = true;
-	}
-	return any;
-}
-
-/* Whether the file's lines around the matched ones are all indented as the rule writes. */
-static bool suits_part(const struct indent_rule *rule, const struct indent_case *c)
-{
-	size_t first = c->first > NEAR_LINES ? c->first - NEAR_LINES : 0, stop = c->stop;
-	struct indent_habit h = { .counted = 0 };
-
-	stop = c->t->n_lines - stop > NEAR_LINES ? stop + NEAR_LINES : c->t->n_lines;
-	for (size_t i = first; i < stop; i++)
-		count_line(c->t, i, &h);
-	return habit_in(&h) == (rule->convert == INDENT_TO_TABS ? HABIT_TABS : HABIT_BLANKS);
-}
-
-/*
- * Where a file is indented both ways, a line is indented as the one that it replaces
- * if the plan says so. Where the part around it is indented one way it is of that kind,
- * if it can be: by whole widths of a tab, aligned with nothing.
- */
-static bool suits_lines(const struct indent_rule *rule, const struct indent_case *c)
-{
-	bool to_tabs = rule->convert == INDENT_TO_TABS, replaced = true, plain = true;
-	char plan = to_tabs ? ' ' : '\t', other = to_tabs ? '\t' : ' ';
-
-	for (size_t i = 0; i < c->n_fresh; i++) {
-		const struct indent_fresh *fresh = &c->fresh[i];
-		bool matched = was_matched(rule, c, fresh);
-
-		if (fresh->blank || !fresh->plan.len)
-			continue;
-		replaced &= matched && fresh->instead.ptr &&
-			    span_eq(fresh->instead, fresh->plan);
-		plain &= matched || (!fresh->inside && fresh->plan.ptr[0] == plan &&
-				     !memchr(fresh->plan.ptr, other, fresh->plan.len) &&
-				     (!to_tabs || fresh->plan.len % rule->width == 0));
-	}
-	return replaced || (plain && suits_part(rule, c));
-}
-
-/* A file that does both keeps it open what a new line of the plan would have been. */
 static bool can_convert(const struct indent_rule *rule, const struct indent_case *c,
 			const char **why)
 {
-	const struct indent_habit *h;
-	bool clear;
+	enum habit habit = rule->convert == INDENT_TO_TABS ? HABIT_TABS : HABIT_BLANKS;
 
 	*why = "the file is indented by tabs and by blanks";
-	if (rule->convert == INDENT_AS_IS)
-		return true;
-	h = habit_of(c);
-	clear = h->blanks * MOSTLY <= h->tabs;
-	if (rule->convert == INDENT_TO_BLANKS)
-		clear = (h->tabs + h->both) * MOSTLY <= h->blanks;
-	for (size_t i = 0; rule->convert == INDENT_TO_TABS && h->both && i < c->n_fresh; i++) {
-		if (c->fresh[i].inside && c->fresh[i].plan.len >= rule->width)
-			clear = false;
+	for (size_t i = 0; i < c->n_fresh; i++) {
+		const struct indent_fresh *fresh = &c->fresh[i];
+		enum seen seen = SEEN_NOT;
+		struct span file;
+
+		if (fresh->blank || gives(rule, fresh->plan, false, fresh->plan))
+			continue;
+		if (is_looked_up(rule))
+			seen = look_up(rule, fresh->plan, &file);
+		if (seen == SEEN_MORE || (!seen && !has_habit(c, habit)))
+			return false;
 	}
-	return clear || suits_lines(rule, c);
+	return true;
 }
 
 bool indent_choose(struct indent_rule *out, const struct indent_case *c, struct str *hold,
@@ -484,7 +438,8 @@ bool indent_choose(struct indent_rule *out, const struct indent_case *c, struct 
 	*why = "a line of blanks is quoted as one of tabs, or the other way round";
 	if (explains(out, c->pairs, c->n_pairs))
 		return c->swapped ? !has_fresh_depth(c) : has_depth(c) || suits_habit(out, c, why);
-	if (!search(out, c, hold, why) || !can_convert(out, c, why))
+	if (!search(out, c, hold, why) ||
+	    (out->convert != INDENT_AS_IS && !can_convert(out, c, why)))
 		return false;
 	*why = "find and replace are not indented alike";
 	if (!c->kept && (out->shift == INDENT_ADD || out->shift == INDENT_DROP) &&

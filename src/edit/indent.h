@@ -6,6 +6,11 @@
  * Rules: as is; a prefix more or less; n blanks for a tab, or back; the first line
  * alone stripped; and a prefix together with tabs for blanks. Where rules that all
  * explain the matched lines would write new ones differently, nothing is clear.
+ *
+ * Blanks for tabs, or back, do not say which was which. A new line is then indented as
+ * the matched lines that the plan indents like it; if there are none, as the file's
+ * lines that it would quote so; if these differ, nothing is clear. What stands nowhere
+ * is computed, in a file that does one thing only.
  */
 #ifndef EDIT_INDENT_H
 #define EDIT_INDENT_H
@@ -15,16 +20,8 @@
 
 #include "base/span.h"
 #include "base/str.h"
+#include "edit/indents.h"
 #include "edit/text.h"
-
-/* What a file does in all of its indented lines. */
-enum habit { HABIT_NONE, HABIT_TABS, HABIT_BLANKS };
-
-/* Counted once for all edits of a file, and no further than needed; starts zeroed. */
-struct indent_habit {
-	size_t counted; /* lines, from the first on */
-	size_t tabs, blanks, both; /* lines indented so; one blank alone is no indent */
-};
 
 /* Leading blanks of a line as the plan has it and as the file has it. */
 struct indent_pair {
@@ -35,9 +32,7 @@ struct indent_pair {
 /* A line that is new: its leading blanks in the plan. */
 struct indent_fresh {
 	struct span plan;
-	struct span instead; /* those of the line that it replaces; ptr NULL: of none */
 	bool is_first; /* of the replace text */
-	bool inside;   /* a bracket is open, text follows it: the line may be aligned */
 	bool blank;    /* there is nothing else on it */
 	bool nested;   /* a bracket that replace itself opens is open */
 	bool outer;    /* closes something, is a label, a directive, an item: may stand out */
@@ -49,8 +44,7 @@ enum indent_opens { OPENS_NOT, OPENS_MAYBE, OPENS_BLOCK };
 /* All that is known of one edit's indentation. */
 struct indent_case {
 	const struct text *t;
-	size_t first, stop;         /* the lines of t that matched */
-	struct indent_habit *habit; /* of t */
+	struct indents *indents; /* of t */
 	const struct indent_pair *pairs; /* of lines that say something, in order */
 	size_t n_pairs;
 	const struct indent_fresh *fresh;
@@ -63,6 +57,7 @@ struct indent_case {
 };
 
 struct indent_rule {
+	const struct indent_case *from; /* NULL: nothing is looked up */
 	enum { INDENT_AS_IS, INDENT_TO_BLANKS, INDENT_TO_TABS } convert;
 	unsigned width; /* blanks a tab */
 	enum { INDENT_STAY, INDENT_ADD, INDENT_DROP, INDENT_FIRST } shift;
