@@ -8,6 +8,7 @@
 #include <pcre2.h>
 
 #include "sys/clock.h"
+#include "sys/dollars.h"
 
 #define PATTERN_MAX_BYTES ((size_t)64 * 1024)
 #define MATCH_LIMIT 10000000u
@@ -24,13 +25,40 @@
  */
 #define SHORT_SEARCH_MS 1
 
+/*
+ * A swift search knows no clock while it is at a start. It may count so many steps there,
+ * each of which may cost a scan of the subject: fewer of them, and fewer starts between
+ * two looks at the clock, the longer that is; and few starts before the first look.
+ */
+#define SWIFT_STEPS 128u
+#define SWIFT_STEPS_BYTES ((size_t)16 << 20)
+#define SWIFT_FIRST_STARTS ((size_t)16)
+#define SWIFT_STARTS ((size_t)256)
+#define SWIFT_STARTS_BYTES ((size_t)32 << 20)
+#define SWIFT_MAX_BYTES ((size_t)24 << 20)
+
+/*
+ * Starts that took longer are no swift search's; more of the thread's time, that is, than
+ * it gets at once on a machine that others use.
+ */
+#define SWIFT_MS 1
+#define SWIFT_THREAD_MS 8
+
+/*
+ * Callouts between all items of a pattern let a search look at the clock, and make it
+ * several times as dear. Most searches need none: the swift code goes over some starts
+ * at a time, and where that runs into a limit or lasts, the careful one goes on.
+ */
 struct regex {
-	pcre2_code *code;
+	pcre2_code *swift;   /* NULL: the pattern minds where a search begins */
+	pcre2_code *careful; /* with callouts; NULL until it is needed */
+	pcre2_code *code;    /* the first of them: for what is the same in both */
+	struct str pattern;
 	unsigned flags;
 
 	/* Made for the first search: many a pattern is only checked. */
 	pcre2_match_data *match;
-	pcre2_match_context *context;
+	pcre2_match_context *context, *swift_context;
 	pcre2_jit_stack *stack;
 
 	int groups;       /* of the last match that are in its vector; 0: no match */
@@ -38,8 +66,10 @@ struct regex {
 	bool empty;       /* the last match was */
 	int64_t left_ms;  /* of the thread's time */
 	int64_t look_ms;  /* when the search under way is to look at that */
-	int64_t mark_ms;  /* what that was at the first look */
-	bool marked;
+	int64_t mark_ms;  /* what it was, and when that was read: a short search ago at most */
+	int64_t marked_ms;
+	int64_t seen_ms;  /* what it was when it was last read for a swift search */
+	size_t starts;    /* that the next swift search takes at once */
 	unsigned callouts;
 };
 
@@ -85,10 +115,18 @@ static bool sets_modes(struct span pattern)
 	return word.len > 0;
 }
 
+/* Whether a search in two parts may find another match than one: \G, or a verb. */
+static bool minds_starts(struct span pattern)
+{
+	return span_find(pattern, SPAN("\\G"), 0) >= 0 || span_find(pattern, SPAN("(*"), 0) >= 0;
+}
+
+#define SWIFT PCRE2_USE_OFFSET_LIMIT
+#define CAREFUL PCRE2_AUTO_CALLOUT
+
 static uint32_t compile_options(unsigned flags)
 {
-	/* Callouts are where a search looks at the clock. */
-	uint32_t options = PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT;
+	uint32_t options = PCRE2_NEVER_BACKSLASH_C;
 
 	if (flags & REGEX_CASELESS)
 		options |= PCRE2_CASELESS;
@@ -147,7 +185,16 @@ struct err *regex_new(struct regex **out, struct span pattern, unsigned flags)
 		return err_nomem();
 	re->flags = flags;
 	re->left_ms = REGEX_BUDGET_MS;
-	err = compile(&re->code, pattern, compile_options(flags));
+	str_init(&re->pattern, PATTERN_MAX_BYTES);
+	if (minds_starts(pattern))
+		err = compile(&re->careful, pattern, CAREFUL | compile_options(flags));
+	else
+		err = compile(&re->swift, pattern, SWIFT | compile_options(flags));
+	re->code = re->swift ? re->swift : re->careful;
+	if (!err) {
+		str_add_span(&re->pattern, pattern);
+		err = str_err(&re->pattern, "pattern");
+	}
 	if (err) {
 		regex_free(re);
 		return err;
@@ -162,8 +209,11 @@ void regex_free(struct regex *re)
 		return;
 	pcre2_jit_stack_free(re->stack);
 	pcre2_match_context_free(re->context);
+	pcre2_match_context_free(re->swift_context);
 	pcre2_match_data_free(re->match);
-	pcre2_code_free(re->code);
+	pcre2_code_free(re->swift);
+	pcre2_code_free(re->careful);
+	str_release(&re->pattern);
 	free(re);
 }
 
@@ -178,35 +228,68 @@ void regex_add_budget(struct regex *re, int64_t more_ms)
 		re->left_ms += more_ms;
 }
 
+/* Whether the search under way has used up what the regex has. */
+static bool is_late(struct regex *re, int64_t now_ms)
+{
+	int64_t used_ms;
+
+	if (now_ms <= re->look_ms)
+		return false;
+	used_ms = clock_thread_ms() - re->mark_ms;
+	re->look_ms = now_ms + re->left_ms - used_ms;
+	return used_ms > re->left_ms;
+}
+
+static bool is_slow(struct regex *re)
+{
+	int64_t before_ms = re->seen_ms;
+
+	re->seen_ms = clock_thread_ms();
+	return re->seen_ms - before_ms > SWIFT_THREAD_MS;
+}
+
 static int look_at_clock(pcre2_callout_block *block, void *data)
 {
 	struct regex *re = data;
-	int64_t now_ms, used_ms = 0;
 
 	(void)block;
 	if (++re->callouts % CALLOUTS_PER_LOOK)
 		return 0;
-	now_ms = clock_mono_ms();
-	if (now_ms <= re->look_ms)
-		return 0;
-	if (re->marked)
-		used_ms = clock_thread_ms() - re->mark_ms;
-	else
-		re->mark_ms = clock_thread_ms();
-	re->marked = true;
-	re->look_ms = now_ms + re->left_ms - used_ms;
-	return used_ms > re->left_ms ? PCRE2_ERROR_CALLOUT : 0;
+	return is_late(re, clock_mono_ms()) ? PCRE2_ERROR_CALLOUT : 0;
 }
 
-/* What the search that began at begin_ms has cost. */
-static int64_t cost_ms(const struct regex *re, int64_t begin_ms)
+static void begin_cost(struct regex *re, int64_t now_ms)
 {
-	int64_t ms;
+	if (now_ms - re->marked_ms >= SHORT_SEARCH_MS) {
+		re->mark_ms = clock_thread_ms();
+		re->marked_ms = now_ms;
+	}
+	re->seen_ms = re->mark_ms;
+	re->look_ms = now_ms + SHORT_SEARCH_MS;
+}
 
-	if (re->marked)
-		return clock_thread_ms() - re->mark_ms + SHORT_SEARCH_MS;
-	ms = clock_mono_ms() - begin_ms;
-	return ms < SHORT_SEARCH_MS ? ms : SHORT_SEARCH_MS;
+/* Takes off what the search that began at begin_ms has cost. */
+static void end_cost(struct regex *re, int64_t begin_ms)
+{
+	int64_t ms = clock_mono_ms() - begin_ms;
+
+	if (ms > SHORT_SEARCH_MS)
+		ms = clock_thread_ms() - re->mark_ms;
+	re->left_ms -= ms;
+}
+
+static pcre2_match_context *new_context(struct regex *re, uint32_t limit)
+{
+	pcre2_match_context *context = pcre2_match_context_create(NULL);
+
+	if (!context)
+		return NULL;
+	pcre2_set_match_limit(context, limit);
+	pcre2_set_heap_limit(context, HEAP_LIMIT_KIB);
+	pcre2_set_callout(context, look_at_clock, re);
+	if (re->stack)
+		pcre2_jit_stack_assign(context, NULL, re->stack);
+	return context;
 }
 
 static struct err *prepare(struct regex *re)
@@ -215,16 +298,12 @@ static struct err *prepare(struct regex *re)
 		return NULL;
 	/* Without JIT the interpreter does, under the limits below. */
 	(void)pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
-	re->context = pcre2_match_context_create(NULL);
 	re->stack =
 		pcre2_jit_stack_create(JIT_STACK_MIN_BYTES, JIT_STACK_MAX_BYTES, NULL);
-	if (!re->context)
+	re->context = new_context(re, MATCH_LIMIT);
+	re->swift_context = new_context(re, SWIFT_STEPS);
+	if (!re->context || !re->swift_context)
 		return err_nomem();
-	pcre2_set_match_limit(re->context, MATCH_LIMIT);
-	pcre2_set_heap_limit(re->context, HEAP_LIMIT_KIB);
-	pcre2_set_callout(re->context, look_at_clock, re);
-	if (re->stack)
-		pcre2_jit_stack_assign(re->context, NULL, re->stack);
 	re->match = pcre2_match_data_create_from_pattern(re->code, NULL);
 	return re->match ? NULL : err_nomem();
 }
@@ -241,24 +320,89 @@ static struct err *search_err(int code)
 	return err_new(ERR_NO_FIX, "the pattern cannot be searched for: %s", (char *)why);
 }
 
+static bool is_inside(const struct regex *re, struct span subject, size_t at)
+{
+	return (re->flags & REGEX_UTF) && at < subject.len &&
+	       (subject.ptr[at] & 0xc0) == 0x80;
+}
+
+/*
+ * Some starts at a time, from *from on. Where that does not do, what it returns is an
+ * error and *from where the careful search has to begin: no match begins before.
+ */
+static int search_swift(struct regex *re, struct span subject, size_t *from,
+			uint32_t options)
+{
+	size_t most = SWIFT_STARTS_BYTES / (subject.len + 1);
+	uint32_t steps = SWIFT_STEPS + (uint32_t)(SWIFT_STEPS_BYTES / (subject.len + 1));
+	int64_t now_ms = clock_mono_ms();
+
+	most = most > SWIFT_STARTS ? most : SWIFT_STARTS;
+	pcre2_set_match_limit(re->swift_context, steps < MATCH_LIMIT ? steps : MATCH_LIMIT);
+	for (;;) {
+		bool last = subject.len - *from <= re->starts;
+		size_t next = last ? subject.len : *from + re->starts;
+		int64_t begin_ms = now_ms;
+		int rc;
+
+		while (is_inside(re, subject, next))
+			next++;
+		pcre2_set_offset_limit(re->swift_context, last ? PCRE2_UNSET : next - 1);
+		rc = pcre2_match(re->swift, units(subject), subject.len, *from, options,
+				 re->match, re->swift_context);
+		if (rc != PCRE2_ERROR_NOMATCH || last)
+			return rc;
+		*from = next;
+		options = 0;
+		re->starts = re->starts * 2 < most ? re->starts * 2 : most;
+		now_ms = clock_mono_ms();
+		if (is_late(re, now_ms))
+			return PCRE2_ERROR_CALLOUT;
+		if (now_ms - begin_ms > SWIFT_MS && is_slow(re))
+			return PCRE2_ERROR_MATCHLIMIT;
+	}
+}
+
+static struct err *search_code(struct regex *re, struct span subject, size_t from,
+			       uint32_t options, int *rc)
+{
+	size_t begin = from;
+
+	if (re->swift && subject.len <= SWIFT_MAX_BYTES) {
+		*rc = search_swift(re, subject, &from, options);
+		if (*rc >= 0 || *rc == PCRE2_ERROR_NOMATCH || *rc == PCRE2_ERROR_CALLOUT)
+			return NULL;
+	}
+	if (!re->careful) {
+		struct err *err = compile(&re->careful, str_span(&re->pattern),
+					  CAREFUL | compile_options(re->flags));
+
+		if (err)
+			return err;
+		(void)pcre2_jit_compile(re->careful, PCRE2_JIT_COMPLETE);
+	}
+	*rc = pcre2_match(re->careful, units(subject), subject.len, from,
+			  from == begin ? options : 0, re->match, re->context);
+	return NULL;
+}
+
 static struct err *search(struct regex *re, struct span subject, size_t from,
 			  uint32_t options, bool *found, struct regex_match *match)
 {
 	int64_t begin_ms = clock_mono_ms();
 	const PCRE2_SIZE *at;
+	struct err *err;
 	int rc;
 
 	*found = false;
 	re->groups = 0;
 	if (re->left_ms < 0)
 		return search_err(PCRE2_ERROR_CALLOUT);
-	re->marked = false;
-	re->look_ms = begin_ms + SHORT_SEARCH_MS;
-	rc = pcre2_match(re->code, units(subject), subject.len, from, options, re->match,
-			 re->context);
-	re->left_ms -= cost_ms(re, begin_ms);
-	if (rc == PCRE2_ERROR_NOMATCH)
-		return NULL;
+	begin_cost(re, begin_ms);
+	err = search_code(re, subject, from, options, &rc);
+	end_cost(re, begin_ms);
+	if (err || rc == PCRE2_ERROR_NOMATCH)
+		return err;
 	if (rc < 0)
 		return search_err(rc);
 	at = pcre2_get_ovector_pointer(re->match);
@@ -280,11 +424,11 @@ struct err *regex_find(struct regex *re, struct span subject, size_t from, bool 
 	*found = false;
 	if (err)
 		return err;
-	while ((re->flags & REGEX_UTF) && from < subject.len &&
-	       (subject.ptr[from] & 0xc0) == 0x80)
+	while (is_inside(re, subject, from))
 		from++;
 	if (from > subject.len)
 		return NULL;
+	re->starts = SWIFT_FIRST_STARTS;
 	return search(re, subject, from, 0, found, match);
 }
 
@@ -387,36 +531,14 @@ static bool piece_names(struct piece *piece, const struct regex *re, struct span
 static struct err *next_piece(const struct regex *re, struct span replacement, size_t *at,
 			      struct piece *piece)
 {
-	size_t start = *at, end;
-	ptrdiff_t hit = span_findc(replacement, '$', start);
+	size_t start = *at;
 	struct span ref;
 
 	*piece = (struct piece){ .number = -1 };
-	if (hit != (ptrdiff_t)start) {
-		*at = hit < 0 ? replacement.len : (size_t)hit;
-		piece->literal = span_cut(replacement, start, *at);
+	dollars_next(replacement, at, &piece->literal, &ref);
+	if (piece->literal.ptr || piece_names(piece, re, ref))
 		return NULL;
-	}
-	end = start + 1;
-	if (end < replacement.len && replacement.ptr[end] == '$') {
-		piece->literal = SPAN("$");
-		*at = end + 1;
-		return NULL;
-	}
-	if (end < replacement.len && replacement.ptr[end] == '{') {
-		hit = span_findc(replacement, '}', end);
-		if (hit < 0)
-			return names_no_group(replacement, start);
-		ref = span_cut(replacement, end + 1, (size_t)hit);
-		*at = (size_t)hit + 1;
-	} else {
-		while (end < replacement.len && replacement.ptr[end] >= '0' &&
-		       replacement.ptr[end] <= '9')
-			end++;
-		ref = span_cut(replacement, start + 1, end);
-		*at = end;
-	}
-	return piece_names(piece, re, ref) ? NULL : names_no_group(replacement, start);
+	return names_no_group(replacement, start);
 }
 
 static struct err *substitute_err(int code)

@@ -5,7 +5,8 @@
  * A pattern may not set limits, newline conventions or modes for itself
  * ("(*LIMIT_...", refused) nor use \C. A search may not run past the match
  * limit, the bounded stack, or the time that the regex has in all; running into
- * a limit is an err (ERR_NO_FIX), not "no match".
+ * a limit is an err (ERR_NO_FIX), not "no match". The time is looked at now and then:
+ * a text of megabytes that is all one word may take some seconds more.
  *
  * "^" and "$" with REGEX_MULTILINE, "." and "\N" know \n, \r and \r\n as line
  * ends, whatever the file's are; "\n" in a pattern is that byte alone.

@@ -306,6 +306,59 @@ static void test_expansion_has_a_ceiling(void **state)
 	}
 }
 
+#define HITS 1400
+
+/*
+ * Long texts are gone through in parts, and what takes more than a few steps another way:
+ * neither shows. Between two hits stands the filler, one more of it each time.
+ */
+static void test_long_texts(void **state)
+{
+	static const struct {
+		const char *pattern;
+		unsigned flags;
+		const char *filler, *hit;
+		size_t n;
+	} cases[] = {
+		{ "(?<=a)b", 0, "-", "ab", HITS },
+		{ "^x", REGEX_MULTILINE, "y\n", "x\n", HITS },
+		{ "^x", 0, "-", "x", 1 },
+		{ "\u00e9", REGEX_UTF, "\u00fc", "\u00e9", HITS },
+		{ "\u20ac", REGEX_UTF, "\x82", "\u20ac", HITS },
+		{ "\\bword\\b", 0, "s", " word ", HITS },
+		{ "[^-]+", 0, "-", "end", HITS },
+		{ "\\Gx", 0, "-", "x", 1 },
+		{ "b(*COMMIT)x|c", 0, "-", "bc", 0 },
+		{ "aa(*SKIP)b|a", 0, "-", "aa", 0 },
+		{ ".*z", 0, "-", "\n", 0 },
+		{ "\\z", 0, "-", "x", 1 },
+		{ "e[-f]*?f", 0, "-", "fe", HITS - 1 },
+	};
+	struct str text = STR_INIT(4 << 20);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct regex *re = compiled(cases[i].pattern, cases[i].flags);
+		struct regex_match m;
+		size_t n = 0;
+		bool found;
+
+		str_reset(&text);
+		for (size_t hit = 0; hit < HITS; hit++) {
+			for (size_t k = 0; k < hit; k++)
+				str_adds(&text, cases[i].filler);
+			str_adds(&text, cases[i].hit);
+		}
+		ok(regex_find(re, str_span(&text), 0, &found, &m));
+		for (; found; n++)
+			ok(regex_next(re, str_span(&text), &found, &m));
+		if (n != cases[i].n)
+			fail_msg("'%s': %zu matches", cases[i].pattern, n);
+		regex_free(re);
+	}
+	str_release(&text);
+}
+
 /* Each would run for hours, or out of stack. None may say "no match". */
 static void test_bombs(void **state)
 {
@@ -319,6 +372,8 @@ static void test_bombs(void **state)
 		{ "(?:a?){40}a{40}\\d", 0 },
 		{ "(a|b|ab)*[cd]\\1", 0 },
 		{ "^(.|a)+[xy]", REGEX_UTF },
+		{ "\\w+;", 0 },
+		{ "(?:(?=\\w*;)a){9}|(?:(?=\\w*c)a){99}d", 0 },
 	};
 	size_t len = 1 << 20;
 	char *text = malloc(len);
@@ -384,6 +439,7 @@ int main(void)
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_replacements),
 		cmocka_unit_test(test_expansion_has_a_ceiling),
+		cmocka_unit_test(test_long_texts),
 		cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_budget_is_for_all_searches),
 	};
