@@ -20,10 +20,15 @@ static void count_line(struct indents *in, struct span indent)
 		in->both++;
 }
 
+struct span indents_get(const struct indents *in, const struct text *t, size_t i)
+{
+	return span_cut(t->view, in->v[i].at, in->v[i].at + in->v[i].len);
+}
+
 static void keep_indent(struct indents *in, const struct text *t, size_t at, size_t len)
 {
 	for (size_t i = 0; i < in->n; i++) {
-		if (in->v[i].len == len && !memcmp(t->view.ptr + in->v[i].at, t->view.ptr + at, len))
+		if (span_eq(indents_get(in, t, i), span_cut(t->view, at, at + len)))
 			return;
 	}
 	if (in->n == INDENTS_MAX) {
@@ -48,11 +53,6 @@ void indents_read(struct indents *in, const struct text *t)
 		count_line(in, span_cut(line, 0, n));
 		keep_indent(in, t, t->start[i], n);
 	}
-}
-
-struct span indents_get(const struct indents *in, const struct text *t, size_t i)
-{
-	return span_cut(t->view, in->v[i].at, in->v[i].at + in->v[i].len);
 }
 
 enum habit indents_habit(const struct indents *in)
