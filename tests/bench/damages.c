@@ -44,6 +44,10 @@ const struct damage damages[] = {
 	{ "!another file", damage_other_file },
 	{ "!region gone", damage_region_gone },
 	{ "!applied already", damage_done_already },
+	{ "!tabs to blanks, unclear", damage_tabs_unclear },
+	{ "!blanks to tabs, unclear", damage_blanks_unclear },
+	{ "~tabs to blanks, unlike", damage_tabs_unlike },
+	{ "~blanks to tabs, unlike", damage_blanks_unlike },
 };
 
 const size_t n_damages = ARRAY_SIZE(damages);

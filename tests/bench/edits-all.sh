@@ -29,6 +29,14 @@ awk '
 		blanks[kind] += $(NF - 3)
 		wrong[kind] += $(NF - 2)
 	}
+	/^~/ {
+		kind = substr($0, 1, 28)
+		if (!(kind in unasked))
+			others[++n_others] = kind
+		unasked[kind] += $(NF - 3)
+		kept[kind] += $(NF - 1)
+		written[kind] += $NF
+	}
 	function row(name, e, r, f, b, w) {
 		printf "%-28s %7d %7d %7d %7d %7d %7.2f%%\n", name, e, r, f, b, w,
 			e ? 100 * r / e : 0
@@ -43,5 +51,10 @@ awk '
 			b += blanks[k]; w += wrong[k]
 		}
 		row("", e, r, f, b, w)
+		for (i = 1; i <= n_others; i++) {
+			k = others[i]
+			printf "%-28s %7d %7s %7d %7d\n", k, unasked[k], "-", kept[k],
+				written[k]
+		}
 	}' "$build/edits-all"
 exit "$bad"

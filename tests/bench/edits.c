@@ -8,6 +8,10 @@
  * write them, are damaged in the ways of sample.c, and are scored: right is the
  * file as the commit left it, byte for byte; where nothing can be right, refused
  * is. The exit status is 1 when anything is wrong, or an exact find not right.
+ *
+ * A kind with ! before it is to be refused, by reasoning of the bench's own; of those
+ * that are unclear a guess that hits is wrong too. Of a kind with ~ nothing is asked
+ * (damage_tabs.c); it is in no sum.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,7 +95,10 @@ static void judge(const struct damage *damage, const struct trial *t, struct spa
 	const char *what = NULL;
 
 	score->n++;
-	if (refused && t->must_refuse) {
+	if (t->unasked) {
+		score->refused += refused;
+		score->blanks += !refused;
+	} else if (refused && t->must_refuse) {
 		score->right++;
 	} else if (refused) {
 		score->refused++;
@@ -433,6 +440,11 @@ static int report(const struct score *scores, uint64_t seed)
 	for (size_t k = 0; k < n_damages + 2; k++) {
 		const struct score *s = &scores[k];
 
+		if (k < n_damages && *damages[k].name == '~') {
+			printf("%-28s %7zu %7s %7zu %7zu\n", damages[k].name, s->n, "-",
+			       s->refused, s->blanks);
+			continue;
+		}
 		if (s->n)
 			printf("%-28s %7zu %7zu %7zu %7zu %7zu %6.1f%% %5.0f\n",
 			       k < n_damages ? damages[k].name :

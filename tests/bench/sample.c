@@ -33,7 +33,7 @@ void trial_reset(struct trial *t)
 	str_reset(&t->find);
 	str_reset(&t->replace);
 	str_reset(&t->want);
-	t->must_refuse = t->may_hit = t->done = t->any_ends = false;
+	t->must_refuse = t->may_hit = t->unasked = t->done = t->any_ends = false;
 }
 
 void trial_release(struct trial *t)

@@ -35,6 +35,7 @@ struct trial {
 	struct str file, find, replace, want;
 	bool must_refuse;
 	bool may_hit; /* or do what is wanted after all */
+	bool unasked; /* whatever is done is counted, and neither right nor wrong */
 	bool done;    /* it is applied already */
 	bool any_ends; /* line ends of new lines may be either (mixed file) */
 };
