@@ -55,14 +55,27 @@ static void literal(struct edit *edit, struct str *find, struct str *replace, si
 	str_addf(replace, "renamed_%zu = ", at);
 }
 
+/* Two lines below at are indented by one tab. */
+static void quote_below(struct str *find, size_t at, const char *indent)
+{
+	for (size_t i = at + 1; i < at + 3; i++)
+		str_addf(find, "%sint value_%zu = compute(%zu, \"item %zu\");\n", indent, i,
+			 i * 7919 % 200000, i);
+}
+
 static void dedented(struct edit *edit, struct str *find, struct str *replace, size_t at)
 {
 	(void)edit;
-	/* Two lines below at are indented by one tab. */
-	for (size_t i = at + 1; i < at + 3; i++)
-		str_addf(find, "int value_%zu = compute(%zu, \"item %zu\");\n", i,
-			 i * 7919 % 200000, i);
+	quote_below(find, at, "");
 	str_addf(replace, "int changed_%zu;\n", at);
+}
+
+static void blanks_for_tabs(struct edit *edit, struct str *find, struct str *replace,
+			    size_t at)
+{
+	(void)edit;
+	quote_below(find, at, "    ");
+	str_addf(replace, "    if (changed_%zu)\n        deeper();\n", at);
 }
 
 static void inserted(struct edit *edit, struct str *find, struct str *replace, size_t at)
@@ -152,6 +165,8 @@ int main(void)
 	run("dedented", 200000, "\n", 1, dedented);
 	run("dedented", 200000, "\n", 1000, dedented);
 	run("dedented", 200000, "\n", 10000, dedented);
+	run("blanks for tabs", 200000, "\n", 1, blanks_for_tabs);
+	run("blanks for tabs", 200000, "\n", 10000, blanks_for_tabs);
 	run("insertion", 200000, "\n", 10000, inserted);
 	run("nowhere", 200000, "\n", 100, failing);
 	run_regex(200000);
