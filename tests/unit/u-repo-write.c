@@ -109,6 +109,37 @@ static void in_one_transaction(void **state)
 	fixture_drop(&w.f);
 }
 
+/* A git gc that read the refs before ours was there prunes when it is. */
+static void pruned_meanwhile(void **state)
+{
+	char *path = strdup(getenv("PATH"));
+	char first[4096], dir[128];
+	struct world w;
+
+	(void)state;
+	make(&w, "true");
+	sh(&w.f, "mkdir ../bin && find .git/objects -type f | sort >../kept && "
+		 "cat >../bin/git <<-EOF && chmod +x ../bin/git\n"
+		 "	#!/bin/sh\n"
+		 "	$(command -v git) \"\\$@\" || exit\n"
+		 "	case \"\\$*\" in *update-ref*) ;; *) exit 0 ;; esac\n"
+		 "	cd $PWD && touch ../pruned && find .git/objects -type f | sort |\n"
+		 "	comm -13 ../kept - | xargs rm -f\n"
+		 "EOF");
+	snprintf(first, sizeof(first), "%s/bin:%s", w.f.dir, path);
+	setenv("PATH", first, 1);
+	fixture_open(&w.f);
+	snprintf(dir, sizeof(dir), "%s/run", w.f.dir);
+	ok(repo_quarantine(w.f.repo, dir));
+	ok(candidate_note(w.f.repo, &w.commit, SPAN("Tree: x\n"), ME, &w.note));
+	publish(&w, "a");
+	setenv("PATH", path, 1);
+	free(path);
+	sh(&w.f, "test -e ../pruned && git fsck --full --strict --no-progress && "
+		 "git rev-parse -q --verify a:link >../out && git notes --ref=dualfix show a >../out");
+	fixture_drop(&w.f);
+}
+
 static void asking_the_hook(void **state)
 {
 	static const struct {
@@ -160,6 +191,7 @@ int main(void)
 		cmocka_unit_test(first_note),
 		cmocka_unit_test(beside_others),
 		cmocka_unit_test(in_one_transaction),
+		cmocka_unit_test(pruned_meanwhile),
 		cmocka_unit_test(asking_the_hook),
 	};
 
