@@ -252,7 +252,7 @@ check-faults: all $(O)/failalloc.so
 # Allocations that fail, and what a sanitizer finds on the ways out.
 check-faults-asan:
 	$(Q)$(MAKE) SANITIZE=address,undefined CFLAGS='-O1 -g' \
-		FAULT_ARGS='--allocations $(FAULT_ARGS)' check-faults
+		FAULT_ARGS='--allocations --last 2500 $(FAULT_ARGS)' check-faults
 
 # The same kinds of runs under valgrind.
 check-valgrind: all $(O)/failalloc.so

@@ -30,7 +30,7 @@ const char *__lsan_default_suppressions(void);
 
 const char *__lsan_default_suppressions(void)
 {
-	return "leak:_dl_map_object_deps\nleak:libcrypto.so\nleak:json_loadb\n";
+	return "leak:_dl_map_object_deps\nleak:libcrypto.so\nleak:libjansson.so\n";
 }
 
 __attribute__((constructor)) static void begin(void)

@@ -209,8 +209,8 @@ class Trial:
         self.world.look_closely()
         self.world.compare(self.before)
 
-    def allocations(self, shim, step, most):
-        """Every step-th, at most so many of them; returns how many there are."""
+    def allocations(self, shim, step, most, last):
+        """Every step-th of the last, at most so many; returns how many there are in all."""
         log = os.path.join(self.world.folder, "failed-at")
         self.world.forget()
         Got(self.world, self.kind, env={"LD_PRELOAD": shim, "FAIL_LOG": log})
@@ -218,7 +218,7 @@ class Trial:
             raise Fault("%s is not preloaded" % shim)
         with open(log, encoding="ascii") as f:
             total = int(f.read())
-        for n in spread(range(1, total + 1), step, most):
+        for n in spread(range(max(1, total - last + 1), total + 1), step, most):
             os.unlink(log)
             self.world.forget()
             got = Got(self.world, self.kind, (), {
@@ -274,7 +274,7 @@ def spread(places, step, most):
 
 def with_faults(trial, args):
     """All of the rows for one kind, a line for each."""
-    total = trial.allocations(args.shim, args.step, args.most)
+    total = trial.allocations(args.shim, args.step, args.most, args.last)
     print("%s: %d runs, of %d allocations" % (trial.name, trial.runs, total), flush=True)
     step = max(1, args.step // args.ratio)
     for names, error, calls in () if args.allocations else trial.count():
@@ -308,6 +308,8 @@ def main():
                         help="of a row; then the step is longer")
     parser.add_argument("--kinds", default="", help="names, with commas; all")
     parser.add_argument("--allocations", action="store_true", help="no system calls")
+    parser.add_argument("--last", type=int, default=1 << 30, metavar="N",
+                        help="of the allocations; the first are of libraries that begin")
     parser.add_argument("--valgrind", action="store_true", help="with nothing failing")
     parser.add_argument("--sandbox", default="auto", help="dualfix.sandbox")
     parser.add_argument("--texts", action="store_true")
