@@ -98,6 +98,16 @@ test_expect_success 'the commit-msg hook judges the message, and may change it' 
 	test_grep "leaves no message" ../err
 '
 
+test_expect_success 'a hook that a plan rewrites runs as the user has it, in the work tree' '
+	make_repo own && cd own && mkdir tools && git config core.hooksPath tools && test_write_lines "#!/bin/sh" \
+		"printf \"\\nRan: mine\\n\" >>\"\$1\"" >tools/commit-msg && chmod +x tools/commit-msg &&
+	git add . && git commit -q -m hook && printf "%s\n" "{\"edits\": [{\"file\": \"tools/commit-msg\"," \
+		"\"type\": \"replace\", \"find\": \"Ran: mine\", \"replace\": \"Ran: theirs\"}]}" >../theirs.json &&
+	git dualfix apply --no-verify --branch dualfix/theirs ../theirs.json && git log -1 --format=%B dualfix/theirs >../msg &&
+	test_grep "^Ran: mine" ../msg && test_grep ! "Ran: theirs" ../msg &&
+	git show dualfix/theirs:tools/commit-msg >../theirs && test_grep "Ran: theirs" ../theirs
+'
+
 test_expect_success 'the dates and names of the user hold' '
 	make_repo dates && cd dates &&
 	GIT_AUTHOR_DATE="2005-04-07T22:13:13 +0200" GIT_COMMITTER_DATE="@1112911993 -0100" \
