@@ -251,6 +251,16 @@ test_expect_success 'a repair plan may start from the base again' '
 	test_unchanged git dualfix --json -m "$issue" >../out 2>../err && test "$(json_get ../out outcome)" = fixed
 '
 
+test_expect_success 'a planner that comes to the same files again: they are not checked again' '
+	setup_repo <<-\EOF &&
+	[{"match": {"model": "deepseek-flash"}, "times": 1, "reply": {"plan_file": "wrong.json"}},
+	 {"match": {"model": "deepseek-flash"}, "times": 1, "reply": {"content": "{\"from\": \"base\", \"root_cause\": \"r\", \"strategy\": \"s\", \"edits\": [{\"file\": \"calc.py\", \"type\": \"replace\", \"find\": \"return a - b\", \"replace\": \"return a / b\"}]}"}},
+	 {"match": {"model": "deepseek-flash"}, "reply": {"content": "{\"from\": \"base\", \"root_cause\": \"r\", \"strategy\": \"s\", \"edits\": [{\"file\": \"calc.py\", \"type\": \"replace\", \"find\": \"return a - b\", \"replace\": \"return a + b\"}]}"}}]
+	EOF
+	rm -f ../count && git -c dualfix.loadBearing=off dualfix --verify "echo x >>\"$WORK/count\"; grep \"a + b\" calc.py" -m "$issue" &&
+	test "$(asked deepseek-flash)" = 3 && test_line_count 3 ../count
+'
+
 test_expect_success '--attempts bounds the rounds; what never works is exit 1' '
 	setup_repo <<-\EOF &&
 	[{"match": {"model": "deepseek-flash"}, "times": 1, "reply": {"content": "{\"from\": \"base\", \"root_cause\": \"r\", \"strategy\": \"s\", \"edits\": [{\"file\": \"calc.py\", \"type\": \"replace\", \"find\": \"return a - b\", \"replace\": \"return a / b\"}]}"}},

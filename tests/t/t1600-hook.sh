@@ -82,7 +82,8 @@ test_expect_success 'DUALFIX=0, --no-verify and CI let it pass' '
 test_expect_success 'new, deleted, tag and HEAD~ refs; several at once' '
 	setup_repo && bad_commit && git tag v1 && git tag -a -m v2 v2 && git branch side HEAD^ &&
 	git push -q origin v1 v2 && git push -q origin side HEAD~:refs/heads/older 2>../err &&
-	test_must_be_empty ../err && remote_has side side && git push -q origin :side && test_expect_code 1 remote_has side side &&
+	test_must_be_empty ../err && remote_has side side && git push -q origin :side 2>../err &&
+	test_must_be_empty ../err && test_expect_code 1 remote_has side side &&
 	test_expect_code 1 git push origin HEAD:refs/heads/new 2>../err && test_grep "(new)" ../err &&
 	test_expect_code 1 git push origin side main:refs/heads/new2 && test_expect_code 1 git -C ../remote.git rev-parse -q --verify side &&
 	git push -q origin side

@@ -602,6 +602,7 @@ static void test_urls(void **state)
 		{ "http://[2001:db8::1]", true, false, false, "[2001:db8::1]" },
 		{ "http://127.1", true, false, false, "127.1" },
 		{ "http://0127.0.0.1", true, false, false, "0127.0.0.1" },
+		{ "http://127.0.0.01", true, false, false, "127.0.0.01" },
 		{ "http://127.0.0.1.example", true, false, false, "127.0.0.1.example" },
 		{ "http://localhost.example", true, false, false, "localhost.example" },
 		{ "http://128.0.0.1", true, false, false, "128.0.0.1" },
