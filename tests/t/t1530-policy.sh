@@ -119,7 +119,9 @@ test_expect_success 'the dates and names of the user hold' '
 	test_cmp ../want ../got &&
 	git config user.useConfigOnly true &&
 	(unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL &&
-		test_expect_code 3 git dualfix apply --no-verify ../dates.json)
+		test_expect_code 3 git -c dualfix.sandbox=none dualfix apply \
+			--verify "echo x >\"$WORK/checked\"" ../dates.json) &&
+	test_path_is_missing ../checked
 '
 
 if command -v ssh-keygen >/dev/null

@@ -62,6 +62,26 @@ static void test_lost(void **state)
 	str_release(&reason);
 }
 
+/* Three times as many lines and sixty, and not one more. */
+static void test_growth(void **state)
+{
+	struct region region = { .file = "a.c", .before = SPAN(""), .after = SPAN("") };
+
+	(void)state;
+	region.text = span_of(region_text);
+	for (size_t more = 71; more <= 72; more++) {
+		struct str text = STR_INIT(10000), reason = STR_INIT(EDIT_REASON_MAX_BYTES);
+
+		str_adds(&text, "\tint a = 1;\n\tif (a) {\n");
+		for (size_t i = 0; i < more; i++)
+			str_adds(&text, "\t\tb();\n");
+		str_adds(&text, "\t}\n");
+		assert_int_equal(region_check(&region, str_span(&text), &reason), more == 71);
+		str_release(&text);
+		str_release(&reason);
+	}
+}
+
 #define MODEL(f) .kind = EDIT_MODEL, .file = f, .action = SPAN("do it")
 #define REPLACE(f, r) .kind = EDIT_REPLACE, .file = "a.c", .find = SPAN(f), .replace = SPAN(r)
 
@@ -200,9 +220,13 @@ static void test_failed_edit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_check),      cmocka_unit_test(test_lost),
-		cmocka_unit_test(test_model_edit), cmocka_unit_test(test_whole_file),
-		cmocka_unit_test(test_named),      cmocka_unit_test(test_failed_edit),
+		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_model_edit),
+		cmocka_unit_test(test_whole_file),
+		cmocka_unit_test(test_named),
+		cmocka_unit_test(test_failed_edit),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
