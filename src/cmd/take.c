@@ -141,7 +141,8 @@ static struct err *refuse_conflicts(struct session *s, const struct oid *head,
 			       "git cherry-pick %.12s..%.12s", past->base.hex, past->commit.hex);
 	if (!err)
 		err = repo_tree_of(s->repo, head, &tree);
-	if (err)
+	/* A git before 2.38 does not know this: cherry-pick will tell, and is taken back. */
+	if (err || code > 1)
 		goto out;
 	rest = str_span(&out);
 	(void)span_line(&rest, &line); /* the tree's id */

@@ -69,6 +69,19 @@ test_expect_success 'a conflict is refused, nothing is touched' '
 	repo_state ../after && test_cmp ../before ../after
 '
 
+test_expect_success 'a git that merges no trees: cherry-pick tells' '
+	mkdir -p "$TRASH/old" && write_script "$TRASH/old/git" <<-EOS &&
+	#!/bin/sh
+	case " \$* " in *" merge-tree "*) exit 129 ;; esac
+	exec $(command -v git) "\$@"
+	EOS
+	setup_repo ../p.json && sed -i s/one/1/ f && git commit -q -a -m other &&
+	head=$(git rev-parse HEAD) && PATH=$TRASH/old:$PATH test_expect_code 1 git-dualfix take 2>../err &&
+	test_grep "git would not take" ../err && test "$(git rev-parse HEAD)" = "$head" && git diff --quiet HEAD &&
+	git checkout -q -b beside HEAD^ && echo y >g && git commit -q -a -m other &&
+	PATH=$TRASH/old:$PATH git-dualfix take && grep two f && grep y g
+'
+
 test_expect_success 'what is there already: said, nothing is touched' '
 	setup_repo ../p.json && echo y >g && git commit -q -a -m other && git dualfix take &&
 	test_expect_code 1 test_unchanged git dualfix take 2>../err && test_grep "already" ../err
