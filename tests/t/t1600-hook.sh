@@ -67,7 +67,8 @@ test_expect_success 'suggest with models only when told so' '
 	echo "[{\"match\": {}, \"reply\": {\"content\": \"{\\\"root_cause\\\": \\\"r\\\", \\\"strategy\\\": \\\"s\\\", \\\"edits\\\": [{\\\"file\\\": \\\"a.c\\\", \\\"type\\\": \\\"remove_line\\\", \\\"find\\\": \\\"bad\\\"}]}\"}}]" >../s.json &&
 	start_model_server ../s.json && git config dualfix.planner.url $MODEL_URL &&
 	test_expect_code 1 git push origin main 2>../err && test_must_be_empty "$MODEL_LOG" &&
-	git config dualfix.hookModels true &&
+	sed -n "s/^hint: \(git config dualfix.hookModels true\).*/\1/p" ../err >../hint && sh -e ../hint &&
+	test "$(git config dualfix.hookModels)" = true &&
 	test_expect_code 1 git push origin main 2>../err && test -s "$MODEL_LOG" &&
 	git show dualfix/main:a.c >../got && echo "int a = 1;" >../want && test_cmp ../want ../got
 '

@@ -249,6 +249,12 @@ test_expect_success 'doctor: versions, hooks of others, runs, and what to type' 
 	test_grep "^hint: git dualfix init --hooks=pre-commit says" ../err && rm .git/hooks/pre-*
 '
 
+test_expect_success 'doctor: an endpoint that does not answer' '
+	make_project Makefile "$good_makefile" && cd repo &&
+	DUALFIX_PLANNER_URL=http://127.0.0.1:9 test_expect_code 3 git dualfix doctor 2>../err &&
+	test_grep "^endpoint: planner at 127.0.0.1:9: " ../err && test_grep "^hint: .*git config dualfix.planner.url" ../err
+'
+
 test_expect_success 'doctor: what a killed run left is found, gc takes it' '
 	cd repo && { git dualfix run --failing --verify false || :; } && run=$(ls .git/dualfix/runs | head -n 1) && test -n "$run" &&
 	{ git dualfix doctor 2>../err || :; } && test_grep "^runs: 1 kept, 0 under way" ../err && mkdir -p ".git/dualfix/runs/$run/objects" &&

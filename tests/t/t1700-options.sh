@@ -68,6 +68,7 @@ usage_error "exclude each other" apply --json --diff ../p.json
 usage_error "exclude each other" apply --stdout --json ../p.json
 usage_error "and --diff runs none" --failing --diff --verify true
 usage_error "and --no-verify runs none" run --failing --no-verify
+usage_error "--chain goes with --hooks" init --chain
 usage_error "--branch goes with one issue" run --branch b -m x --failing --verify true
 usage_error "--mode: .fast. is none of sequential, hybrid, adaptive, single" apply --mode fast ../p.json
 usage_error "--accept: .good. is none of" apply --accept good ../p.json
