@@ -88,11 +88,21 @@ static void remove_temp_dir(struct prove *prove)
 	str_release(&prove->temp_dir);
 }
 
+static bool any_ran(const struct prove *prove)
+{
+	const struct check_result *results = check_run_results(prove->run);
+
+	for (size_t i = 0; i < prove->n_checks; i++)
+		if (results[i].status != CHECK_NOT_RUN && !results[i].cached)
+			return true;
+	return false;
+}
+
 static void on_done(void *ctx, struct err *err)
 {
 	struct prove *prove = ctx;
 
-	if (!err && prove->lent)
+	if (!err && prove->lent && any_ran(prove))
 		err = lent_still(prove->lent);
 	remove_temp_dir(prove);
 	prove->ms = clock_mono_ms() - prove->start_ms;
