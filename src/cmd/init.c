@@ -24,6 +24,7 @@
 struct choice {
 	const struct proposal *p; /* NULL: none */
 	const char *const *reads; /* what of the home it was shown to run; or NULL */
+	const char *const *lends; /* and of the work tree */
 	size_t tests;             /* that it counted */
 };
 
@@ -138,6 +139,58 @@ static struct err *try_reading(const struct session *s, struct tryout *tryout,
 	return err;
 }
 
+/* The configured files, then those of the proposal that are there; *more if any is. */
+static struct err *add_lends(const struct session *s, const struct proposal *p,
+			     struct argv *lends, bool *more)
+{
+	const char *root = repo_work_tree(s->repo);
+	struct str path = STR_INIT(TEXT_BYTES);
+
+	*more = false;
+	argv_push_all(lends, argv_list(&s->settings.overlay));
+	for (size_t i = 0; root && p->lends[i]; i++) {
+		str_reset(&path);
+		str_addf(&path, "%s/%s", root, p->lends[i]);
+		if (!file_is_dir(path.buf))
+			continue;
+		argv_push(lends, p->lends[i]);
+		*more = true;
+	}
+	str_release(&path);
+	return argv_err(lends);
+}
+
+/* Once more, with the packages that the user has installed: fetched already. */
+static struct err *try_lending(const struct session *s, struct tryout *tryout,
+			       struct verify_spec spec, struct choice *choice,
+			       const struct oid *head)
+{
+	struct argv lends = ARGV_INIT;
+	struct tryout second;
+	bool more;
+	struct err *err = add_lends(s, choice->p, &lends, &more);
+
+	if (err || !more)
+		goto out;
+	spec.overlay = argv_list(&lends);
+	err = tryout_run(&second, &spec, choice->p, head);
+	if (!err) {
+		tryout_release(tryout);
+		*tryout = second;
+		choice->lends = choice->p->lends;
+		goto out;
+	}
+	tryout_release(&second);
+	/* git does not ignore them, or no sandbox here can show them. */
+	if (err_kind(err) == ERR_CONFIG) {
+		err_drop(err);
+		err = NULL;
+	}
+out:
+	argv_release(&lends);
+	return err;
+}
+
 /* Notes it in the plan if it ran. */
 static struct err *try_one(struct setup_plan *plan, const struct proposal *p,
 			   const struct oid *head)
@@ -157,6 +210,8 @@ static struct err *try_one(struct setup_plan *plan, const struct proposal *p,
 	err = tryout_run(&tryout, &spec, p, head);
 	if (!err && tryout.verdict == TRYOUT_LACKS && p->reads)
 		err = try_reading(s, &tryout, spec, &choice, head);
+	if (!err && tryout.verdict == TRYOUT_LACKS && p->lends && !p->setup)
+		err = try_lending(s, &tryout, spec, &choice, head);
 	if (!err)
 		show_result(s, p, &tryout);
 	choice.tests = tryout.tests;
@@ -312,6 +367,8 @@ static void ask_what(const struct setup_plan *plan, struct str *text)
 	for (size_t i = 0; check->reads && check->reads[i]; i++)
 		str_addf(text, "%s%s", i ? " and " : ", and let checks read ",
 			 check->reads[i]);
+	for (size_t i = 0; check->lends && check->lends[i]; i++)
+		str_addf(text, "%s%s", i ? " and " : ", with the work tree's ", check->lends[i]);
 	str_adds(text, "? [Y/n/e]");
 }
 
@@ -377,6 +434,8 @@ static struct err *write_plan(struct setup_plan *plan)
 	if (check->p) {
 		for (size_t i = 0; check->reads && check->reads[i]; i++)
 			plan_write(plan, "dualfix.sandboxRead", check->reads[i]);
+		for (size_t i = 0; check->lends && check->lends[i]; i++)
+			plan_write(plan, "dualfix.overlay", check->lends[i]);
 		plan_write(plan, "dualfix.setup", check->p->setup);
 		plan_write(plan, "dualfix.verify", check->p->check);
 	}
@@ -399,6 +458,8 @@ static void add_insisting(struct str *line, const struct choice *choice)
 {
 	for (size_t i = 0; choice->reads && choice->reads[i]; i++)
 		str_addf(line, "git config --add dualfix.sandboxRead '%s'; ", choice->reads[i]);
+	for (size_t i = 0; choice->lends && choice->lends[i]; i++)
+		str_addf(line, "git config --add dualfix.overlay '%s'; ", choice->lends[i]);
 	if (choice->p->setup) {
 		str_adds(line, "git config dualfix.setup ");
 		str_add_quoted(line, choice->p->setup);

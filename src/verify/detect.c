@@ -294,14 +294,16 @@ static const struct {
 	  "git ls-files -z '*.py' | xargs -0 -r python3 -m py_compile", NULL },
 };
 
-/* Programs that are installed in the home, as a rule: what a sandbox has to show. */
+/* What is installed in the home or the work tree, as a rule: a sandbox has to show it. */
 static const char *const cargo_reads[] = { "~/.cargo/bin", "~/.rustup", NULL };
+static const char *const node_lends[] = { "node_modules", NULL };
 
 static const struct {
 	const char *file;
-	const char *const *reads;
+	const char *const *reads, *const *lends;
 } homes[] = {
-	{ "Cargo.toml", cargo_reads },
+	{ "Cargo.toml", cargo_reads, NULL },
+	{ "package.json", NULL, node_lends },
 };
 
 /* What fetches the packages that a check of the first needs: the first row that fits. */
@@ -373,9 +375,12 @@ static void try_row(struct look *look, size_t row, const char *file, struct prop
 		.reason = rows[row].reason,
 	};
 
-	for (size_t h = 0; h < ARRAY_SIZE(homes); h++)
-		if (!strcmp(homes[h].file, file))
-			proposal.reads = homes[h].reads;
+	for (size_t h = 0; h < ARRAY_SIZE(homes); h++) {
+		if (strcmp(homes[h].file, file))
+			continue;
+		proposal.reads = homes[h].reads;
+		proposal.lends = homes[h].lends;
+	}
 	if (text.ptr && (!rows[row].when || rows[row].when(look, text)))
 		add_both(look, out, n, proposal);
 }

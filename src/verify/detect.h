@@ -35,6 +35,9 @@ struct proposal {
 
 	/* Where its program may be in the home ("~/..."), NULL-terminated; or NULL. */
 	const char *const *reads;
+
+	/* Where its packages may be in the work tree, ignored; NULL-terminated, or NULL. */
+	const char *const *lends;
 };
 
 /*

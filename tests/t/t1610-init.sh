@@ -175,6 +175,20 @@ test_expect_success 'packages that must be fetched: after a yes, kept as dualfix
 	rm -rf .git/dualfix && no_tty git dualfix init --yes && test "$(git config dualfix.setup)" = "npm ci"
 '
 
+test_expect_success BWRAP 'packages that the work tree has are not fetched: kept as dualfix.overlay' '
+	fake_npm && make_project package.json "{\"scripts\": {\"test\": \"x\"}}" && cd repo && : >package-lock.json && echo node_modules >.gitignore &&
+	git add . && git commit -q -m lock && mkdir -p node_modules/x && echo mine >node_modules/x/index && state >../before &&
+	git config --global dualfix.sandboxRead "$TRASH/npm" && test_when_finished "git config --global --unset dualfix.sandboxRead" &&
+	git config --global dualfix.sandbox bwrap && test_when_finished "git config --global dualfix.sandbox none" &&
+	PATH="$TRASH/npm:$PATH" && on_tty n git dualfix init >../out && test_grep "passes: .npm test." ../out &&
+	test_grep "Use .npm test. as this repository.s check, with the work tree.s node_modules?" ../out && test_expect_code 1 git config dualfix.overlay &&
+	no_tty git dualfix init --yes && test "$(git config dualfix.overlay)" = node_modules &&
+	test "$(git config dualfix.verify)" = "npm test" && test_expect_code 1 git config dualfix.setup &&
+	git dualfix verify && git dualfix init --uninstall && state >../after && test_cmp ../before ../after &&
+	: >.gitignore && on_tty n git dualfix init >../out && test_grep "Run .npm ci. in the sandbox" ../out &&
+	echo node_modules >.gitignore && rm -r node_modules && on_tty n git dualfix init >../out && test_grep "Run .npm ci. in the sandbox" ../out
+'
+
 test_expect_success 'nothing is found: exit 3, and what to type; hooks are installed all the same' '
 	make_project README "hello\n" && cd repo && test_expect_code 3 no_tty git dualfix init 2>../err &&
 	test_grep "no check was found" ../err && test_grep "git dualfix init --verify" ../err &&
