@@ -35,7 +35,7 @@ do
 	test_expect_success "$action: what fails is stopped" '
 		setup_repo && bad_commit && git config dualfix.prePush '$action' && head=$(git rev-parse HEAD) &&
 		test_expect_code 1 test_unchanged git push --porcelain origin main >../out 2>../err &&
-		remote_has main HEAD^ && test "$(git rev-parse HEAD)" = $head &&
+		remote_has main HEAD^ && test "$(git rev-parse HEAD)" = "$head" &&
 		test_must_be_empty ../out &&
 		test_grep "^warning: .*fails its checks; the push was stopped" ../err &&
 		test_grep "2:bad" ../err && test_grep "^hint: .*--no-verify" ../err &&
