@@ -203,9 +203,13 @@ static struct err *refuse_not_ignored(const struct lent *lent, struct repo *repo
 	err = str_err(&asked, "dualfix.overlay");
 	if (!err)
 		err = repo_git(repo, args, str_span(&asked), &ignored, &code);
-	/* 1: it names none. */
-	if (!err && code > 1)
-		err = err_new(ERR_FATAL, "git check-ignore: exit %d", code);
+	/* 1: it names none. More: once again, for its words; a path is in a submodule, say. */
+	if (!err && code > 1) {
+		err = err_wrap(repo_git(repo, args, str_span(&asked), NULL, NULL),
+			       "dualfix.overlay");
+		if (err && err_kind(err) == ERR_FATAL)
+			err = err_as(err, ERR_CONFIG);
+	}
 	/* It gives them in the order in which they were asked for. */
 	rest = str_span(&ignored);
 	for (size_t i = 0; !err && i < lent->paths.n; i++) {

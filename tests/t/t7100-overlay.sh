@@ -108,6 +108,7 @@ test_expect_success 'what may not be lent is refused by its name' '
 	make_project refused && cd refused && mkdir -p plain build/out half/out mixed real &&
 	echo x >plain/file && echo x >build/kept && git add build/kept && echo x >build/out/file &&
 	printf "mixed/\nlink\nreal\nhalf/*\n" >>.git/info/exclude && echo x >mixed/tracked && echo x >mixed/other &&
+	git update-index --add --cacheinfo "160000,$(git rev-parse HEAD),sub" && mkdir -p sub/node_modules &&
 	git add -f mixed/tracked && ln -s /etc link && ln -s ../plain real/link &&
 	while read -r value why
 	do
@@ -136,6 +137,8 @@ test_expect_success 'what may not be lent is refused by its name' '
 	.git/config dualfix.overlay
 	.g*/config dualfix.overlay
 	. dualfix.overlay
+	sub tracked
+	sub/node_modules submodule
 	EOF
 '
 
