@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/compiler.h"
+#include "base/path.h"
 #include "sys/spawn.h"
 #include "verify/surroundings.h"
 
@@ -121,6 +122,26 @@ out:
 	return dir->len;
 }
 
+/* What of the work tree has its programs in bin/ or .bin/ is named as a whole. */
+static void say_hidden(const struct cannot_input *in, const char *dir, struct str *why)
+{
+	const char *root = in->work_tree;
+	struct span rest = span_of(dir);
+
+	if (!root || !path_lies_in(dir, root) || !strcmp(dir, root)) {
+		str_addf(why, "; the sandbox hides it: "
+			      "git config --add dualfix.sandboxRead '%s'", dir);
+		return;
+	}
+	rest = span_cut(rest, strlen(root) + 1, rest.len);
+	if (span_ends(rest, "/bin"))
+		rest.len -= strlen("/bin");
+	else if (span_ends(rest, "/.bin"))
+		rest.len -= strlen("/.bin");
+	str_addf(why, "; it is not committed: git config --add dualfix.overlay '%.*s'",
+		 (int)rest.len, rest.ptr);
+}
+
 static void say_shell(const struct cannot_input *in, struct str *why)
 {
 	struct str dir = STR_INIT(PATH_BYTES);
@@ -137,10 +158,7 @@ static void say_shell(const struct cannot_input *in, struct str *why)
 			 "git config --add dualfix.sandboxRead '%s'",
 			 in->link, in->folder);
 	else if (in->boxed && outside_path(word, &dir))
-		str_addf(why,
-			 "; the sandbox hides it: "
-			 "git config --add dualfix.sandboxRead '%s'",
-			 dir.buf);
+		say_hidden(in, dir.buf, why);
 	str_release(&dir);
 }
 

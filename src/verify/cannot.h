@@ -24,6 +24,7 @@ struct cannot_input {
 
 	/* A link to what the box hides, and what to show for it (verify/hidden.h); or "". */
 	const char *link, *folder;
+	const char *work_tree; /* the user's; or NULL */
 };
 
 /* Whether the shell says so: it found no program, or none that it may run. */

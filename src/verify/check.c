@@ -153,6 +153,7 @@ static void judge_failure(struct check_run *run, struct check_result *result)
 		err_drop(hidden_link(sandbox, run->spec.read_dirs, &link, &folder));
 	in.link = link.buf;
 	in.folder = folder.buf;
+	in.work_tree = run->spec.work_tree;
 	if (cannot_run(&in, &result->why))
 		result->status = CHECK_ERROR;
 	str_release(&link);

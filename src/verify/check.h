@@ -83,6 +83,7 @@ struct check_run_spec {
 	const struct checkout *checkout; /* already moved to the tree */
 	const struct sandbox *sandbox;
 	const char *temp_dir;
+	const char *work_tree;        /* the user's, for a hint; or NULL */
 	const char *const *read_dirs; /* dualfix.sandboxRead */
 	const char *const *hide_dirs; /* the user's git directories */
 	const char *const *pass_env;  /* dualfix.sandboxEnv */

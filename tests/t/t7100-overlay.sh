@@ -86,6 +86,22 @@ test_expect_success BWRAP,VENV 'what points to the sources finds those that are 
 	test_grep "src/module.py" ../err
 '
 
+test_expect_success BWRAP 'a program that only the work tree has: what to type' '
+	make_project program && cd program && mkdir -p .venv/bin node_modules/.bin &&
+	write_script .venv/bin/tool-of-venv <<-\EOF &&
+	#!/bin/sh
+	EOF
+	cp .venv/bin/tool-of-venv node_modules/.bin/tool-of-node && git config --unset dualfix.overlay &&
+	path=$PWD/.venv/bin:$PWD/node_modules/.bin:$PATH &&
+	for row in venv:.venv node:node_modules
+	do
+		test_expect_code 3 env PATH="$path" git dualfix verify --verify "tool-of-${row%:*}" 2>../err &&
+		test_grep "git config --add dualfix.overlay .${row#*:}.\$" ../err &&
+		git config --add dualfix.overlay "${row#*:}" &&
+		env PATH="$path" git dualfix verify --verify "tool-of-${row%:*}" || return 1
+	done
+'
+
 test_expect_success BWRAP 'a link to what the box hides is named, with what to type' '
 	make_project links && cd links && mkdir -p .venv/bin "$HOME/made/bin" &&
 	write_script "$HOME/made/bin/tool" <<-\EOF &&
