@@ -64,32 +64,43 @@ static struct err *read_files(struct weigh *w)
 	return err;
 }
 
-/* The names of the tests that failed; named is false where some log does not tell. */
-static struct err *read_names(struct weigh *w, struct weakened_spec *spec)
+/* *all has room for *cap. */
+static struct err *add_names(struct arena *arena, struct test_names *all, size_t *cap,
+			     const struct test_names *names)
+{
+	if (all->n + names->n > *cap) {
+		const char **v;
+
+		*cap = 2 * (all->n + names->n);
+		v = arena_array(arena, *cap, sizeof(*v));
+		if (!v)
+			return arena_err(arena, "names of tests");
+		for (size_t i = 0; i < all->n; i++)
+			v[i] = all->v[i];
+		all->v = v;
+	}
+	for (size_t i = 0; i < names->n; i++)
+		all->v[all->n++] = names->v[i];
+	return NULL;
+}
+
+/* The names of the tests that failed; complete is false where some log does not tell. */
+static struct err *read_names(struct weigh *w, struct test_names *all)
 {
 	const struct check_result *results = prove_results(w->run->before);
+	size_t cap = 0;
 	struct err *err = NULL;
 
-	spec->named = true;
 	for (size_t i = 0; !err && i < w->run->options.checks->n; i++) {
 		struct test_names names;
-		const char **all;
 
 		if (results[i].status != CHECK_FAIL && results[i].status != CHECK_TIMEOUT)
 			continue;
 		err = counts_names(str_span(&results[i].log), &w->arena, &names);
 		if (err)
 			break;
-		spec->named = spec->named && names.complete && names.n;
-		all = arena_array(&w->arena, spec->n_failing + names.n + 1, sizeof(*all));
-		if (!all)
-			return arena_err(&w->arena, "names of tests");
-		for (size_t k = 0; k < spec->n_failing; k++)
-			all[k] = spec->failing[k];
-		for (size_t k = 0; k < names.n; k++)
-			all[spec->n_failing + k] = names.v[k];
-		spec->failing = all;
-		spec->n_failing += names.n;
+		all->complete = all->complete && names.complete && names.n;
+		err = add_names(&w->arena, all, &cap, &names);
 	}
 	return err;
 }
@@ -143,8 +154,8 @@ static struct err *weigh_against(struct weigh *w, const struct oid *tree, bool f
 		.n_files = run->changed.n,
 		.commands = w->commands,
 		.n_commands = run->options.checks->n,
-		.named = true,
 	};
+	struct test_names failing = { .complete = true };
 	size_t n = 0;
 	struct err *err;
 
@@ -154,7 +165,10 @@ static struct err *weigh_against(struct weigh *w, const struct oid *tree, bool f
 	if (!err)
 		err = read_files(w);
 	if (!err && failed)
-		err = read_names(w, &spec);
+		err = read_names(w, &failing);
+	spec.failing = failing.v;
+	spec.n_failing = failing.n;
+	spec.named = failing.complete;
 	if (!err)
 		err = weakened(&spec, &w->why, &n);
 	w->n += n;
