@@ -128,7 +128,7 @@ static void say_hidden(const struct cannot_input *in, const char *dir, struct st
 	const char *root = in->work_tree;
 	struct span rest = span_of(dir);
 
-	if (!root || !path_lies_in(dir, root) || !strcmp(dir, root)) {
+	if (!root || !path_below(dir, root) || !strcmp(dir, root)) {
 		str_addf(why, "; the sandbox hides it: "
 			      "git config --add dualfix.sandboxRead '%s'", dir);
 		return;

@@ -39,7 +39,7 @@ do
 		test_must_be_empty ../out &&
 		test_grep "^warning: .*fails its checks; the push was stopped" ../err &&
 		test_grep "2:bad" ../err && test_grep "^hint: .*--no-verify" ../err &&
-		git dualfix log >../log && test_line_count '$runs' ../log
+		git dualfix log >../log && test_line_count '"$runs"' ../log
 	'
 done
 
