@@ -239,7 +239,7 @@ static void a_signal_is_a_failure(void **state)
 
 		if (!strcmp(boxes[i], "landlock") && !landlock_version())
 			continue;
-		ok(sandbox_take(&box, w.loop, boxes[i]));
+		ok(sandbox_take(&box, w.loop, boxes[i], NULL));
 		spec.sandbox = &box;
 		done = run(&list, &spec);
 		results = check_run_results(done);
@@ -483,7 +483,7 @@ static void known_by_all_of_it(void **state)
 	struct sandbox none;
 
 	(void)state;
-	ok(sandbox_take(&none, w.loop, "none"));
+	ok(sandbox_take(&none, w.loop, "none", NULL));
 	assert_false(passes_known(&list, &w.box));
 	assert_true(passes_known(&list, &w.box));
 	check.network = true;
