@@ -151,7 +151,7 @@ test_expect_success 'answers expire, and gc collects them' '
 	test "$(asked)" = $((before + 2)) &&
 	touch -d "20 days ago" .git/dualfix/cache/* &&
 	git -c dualfix.expire=never dualfix gc && test "$(cached)" = 2 &&
-	git dualfix gc 2>../err && test "$(cached)" = 0 && test_grep "2 cached answers" ../err
+	git dualfix gc 2>../err && test "$(cached)" = 0 && test_grep "cached answers 2" ../err
 '
 
 test_expect_success 'it stays below its size: the oldest go' '
