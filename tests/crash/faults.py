@@ -333,7 +333,9 @@ def main():
         world.server.kill()
         world.server.wait()
     shutil.rmtree(folder)
-    if faults or not runs:
+    if not runs:
+        sys.exit("faults.py: nothing could be made to fail")
+    if faults:
         sys.exit("faults.py: %d of %d runs did not end as they should" % (faults, runs))
     if args.texts:
         for (code, cause, text), n in sorted(texts.items()):
