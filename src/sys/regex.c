@@ -4,13 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include "sys/clock.h"
-#include "sys/dollars.h"
+#include "sys/regex_state.h"
 
-#define PATTERN_MAX_BYTES ((size_t)64 * 1024)
 #define MATCH_LIMIT 10000000u
 #define HEAP_LIMIT_KIB (64u * 1024)
 #define JIT_STACK_MIN_BYTES ((size_t)32 * 1024)
@@ -43,35 +39,6 @@
  */
 #define SWIFT_MS 1
 #define SWIFT_THREAD_MS 8
-
-/*
- * Callouts between all items of a pattern let a search look at the clock, and make it
- * several times as dear. Most searches need none: the swift code goes over some starts
- * at a time, and where that runs into a limit or lasts, the careful one goes on.
- */
-struct regex {
-	pcre2_code *swift;   /* NULL: the pattern minds where a search begins */
-	pcre2_code *careful; /* with callouts; NULL until it is needed */
-	pcre2_code *code;    /* the first of them: for what is the same in both */
-	struct str pattern;
-	unsigned flags;
-
-	/* Made for the first search: many a pattern is only checked. */
-	pcre2_match_data *match;
-	pcre2_match_context *context, *swift_context;
-	pcre2_jit_stack *stack;
-
-	int groups;       /* of the last match that are in its vector; 0: no match */
-	size_t end;       /* of the last match */
-	bool empty;       /* the last match was */
-	int64_t left_ms;  /* of the thread's time */
-	int64_t look_ms;  /* when the search under way is to look at that */
-	int64_t mark_ms;  /* what it was, and when that was read: a short search ago at most */
-	int64_t marked_ms;
-	int64_t seen_ms;  /* what it was when it was last read for a swift search */
-	size_t starts;    /* that the next swift search takes at once */
-	unsigned callouts;
-};
 
 bool regex_flags_of(const char *letters, unsigned *flags)
 {
@@ -143,12 +110,7 @@ static uint32_t compile_options(unsigned flags)
 	return options;
 }
 
-static PCRE2_SPTR units(struct span s)
-{
-	return (PCRE2_SPTR)(s.len ? s.ptr : "");
-}
-
-static struct err *compile(pcre2_code **out, struct span pattern, uint32_t options)
+struct err *regex_compile(pcre2_code **out, struct span pattern, uint32_t options)
 {
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 	PCRE2_SIZE offset;
@@ -187,9 +149,9 @@ struct err *regex_new(struct regex **out, struct span pattern, unsigned flags)
 	re->left_ms = REGEX_BUDGET_MS;
 	str_init(&re->pattern, PATTERN_MAX_BYTES);
 	if (minds_starts(pattern))
-		err = compile(&re->careful, pattern, CAREFUL | compile_options(flags));
+		err = regex_compile(&re->careful, pattern, CAREFUL | compile_options(flags));
 	else
-		err = compile(&re->swift, pattern, SWIFT | compile_options(flags));
+		err = regex_compile(&re->swift, pattern, SWIFT | compile_options(flags));
 	re->code = re->swift ? re->swift : re->careful;
 	if (!err) {
 		str_add_span(&re->pattern, pattern);
@@ -203,13 +165,18 @@ struct err *regex_new(struct regex **out, struct span pattern, unsigned flags)
 	return NULL;
 }
 
+static void free_contexts(struct regex *re)
+{
+	pcre2_jit_stack_free(re->stack);
+	pcre2_match_context_free(re->context);
+	pcre2_match_context_free(re->swift_context);
+}
+
 void regex_free(struct regex *re)
 {
 	if (!re)
 		return;
-	pcre2_jit_stack_free(re->stack);
-	pcre2_match_context_free(re->context);
-	pcre2_match_context_free(re->swift_context);
+	free_contexts(re);
 	pcre2_match_data_free(re->match);
 	pcre2_code_free(re->swift);
 	pcre2_code_free(re->careful);
@@ -298,6 +265,8 @@ static struct err *prepare(struct regex *re)
 		return NULL;
 	/* Without JIT the interpreter does, under the limits below. */
 	(void)pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
+	/* They may be there of an attempt that ran out of memory. */
+	free_contexts(re);
 	re->stack =
 		pcre2_jit_stack_create(JIT_STACK_MIN_BYTES, JIT_STACK_MAX_BYTES, NULL);
 	re->context = new_context(re, MATCH_LIMIT);
@@ -374,7 +343,7 @@ static struct err *search_code(struct regex *re, struct span subject, size_t fro
 			return NULL;
 	}
 	if (!re->careful) {
-		struct err *err = compile(&re->careful, str_span(&re->pattern),
+		struct err *err = regex_compile(&re->careful, str_span(&re->pattern),
 					  CAREFUL | compile_options(re->flags));
 
 		if (err)
@@ -483,209 +452,6 @@ bool regex_has_name(const struct regex *re, const char *name)
 	PCRE2_SPTR first, last;
 
 	return name_entries(re, name, &first, &last) > 0;
-}
-
-static size_t group_count(const struct regex *re)
-{
-	uint32_t n = 0;
-
-	pcre2_pattern_info(re->code, PCRE2_INFO_CAPTURECOUNT, &n);
-	return n;
-}
-
-#define NAME_MAX_BYTES 32 /* PCRE2's own limit */
-
-/* One piece of a plain replacement: literal text, or a group by number or by name. */
-struct piece {
-	struct span literal;
-	int number;                    /* -1: not by number */
-	char name[NAME_MAX_BYTES + 1]; /* "": not by name */
-};
-
-static struct err *names_no_group(struct span replacement, size_t at)
-{
-	struct span rest = span_cut(replacement, at, at + 32);
-	struct err *err = err_new(ERR_INPUT, "'%.*s' names no group of the pattern",
-				  (int)rest.len, rest.ptr);
-
-	return err_hint(err, "write $$ for a dollar sign, $1 or ${name} for a group");
-}
-
-static bool piece_names(struct piece *piece, const struct regex *re, struct span ref)
-{
-	size_t n;
-
-	if (span_number(ref, group_count(re), &n)) {
-		piece->number = (int)n;
-		return true;
-	}
-	if (!ref.len || ref.len > NAME_MAX_BYTES ||
-	    (ref.ptr[0] >= '0' && ref.ptr[0] <= '9'))
-		return false;
-	memcpy(piece->name, ref.ptr, ref.len);
-	piece->name[ref.len] = '\0';
-	return regex_has_name(re, piece->name);
-}
-
-/* Reads the piece at *at < replacement.len and moves *at behind it. */
-static struct err *next_piece(const struct regex *re, struct span replacement, size_t *at,
-			      struct piece *piece)
-{
-	size_t start = *at;
-	struct span ref;
-
-	*piece = (struct piece){ .number = -1 };
-	dollars_next(replacement, at, &piece->literal, &ref);
-	if (piece->literal.ptr || piece_names(piece, re, ref))
-		return NULL;
-	return names_no_group(replacement, start);
-}
-
-static struct err *substitute_err(int code)
-{
-	PCRE2_UCHAR why[160];
-
-	if (code == PCRE2_ERROR_NOMEMORY)
-		return err_nomem();
-	pcre2_get_error_message(code, why, sizeof(why));
-	return err_new(ERR_INPUT, "bad replacement: %s", (char *)why);
-}
-
-#define EXPAND_OPTIONS                                                  \
-	(PCRE2_SUBSTITUTE_EXTENDED | PCRE2_SUBSTITUTE_UNSET_EMPTY |     \
-	 PCRE2_SUBSTITUTE_MATCHED | PCRE2_SUBSTITUTE_REPLACEMENT_ONLY | \
-	 PCRE2_SUBSTITUTE_OVERFLOW_LENGTH)
-
-/*
- * *size is the room in buf. Then it is the length of what was put there, or,
- * where that was too little, the room that is needed, with that for a NUL.
- */
-static struct err *substitute(const pcre2_code *code, pcre2_match_data *match,
-			      struct span subject, struct span replacement,
-			      PCRE2_UCHAR *buf, PCRE2_SIZE *size)
-{
-	int rc = pcre2_substitute(code, units(subject), subject.len, 0, EXPAND_OPTIONS,
-				  match, NULL, units(replacement), replacement.len, buf,
-				  size);
-
-	if (rc < 0 && rc != PCRE2_ERROR_NOMEMORY)
-		return substitute_err(rc);
-	return NULL;
-}
-
-static struct err *expand_extended(const struct regex *re, struct span subject,
-				   struct span replacement, struct str *out)
-{
-	PCRE2_UCHAR small[1], *buf;
-	PCRE2_SIZE size = sizeof(small);
-	struct err *err;
-
-	err = substitute(re->code, re->match, subject, replacement, small, &size);
-	if (err || !size) /* there is room for the empty text alone */
-		return err;
-	if (size > out->max_bytes + 1)
-		return err_new(ERR_INPUT, "replacement: larger than %zu bytes",
-			       out->max_bytes);
-	buf = malloc(size);
-	if (!buf)
-		return err_nomem();
-	err = substitute(re->code, re->match, subject, replacement, buf, &size);
-	if (!err)
-		str_add(out, buf, size);
-	free(buf);
-	return err;
-}
-
-struct err *regex_expand(const struct regex *re, struct span subject,
-			 struct span replacement, struct str *out)
-{
-	struct err *err = NULL;
-	struct piece piece;
-	size_t at = 0;
-
-	if (re->flags & REGEX_EXPAND)
-		return expand_extended(re, subject, replacement, out);
-	while (at < replacement.len) {
-		err = next_piece(re, replacement, &at, &piece);
-		if (err)
-			return err;
-		if (piece.number >= 0)
-			str_add_span(out, regex_group(re, subject, piece.number));
-		else if (*piece.name)
-			str_add_span(out, regex_named(re, subject, piece.name));
-		else
-			str_add_span(out, piece.literal);
-	}
-	return NULL;
-}
-
-/* A pattern with the groups and names of re, all of them empty. */
-static struct err *skeleton(const struct regex *re, struct str *out)
-{
-	size_t n = group_count(re);
-	const char **names = calloc(n + 1, sizeof(*names));
-	PCRE2_SPTR table = NULL;
-	uint32_t n_names = 0, size = 0;
-
-	if (!names)
-		return err_nomem();
-	pcre2_pattern_info(re->code, PCRE2_INFO_NAMETABLE, &table);
-	pcre2_pattern_info(re->code, PCRE2_INFO_NAMECOUNT, &n_names);
-	pcre2_pattern_info(re->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
-	for (; n_names; n_names--, table += size)
-		names[table[0] << 8 | table[1]] = (const char *)table + 2;
-	str_adds(out, "(?J)");
-	for (size_t i = 1; i <= n; i++) {
-		if (names[i])
-			str_addf(out, "(?<%s>)", names[i]);
-		else
-			str_adds(out, "()");
-	}
-	free(names);
-	return str_err(out, "pattern");
-}
-
-/*
- * PCRE2 checks an extended replacement only by using it on a match. So it is
- * used on one of a pattern that has the same groups and names, all empty.
- */
-static struct err *check_extended(const struct regex *re, struct span replacement)
-{
-	struct str like = STR_INIT(2 * PATTERN_MAX_BYTES);
-	pcre2_match_data *match = NULL;
-	pcre2_code *code = NULL;
-	PCRE2_UCHAR small[1];
-	PCRE2_SIZE size = sizeof(small);
-	struct err *err = skeleton(re, &like);
-
-	if (!err)
-		err = compile(&code, str_span(&like),
-			      re->flags & REGEX_UTF ? PCRE2_UTF : 0);
-	if (err)
-		goto out;
-	match = pcre2_match_data_create_from_pattern(code, NULL);
-	if (!match || pcre2_match(code, units(SPAN("")), 0, 0, 0, match, NULL) < 0)
-		err = err_nomem();
-	else
-		err = substitute(code, match, SPAN(""), replacement, small, &size);
-out:
-	pcre2_match_data_free(match);
-	pcre2_code_free(code);
-	str_release(&like);
-	return err;
-}
-
-struct err *regex_check_replacement(const struct regex *re, struct span replacement)
-{
-	struct err *err = NULL;
-	struct piece piece;
-	size_t at = 0;
-
-	if (re->flags & REGEX_EXPAND)
-		return check_extended(re, replacement);
-	while (at < replacement.len && !err)
-		err = next_piece(re, replacement, &at, &piece);
-	return err;
 }
 
 void regex_library(struct str *out)
