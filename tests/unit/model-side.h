@@ -118,4 +118,17 @@ static const struct chat_request request = {
 	.messages = &question, .n_messages = 1, .max_tokens = 100,
 };
 
+static inline void never_called(void *ctx, struct chat_reply *reply, struct err *err)
+{
+	(void)ctx;
+	(void)reply;
+	err_drop(err);
+	fail_msg("done was called after a cancel");
+}
+
+static inline void ring(void *ctx)
+{
+	*(bool *)ctx = true;
+}
+
 #endif

@@ -435,19 +435,6 @@ static void cancelling_delta(void *ctx, struct span text)
 	*over = true;
 }
 
-static void never_called(void *ctx, struct chat_reply *reply, struct err *err)
-{
-	(void)ctx;
-	(void)reply;
-	err_drop(err);
-	fail_msg("done was called after a cancel");
-}
-
-static void ring(void *ctx)
-{
-	*(bool *)ctx = true;
-}
-
 static void cancels(void **state)
 {
 	const struct client_limits limits = { 0 };

@@ -46,19 +46,6 @@ static void on_done(void *ctx, struct chat_reply *reply, struct err *err)
 	result->over = true;
 }
 
-static void never_called(void *ctx, struct chat_reply *reply, struct err *err)
-{
-	(void)ctx;
-	(void)reply;
-	err_drop(err);
-	fail_msg("done was called after a cancel");
-}
-
-static void ring(void *ctx)
-{
-	*(bool *)ctx = true;
-}
-
 /* What a call that is broken off has cost: nothing before it began, then the prompt. */
 static void cancelled_calls_cost(void **state)
 {
