@@ -220,12 +220,3 @@ bool damage_done_already(const struct sample *s, struct trial *t, struct dice *d
 	/* What comes to stand there damage_twice is for no one to tell. */
 	return s->fresh.n && s->taken;
 }
-
-/* The same mark in find would be an elision, and both a line of their own. */
-bool damage_leaves_out(const struct sample *s, struct trial *t, struct dice *d)
-{
-	(void)d;
-	trial_put(s, t);
-	t->must_refuse = true;
-	return sample_leaves_out(s) && span_find(str_span(&t->find), SPAN("..."), 0) < 0;
-}

@@ -44,7 +44,6 @@ const struct damage damages[] = {
 	{ "!another file", damage_other_file },
 	{ "!region gone", damage_region_gone },
 	{ "!applied already", damage_done_already },
-	{ "!replace leaves lines out", damage_leaves_out },
 	{ "!tabs to blanks, unclear", damage_tabs_unclear },
 	{ "!blanks to tabs, unclear", damage_blanks_unclear },
 	{ "~tabs to blanks, unlike", damage_tabs_unlike },

@@ -243,12 +243,11 @@ static bool is_as_quoted(const struct sample *s, const struct trial *t)
 static void run_sample(struct sample *s, struct dice *dice, struct score *scores)
 {
 	struct trial trial;
-	bool ended = span_ends(s->before, "\n"), stays, vague, leaves_out;
+	bool ended = span_ends(s->before, "\n"), stays, vague;
 
 	if (!choose_context(s, dice))
 		return;
 	vague = sample_is_vague(s);
-	leaves_out = sample_leaves_out(s);
 	/* A commit that closes or opens the end of the file is exact or nothing. */
 	stays = s->first + s->taken < s->file.n || !s->fresh.n ||
 		ended == span_ends(s->fresh.v[s->fresh.n - 1], "\n");
@@ -258,7 +257,6 @@ static void run_sample(struct sample *s, struct dice *dice, struct score *scores
 	for (size_t k = 0; k < (stays ? n_damages : 1); k++) {
 		trial_reset(&trial);
 		if (damages[k].make(s, &trial, dice) && trial.find.len &&
-		    (trial.must_refuse || !leaves_out) &&
 		    !span_eq(str_span(&trial.find), str_span(&trial.replace)) &&
 		    (trial.must_refuse || (!stands_elsewhere(s, &trial) &&
 					   (!vague || is_as_quoted(s, &trial)))))
@@ -379,7 +377,6 @@ static void run_commits(struct commit *c, struct dice *dice, struct score *score
 
 	for (size_t i = 0; i < c->n && good; i++)
 		good = choose_between(c, i) && c->hunks[i].taken < 200 &&
-		       !sample_leaves_out(&c->hunks[i]) &&
 		       c->hunks[i].fresh.n < 200;
 	if (!good)
 		return;

@@ -81,7 +81,6 @@ damage_make damage_twice_but_indent;
 damage_make damage_other_file;
 damage_make damage_region_gone;
 damage_make damage_done_already;
-damage_make damage_leaves_out;
 damage_make damage_tabs_unclear;
 damage_make damage_blanks_unclear;
 damage_make damage_tabs_unlike;

@@ -340,21 +340,6 @@ bool sample_is_vague(const struct sample *s)
 	return true;
 }
 
-bool sample_leaves_out(const struct sample *s)
-{
-	for (size_t i = 0; i < s->fresh.n; i++) {
-		struct span line = span_trim(s->fresh.v[i]);
-
-		if (!span_starts(line, "..."))
-			continue;
-		line = span_trim(span_cut(line, 3, line.len));
-		if (!line.len || span_starts(line, "//") || span_starts(line, "/*") ||
-		    span_starts(line, "#"))
-			return true;
-	}
-	return false;
-}
-
 bool char_is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

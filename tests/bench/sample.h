@@ -65,10 +65,4 @@ struct bench_lines bench_split(struct span s);
 /* Quoted loosely, the block could be another one, or it changes blanks alone. */
 bool sample_is_vague(const struct sample *s);
 
-/*
- * A new line is `...`, and a comment may follow: a plan with it in replace alone is that
- * of a model that left lines out, whatever the commit meant.
- */
-bool sample_leaves_out(const struct sample *s);
-
 #endif
