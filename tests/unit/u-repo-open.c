@@ -85,15 +85,15 @@ static void whole_names(void **state)
 		snprintf(peel, sizeof(peel),
 			 "git rev-parse -q --verify %s^{commit} 2>/dev/null || :", name);
 		if (!*sh_out(&f, peel)) {
-			fails(repo_commit_of(f.repo, name, &commit), ERR_INPUT,
-			      "names no commit");
+			fails_saying(repo_commit_of(f.repo, name, &commit), ERR_INPUT,
+				     "names no commit");
 			continue;
 		}
 		ok(repo_commit_of(f.repo, name, &commit));
 		assert_string_equal(commit.hex, sh_out(&f, peel));
 	}
-	fails(repo_commit_of(f.repo, fixture_variant->id, &commit), ERR_INPUT,
-	      "names no commit");
+	fails_saying(repo_commit_of(f.repo, fixture_variant->id, &commit), ERR_INPUT,
+		     "names no commit");
 	fixture_drop(&f);
 }
 
