@@ -259,10 +259,24 @@ static pcre2_match_context *new_context(struct regex *re, uint32_t limit)
 	return context;
 }
 
+/* PCRE2 takes what begins with ".*" for bound to lines, or to where a search begins. */
+static void learn_starts(struct regex *re)
+{
+	uint32_t first = 0, options = 0, names = 0;
+
+	pcre2_pattern_info(re->code, PCRE2_INFO_FIRSTCODETYPE, &first);
+	pcre2_pattern_info(re->code, PCRE2_INFO_HASCRORLF, &names);
+	pcre2_pattern_info(re->code, PCRE2_INFO_ALLOPTIONS, &options);
+	re->by_lines = first == 2;
+	re->names_line_ends = names;
+	re->anchored = options & PCRE2_ANCHORED;
+}
+
 static struct err *prepare(struct regex *re)
 {
 	if (re->match)
 		return NULL;
+	learn_starts(re);
 	/* Without JIT the interpreter does, under the limits below. */
 	(void)pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
 	/* They may be there of an attempt that ran out of memory. */
@@ -295,6 +309,74 @@ static bool is_inside(const struct regex *re, struct span subject, size_t at)
 	       (subject.ptr[at] & 0xc0) == 0x80;
 }
 
+static bool is_in_crlf(struct span subject, size_t at)
+{
+	return at > 0 && at < subject.len && subject.ptr[at - 1] == '\r' &&
+	       subject.ptr[at] == '\n';
+}
+
+static bool ends_line(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+/*
+ * Whether a search may be parted here, and no start be gained or lost. Between \r and \n
+ * some patterns are tried only by the way that the search came, so it keeps both in one
+ * part; others that are bound to lines never.
+ */
+static bool is_seam(const struct regex *re, struct span subject, size_t at)
+{
+	if (is_in_crlf(subject, at))
+		return false;
+	if (re->by_lines && !ends_line(subject.ptr[at - 1]))
+		return false;
+	if (re->by_lines && !re->names_line_ends)
+		return true;
+	return !is_inside(re, subject, at) && !is_in_crlf(subject, at - 1);
+}
+
+/* Where the next part begins; at the end of subject: this one is the last. */
+static size_t next_seam(const struct regex *re, struct span subject, size_t from)
+{
+	size_t at = subject.len;
+
+	if (!re->anchored && subject.len - from > re->starts)
+		at = from + re->starts;
+	while (at < subject.len && !is_seam(re, subject, at))
+		at++;
+	return at;
+}
+
+/* Line ends without end, where no seam was found. */
+static bool too_many_starts(const struct regex *re, size_t n)
+{
+	return n > re->starts + SWIFT_STARTS && !re->anchored &&
+	       (!re->by_lines || re->names_line_ends);
+}
+
+/* With JIT, PCRE2 takes the last start of a part for a line's, whatever stands there. */
+static size_t last_start(const struct regex *re, struct span subject, size_t from,
+			 size_t seam)
+{
+	size_t at = seam - 1;
+
+	while (re->by_lines && at > from &&
+	       (!ends_line(subject.ptr[at - 1]) || is_in_crlf(subject, at)))
+		at--;
+	return at;
+}
+
+static int match_from(struct regex *re, const pcre2_code *code, struct span subject,
+		      size_t from, uint32_t options, pcre2_match_context *context)
+{
+	re->searched = code;
+	re->searched_from = from;
+	re->searched_options = options;
+	return pcre2_match(code, units(subject), subject.len, from, options, re->match,
+			   context);
+}
+
 /*
  * Some starts at a time, from *from on. Where that does not do, what it returns is an
  * error and *from where the careful search has to begin: no match begins before.
@@ -309,16 +391,17 @@ static int search_swift(struct regex *re, struct span subject, size_t *from,
 	most = most > SWIFT_STARTS ? most : SWIFT_STARTS;
 	pcre2_set_match_limit(re->swift_context, steps < MATCH_LIMIT ? steps : MATCH_LIMIT);
 	for (;;) {
-		bool last = subject.len - *from <= re->starts;
-		size_t next = last ? subject.len : *from + re->starts;
+		size_t next = next_seam(re, subject, *from);
+		bool last = next == subject.len;
 		int64_t begin_ms = now_ms;
 		int rc;
 
-		while (is_inside(re, subject, next))
-			next++;
-		pcre2_set_offset_limit(re->swift_context, last ? PCRE2_UNSET : next - 1);
-		rc = pcre2_match(re->swift, units(subject), subject.len, *from, options,
-				 re->match, re->swift_context);
+		if (too_many_starts(re, next - *from))
+			return PCRE2_ERROR_MATCHLIMIT;
+		pcre2_set_offset_limit(re->swift_context,
+				       last ? PCRE2_UNSET :
+					      last_start(re, subject, *from, next));
+		rc = match_from(re, re->swift, subject, *from, options, re->swift_context);
 		if (rc != PCRE2_ERROR_NOMATCH || last)
 			return rc;
 		*from = next;
@@ -350,8 +433,8 @@ static struct err *search_code(struct regex *re, struct span subject, size_t fro
 			return err;
 		(void)pcre2_jit_compile(re->careful, PCRE2_JIT_COMPLETE);
 	}
-	*rc = pcre2_match(re->careful, units(subject), subject.len, from,
-			  from == begin ? options : 0, re->match, re->context);
+	*rc = match_from(re, re->careful, subject, from, from == begin ? options : 0,
+			 re->context);
 	return NULL;
 }
 

@@ -80,12 +80,12 @@ static struct err *substitute_err(int code)
  * *size is the room in buf. Then it is the length of what was put there, or,
  * where that was too little, the room that is needed, with that for a NUL.
  */
-static struct err *substitute(const pcre2_code *code, pcre2_match_data *match,
-			      struct span subject, struct span replacement,
-			      PCRE2_UCHAR *buf, PCRE2_SIZE *size)
+static struct err *substitute(const struct regex *re, struct span subject,
+			      struct span replacement, PCRE2_UCHAR *buf, PCRE2_SIZE *size)
 {
-	int rc = pcre2_substitute(code, units(subject), subject.len, 0, EXPAND_OPTIONS,
-				  match, NULL, units(replacement), replacement.len, buf,
+	int rc = pcre2_substitute(re->searched, units(subject), subject.len,
+				  re->searched_from, EXPAND_OPTIONS | re->searched_options,
+				  re->match, NULL, units(replacement), replacement.len, buf,
 				  size);
 
 	if (rc < 0 && rc != PCRE2_ERROR_NOMEMORY)
@@ -100,7 +100,7 @@ static struct err *expand_extended(const struct regex *re, struct span subject,
 	PCRE2_SIZE size = sizeof(small);
 	struct err *err;
 
-	err = substitute(re->code, re->match, subject, replacement, small, &size);
+	err = substitute(re, subject, replacement, small, &size);
 	if (err || !size) /* there is room for the empty text alone */
 		return err;
 	if (size > out->max_bytes + 1)
@@ -109,7 +109,7 @@ static struct err *expand_extended(const struct regex *re, struct span subject,
 	buf = malloc(size);
 	if (!buf)
 		return err_nomem();
-	err = substitute(re->code, re->match, subject, replacement, buf, &size);
+	err = substitute(re, subject, replacement, buf, &size);
 	if (!err)
 		str_add(out, buf, size);
 	free(buf);
@@ -172,7 +172,7 @@ static struct err *skeleton(const struct regex *re, struct str *out)
 static struct err *check_extended(const struct regex *re, struct span replacement)
 {
 	struct str like = STR_INIT(2 * PATTERN_MAX_BYTES);
-	pcre2_match_data *match = NULL;
+	struct regex stand_in = { 0 };
 	pcre2_code *code = NULL;
 	PCRE2_UCHAR small[1];
 	PCRE2_SIZE size = sizeof(small);
@@ -183,13 +183,15 @@ static struct err *check_extended(const struct regex *re, struct span replacemen
 			      re->flags & REGEX_UTF ? PCRE2_UTF : 0);
 	if (err)
 		goto out;
-	match = pcre2_match_data_create_from_pattern(code, NULL);
-	if (!match || pcre2_match(code, units(SPAN("")), 0, 0, 0, match, NULL) < 0)
+	stand_in.searched = code;
+	stand_in.match = pcre2_match_data_create_from_pattern(code, NULL);
+	if (!stand_in.match ||
+	    pcre2_match(code, units(SPAN("")), 0, 0, 0, stand_in.match, NULL) < 0)
 		err = err_nomem();
 	else
-		err = substitute(code, match, SPAN(""), replacement, small, &size);
+		err = substitute(&stand_in, SPAN(""), replacement, small, &size);
 out:
-	pcre2_match_data_free(match);
+	pcre2_match_data_free(stand_in.match);
 	pcre2_code_free(code);
 	str_release(&like);
 	return err;

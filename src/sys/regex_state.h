@@ -26,11 +26,20 @@ struct regex {
 	pcre2_code *code;    /* the first of them: for what is the same in both */
 	struct str pattern;
 	unsigned flags;
+	/* Where it is tried. */
+	bool anchored; /* where a search begins, nowhere else */
+	bool by_lines; /* there, and at the start of each line */
+	bool names_line_ends; /* it has a \r or \n in it */
 
 	/* Made for the first search: many a pattern is only checked. */
 	pcre2_match_data *match;
 	pcre2_match_context *context, *swift_context;
 	pcre2_jit_stack *stack;
+
+	/* How the last search was made: to part a match from it, PCRE2 asks for the same. */
+	const pcre2_code *searched;
+	size_t searched_from;
+	uint32_t searched_options;
 
 	int groups;       /* of the last match that are in its vector; 0: no match */
 	size_t end;       /* of the last match */
@@ -46,7 +55,7 @@ struct regex {
 
 static inline PCRE2_SPTR units(struct span s)
 {
-	return (PCRE2_SPTR)(s.len ? s.ptr : "");
+	return (PCRE2_SPTR)(s.ptr ? s.ptr : "");
 }
 
 /* Under the settings that all patterns have; ERR_INPUT says what is wrong with it. */

@@ -155,6 +155,48 @@ static void test_all_matches(void **state)
 	str_release(&s);
 }
 
+/* However much stands before, and so wherever a long search is parted. */
+static void test_parts_of_a_search(void **state)
+{
+	static const struct {
+		const char *pattern;
+		unsigned flags;
+		const char *subject;
+		int end; /* of the first match in it; -1: none */
+	} cases[] = {
+		{ "(?<=\\s)\\s", 0, "a\r\nb", -1 },
+		{ "\\s(?=b)", 0, "a\r\nb", -1 },
+		{ "^\\s?(?=b)", REGEX_MULTILINE, "a\r\nb", 3 },
+		{ "^(?!z)", REGEX_MULTILINE, "z\r\nb", 3 },
+		{ "^\n", REGEX_MULTILINE, "a\r\nb", 3 },
+		{ "\n", 0, "a\r\nb", 3 },
+		{ "[\t-\x0b]", 0, "a\r\nb", 3 },
+		{ "\\w(?=b)", REGEX_UTF, "\xc3\xa4\xe2\x82\xac\x80\x80zb", 8 },
+		{ "^(?!z)", REGEX_MULTILINE | REGEX_UTF, "z\n\x80\x80y", 2 },
+		{ ".*y", REGEX_DOTALL | REGEX_UTF, "\xffxy", -1 },
+		{ ".*+(?<=y)", REGEX_UTF, "\xffxy", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		for (int pad = 0; pad < 60; pad++) {
+			struct regex *re = compiled(cases[i].pattern, cases[i].flags);
+			char text[80];
+			struct regex_match m = { 0, 0 };
+			bool found;
+
+			memset(text, 'z', sizeof(text));
+			strcpy(text + pad, cases[i].subject);
+			ok(regex_find(re, span_of(text), 0, &found, &m));
+			if (found != (cases[i].end >= 0) ||
+			    (found && (int)m.end != pad + cases[i].end))
+				fail_msg("'%s' behind %d bytes: %d at %zu", cases[i].pattern, pad,
+					 found, m.end);
+			regex_free(re);
+		}
+	}
+}
+
 static void test_find_from(void **state)
 {
 	struct regex *re = compiled("\\ba|(?<=\xc3\xa4)x", REGEX_UTF);
@@ -282,6 +324,26 @@ static void test_replacements(void **state)
 		regex_free(re);
 	}
 	str_release(&s);
+}
+
+/* From 10.47 on PCRE2 asks that a replacement be made as the search was. */
+static void test_replacements_of_later_matches(void **state)
+{
+	struct regex *re = compiled("(?<=(.))|b", REGEX_EXPAND);
+	struct span subject = SPAN("abxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxb");
+	struct str s = STR_INIT(200);
+	struct regex_match m;
+	bool found;
+
+	(void)state;
+	ok(regex_find(re, subject, 0, &found, &m));
+	while (found) {
+		ok(regex_expand(re, subject, SPAN("\\U$1\\E"), &s));
+		ok(regex_next(re, subject, &found, &m));
+	}
+	assert_string_equal(s.buf, "ABXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXB");
+	str_release(&s);
+	regex_free(re);
 }
 
 static void test_expansion_has_a_ceiling(void **state)
@@ -435,9 +497,11 @@ int main(void)
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_refused_patterns),
 		cmocka_unit_test(test_all_matches),
+		cmocka_unit_test(test_parts_of_a_search),
 		cmocka_unit_test(test_find_from),
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_replacements),
+		cmocka_unit_test(test_replacements_of_later_matches),
 		cmocka_unit_test(test_expansion_has_a_ceiling),
 		cmocka_unit_test(test_long_texts),
 		cmocka_unit_test(test_bombs),
