@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sys/dollars.h"
+#include "sys/regex.h"
 #include "sys/regex_state.h"
 
 static size_t group_count(const struct regex *re)

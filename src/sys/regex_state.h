@@ -11,7 +11,6 @@
 
 #include "base/compiler.h"
 #include "base/str.h"
-#include "sys/regex.h"
 
 #define PATTERN_MAX_BYTES ((size_t)64 * 1024)
 
