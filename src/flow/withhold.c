@@ -6,7 +6,6 @@
 
 #include "base/argv.h"
 #include "context/secrets.h"
-#include "edit/grams.h"
 #include "repo/tree.h"
 
 #define TEXT_MAX_BYTES ((size_t)64 << 20)
@@ -157,54 +156,48 @@ out:
 struct quoted {
 	const struct withhold *w;
 	struct span log;
-	struct grams grams;
 	bool *line_at; /* by the offset of a line's start */
 	size_t room;
 };
 
-static struct err *look_for(struct quoted *q, struct span text)
+/* Goes on behind a line that has it: many have the same text often. */
+static void look_for(struct quoted *q, struct span text)
 {
-	struct span needle = span_trim(text);
-	struct offsets at = { .n = 0 };
-	struct err *err;
+	struct span needle = span_trim(text), rest = q->log, line;
+	ptrdiff_t at;
 
 	if (needle.len < QUOTE_MIN_BYTES)
-		return NULL;
-	err = grams_find(&q->grams, q->log, span_cut(needle, 0, QUOTE_MAX_BYTES), &at);
-	for (size_t i = 0; !err && i < at.n; i++) {
-		size_t start = at.v[i];
-
-		while (start && q->log.ptr[start - 1] != '\n')
-			start--;
-		q->line_at[start] = true;
+		return;
+	needle = span_cut(needle, 0, QUOTE_MAX_BYTES);
+	while ((at = span_find(rest, needle, 0)) >= 0) {
+		while (at && rest.ptr[at - 1] != '\n')
+			at--;
+		rest = span_cut(rest, (size_t)at, rest.len);
+		q->line_at[rest.ptr - q->log.ptr] = true;
+		(void)span_line(&rest, &line);
 	}
-	if (!err && at.failed)
-		err = err_nomem();
-	offsets_release(&at);
-	return err;
 }
 
 /* Of "NAME=value" in a file of keys the value says it all. */
-static struct err *look_for_value(struct quoted *q, struct span line)
+static void look_for_value(struct quoted *q, struct span line)
 {
 	size_t i = 0;
 
 	while (i < line.len && line.ptr[i] != '=' && line.ptr[i] != ':')
 		i++;
-	return i < line.len ? look_for(q, span_cut(line, i + 1, line.len)) : NULL;
+	if (i < line.len)
+		look_for(q, span_cut(line, i + 1, line.len));
 }
 
-static struct err *look_for_lines(struct quoted *q, struct span text, bool is_key)
+static void look_for_lines(struct quoted *q, struct span text, bool is_key)
 {
 	struct span line;
-	struct err *err = NULL;
 
-	while (!err && span_line(&text, &line)) {
-		err = look_for(q, line);
-		if (!err && is_key)
-			err = look_for_value(q, line);
+	while (span_line(&text, &line)) {
+		look_for(q, line);
+		if (is_key)
+			look_for_value(q, line);
 	}
-	return err;
 }
 
 static struct err *look_for_file(void *ctx, const char *path, bool is_link,
@@ -223,7 +216,7 @@ static struct err *look_for_file(void *ctx, const char *path, bool is_link,
 	}
 	q->room -= text.len;
 	if (!err)
-		err = look_for_lines(q, str_span(&text), secrets_is_key_path(path));
+		look_for_lines(q, str_span(&text), secrets_is_key_path(path));
 	str_release(&text);
 	return err;
 }
@@ -253,12 +246,9 @@ struct err *withhold_quoted(struct withhold *w, struct span log, struct str *out
 	if (!log.len)
 		return NULL;
 	q.line_at = calloc(log.len, sizeof(*q.line_at));
-	err = q.line_at ? grams_extend(&q.grams, log) : err_nomem();
-	if (!err)
-		err = repo_tree_walk(w->repo, &w->tree, look_for_file, &q);
+	err = q.line_at ? repo_tree_walk(w->repo, &w->tree, look_for_file, &q) : err_nomem();
 	if (!err)
 		add_lines(&q, out);
-	grams_release(&q.grams);
 	free(q.line_at);
 	return err ? err : str_err(out, "the log");
 }

@@ -141,6 +141,16 @@ row 'planner in place of an executor' '<code>' 'serve "$(reply "$model_edit")"' 
 row 'hook' root_cause 'serve "$a_good"' 'git init -q --bare ../remote.git; git remote add origin ../remote.git;
 	git config dualfix.hookModels true; git dualfix init --hooks; git push origin main'
 
+test_expect_success 'a file that is not shown, a million times one line, and a log that is full of it' '
+	serve "$a_good" && setup_repo && yes aaaaaaaa | head -n 900000 >private/x.py && : >log &&
+	for i in 1 2 3 4 5 6 7 8 9; do for k in 1 2 3 4 5 6 7 8 9; do
+		printf "%0150d error $i$k\n" 0 | tr 0 a >>log || return 1
+	done; done &&
+	git add -f private log && git commit -q -m many && git config dualfix.verify "cat log; exit 1" &&
+	test_expect_code 1 test_soon git dualfix --failing && model_log body >bodies &&
+	test_grep "a line of a file that is not shown" bodies && test_grep ! aaaaaaaa bodies
+'
+
 test_expect_success 'it can fail: what is not excluded is seen in the log' '
 	serve "$a_good" && setup_repo && git config --unset dualfix.exclude &&
 	git dualfix --failing && test_must_fail look root_cause >/dev/null && test_grep canary_private "$TRASH/seen"
