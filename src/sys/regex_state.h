@@ -9,7 +9,13 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
 #include "base/str.h"
 
 #define PATTERN_MAX_BYTES ((size_t)64 * 1024)

@@ -17,7 +17,7 @@ BEGIN {
 	owner["git2"] = "^src/repo/"
 	owner["curl"] = "^src/sys/http[.]c$"
 	owner["jansson"] = "^src/sys/json[.]c$"
-	owner["pcre2"] = "^src/sys/regex(_state[.]h|[.]c)$"
+	owner["pcre2"] = "^src/sys/regex_state[.]h$"
 	owner["yaml"] = "^src/issue/[^/]*[.]c$"
 	pure = "^(base|plan|edit|issue)$"
 	io = "^(unistd|fcntl|poll|signal|time|dirent|spawn|pthread|netdb|(sys|netinet|arpa|linux)/.*)[.]h$"
