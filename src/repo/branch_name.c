@@ -49,7 +49,8 @@ static enum name_state name_state(struct span refs, const char *name,
 	return NAME_FREE;
 }
 
-static struct err *name_err(enum name_state state, const char *name, struct span blocker)
+static struct err *name_err(enum name_state state, const char *name, struct span blocker,
+			    const char *hint)
 {
 	struct err *err = NULL;
 
@@ -58,7 +59,7 @@ static struct err *name_err(enum name_state state, const char *name, struct span
 	else if (state != NAME_FREE)
 		err = err_new(ERR_INPUT, "branch '%s' cannot be made beside '%.*s'", name,
 			      (int)blocker.len, blocker.ptr);
-	return err_hint(err, "--branch <name>");
+	return err_hint(err, "%s", hint);
 }
 
 static struct err *check_name(const char *name)
@@ -101,7 +102,9 @@ struct err *publish_free_name(struct repo *repo, const char *wanted, const char 
 	}
 	err = str_err(out, "branch name");
 	if (!err)
-		err = name_err(state, out->buf, blocker);
+		err = name_err(state, out->buf, blocker, wanted ?
+			       "another name; without --branch a free one is taken" :
+			       "--branch <name>");
 out:
 	str_release(&refs);
 	return err;

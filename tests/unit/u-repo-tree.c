@@ -418,6 +418,7 @@ static void publishing(void **state)
 	assert_string_equal(name.buf, "dualfix/slug-3");
 	fails_saying(publish_free_name(w.f.repo, "main", "slug", &name), ERR_INPUT,
 		     "'main' exists already");
+	fails_hinting(publish_free_name(w.f.repo, "main", "slug", &name), "another name");
 	fails_saying(publish_free_name(w.f.repo, "main/x", "slug", &name), ERR_INPUT,
 		     "beside 'main'");
 	fails_saying(publish_free_name(w.f.repo, "dualfix", "slug", &name), ERR_INPUT,
@@ -428,6 +429,7 @@ static void publishing(void **state)
 	sh(&w.f, "git branch -q -D dualfix/slug dualfix/slug-2/x && git branch dualfix");
 	fails_saying(publish_free_name(w.f.repo, NULL, "slug", &name), ERR_INPUT,
 		     "beside 'dualfix'");
+	fails_hinting(publish_free_name(w.f.repo, NULL, "slug", &name), "--branch");
 	ok(publish_free_name(w.f.repo, "other", "slug", &name));
 	free(refs);
 	free(reflog);

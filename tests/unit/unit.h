@@ -51,6 +51,19 @@ static inline void fails_at(struct err *err, enum err_kind kind, const char *tex
 		_fail(file, line);
 }
 
+/* The hint that goes with an err. */
+static inline void fails_hinting(struct err *err, const char *part)
+{
+	const char *hint = err ? err_hint_text(err) : NULL;
+	bool good = hint && strstr(hint, part);
+
+	if (!good)
+		print_error("%s, hint: '%s', not '%s'\n", err ? err_text(err) : "no err",
+			    hint ? hint : "", part);
+	err_drop(err);
+	assert_true(good);
+}
+
 static inline void assert_span(struct span s, const char *text)
 {
 	if (!span_eqs(s, text))
