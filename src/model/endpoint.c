@@ -87,7 +87,8 @@ static struct err *set_url(struct endpoint *e, const struct endpoint_settings *s
 
 	err = http_url_check(s->url, &is_https, &e->is_loopback, host, sizeof(host));
 	if (err)
-		return err_as(err_wrap(err, "dualfix.%s.url", s->role), ERR_CONFIG);
+		return err_hint(err_as(err_wrap(err, "dualfix.%s.url", s->role), ERR_CONFIG),
+				"https://<host>, or http://localhost:<port> for this machine");
 	e->url = arena_dups(arena, s->url);
 	e->host = arena_dups(arena, host);
 	if (!e->url || !e->host)

@@ -172,8 +172,9 @@ size_t config_get_all(const struct config *config, const char *key,
 
 static struct err *bad_value(const char *key, const char *value, const char *want)
 {
-	return err_new(ERR_CONFIG, "bad value '%s' for '%s': expected %s", value, key,
-		       want);
+	return err_hint(err_new(ERR_CONFIG, "bad value '%s' for '%s': expected %s", value,
+				key, want),
+			"git config --show-origin --get-all '%s'", key);
 }
 
 /* Digits with an optional sign and unit. False when it is not that, or too large. */
@@ -245,9 +246,10 @@ struct err *config_get_int(const struct config *config, const char *key, int64_t
 	if (!parse_int(value, &n))
 		return bad_value(key, value, "a whole number");
 	if (n < min || n > max)
-		return err_new(ERR_CONFIG,
-			       "bad value '%s' for '%s': expected %lld to %lld", value,
-			       key, (long long)min, (long long)max);
+		return err_hint(err_new(ERR_CONFIG,
+					"bad value '%s' for '%s': expected %lld to %lld",
+					value, key, (long long)min, (long long)max),
+				"git config --show-origin --get-all '%s'", key);
 	*out = n;
 	return NULL;
 }

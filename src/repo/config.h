@@ -35,7 +35,7 @@ size_t config_get_all(const struct config *config, const char *key,
 /*
  * The last value as git reads it: true, yes, on or a number other than 0;
  * false, no, off, 0 or nothing. Absent leaves *out; anything else is ERR_CONFIG
- * naming the key.
+ * naming the key as it is spelt here, the hint how to see where it was set.
  */
 struct err *config_get_bool(const struct config *config, const char *key,
 			    bool *out) MUST_USE;

@@ -170,7 +170,7 @@ struct err *check_list_make(struct check_list *out, const struct config *config,
 		err = arena_err(&out->arena, "checks");
 		goto out;
 	}
-	err = config_get_int(config, "dualfix.verifytimeout", 1, TIMEOUT_MAX_S,
+	err = config_get_int(config, "dualfix.verifyTimeout", 1, TIMEOUT_MAX_S,
 			     &c.timeout_s);
 	if (!err)
 		err = add_setup(&c);

@@ -67,6 +67,7 @@ static void endpoints(void **state)
 		{ "http://192.168.1.5:8000/v1", false, NULL, NULL, NULL,
 		  "is plain http" },
 		{ "ftp://x.example", false, NULL, NULL, NULL, "dualfix.executor.url" },
+		{ "x.example/v1", false, NULL, NULL, NULL, "dualfix.executor.url" },
 		{ "https://x.example", false, "nonsense", NULL, NULL,
 		  "unknown kind of server" },
 	};
@@ -83,6 +84,8 @@ static void endpoints(void **state)
 		struct err *err = endpoint_new(&endpoint, loop, &s);
 
 		if (settings[i].error) {
+			if (err && strstr(settings[i].error, "url"))
+				assert_non_null(err_hint_text(err));
 			fails_saying(err, ERR_CONFIG, settings[i].error);
 			continue;
 		}

@@ -36,7 +36,8 @@ static void configured(void **state)
 		  "dualfix.check.a.network" },
 		{ "dualfix.verify\n  |", { NULL }, "dualfix.verify: an empty command" },
 		{ "", { " " }, "--verify: an empty command" },
-		{ "dualfix.verifytimeout\n-1|", { NULL }, "dualfix.verify" },
+		{ "dualfix.verifytimeout\n-1|", { NULL }, "'dualfix.verifyTimeout'" },
+		{ "dualfix.verifytimeout\nsoon|", { NULL }, "'dualfix.verifyTimeout'" },
 	};
 
 	(void)state;
