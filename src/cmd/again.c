@@ -191,9 +191,10 @@ static struct err *name_branch(struct again *a, const char *branch)
 	struct err *err = NULL;
 	int code = 0;
 
-	while (!err && !code && a->version++ < VERSION_MAX) {
+	while (!err && !code && a->version < VERSION_MAX) {
 		const char *args[] = { "show-ref", "--verify", "--quiet", NULL, NULL };
 
+		a->version++;
 		str_reset(&a->branch);
 		str_addf(&a->branch, "%.*s-v%d", (int)len, branch, a->version);
 		str_reset(&ref);
@@ -203,6 +204,10 @@ static struct err *name_branch(struct again *a, const char *branch)
 		if (!err)
 			err = repo_git(a->s->repo, args, (struct span){ 0 }, NULL, &code);
 	}
+	if (!err && !code && !a->s->settings.branch)
+		err = err_hint(err_new(ERR_INPUT, "every name up to '%.*s-v%d' is taken",
+				       (int)len, branch, VERSION_MAX),
+			       "--branch <name>");
 	str_release(&ref);
 	return err;
 }

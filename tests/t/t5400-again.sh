@@ -263,7 +263,11 @@ test_expect_success 'the second version counts as v2' '
 	test_grep "^Subject: \[PATCH v2\] calc: add, and say so" ../mbox &&
 	test_grep "Range-diff" ../mbox && git rev-parse --verify -q x-v2 &&
 	git dualfix amend x-v2 --plan ../afresh.json && git rev-parse --verify -q x-v3 &&
-	test_expect_code 2 git dualfix amend x --plan ../comment.json --branch x-v2
+	test_expect_code 2 git dualfix amend x --plan ../comment.json --branch x-v2 &&
+	git dualfix apply --branch x-v999 ../good.json && git branch x-v1000 &&
+	test_expect_code 2 test_unchanged git dualfix amend x-v999 --plan ../comment.json 2>../err &&
+	test_grep "x-v1000.*taken" ../err && test_grep "^hint: --branch" ../err &&
+	git dualfix amend x-v999 --plan ../comment.json --branch x-more && git rev-parse --verify -q x-more
 '
 
 test_expect_success 'amend says what it needs' '
