@@ -81,7 +81,7 @@ struct err *local_executor_find(struct repo *repo, struct http *http, struct str
 	if (url->len)
 		str_addf(&memory, " %s %s", url->buf, model->buf);
 	str_addc(&memory, '\n');
-	err = file_write(path.buf, str_span(&memory), 0600);
+	err_drop(file_write(path.buf, str_span(&memory), 0600)); /* the next run looks again */
 out:
 	str_release(&path);
 	str_release(&memory);

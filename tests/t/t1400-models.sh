@@ -202,7 +202,10 @@ test_expect_success 'no executor: the planner'\''s endpoint does its edits' '
 	git config --unset dualfix.executor.model &&
 	test_unchanged git -c dualfix.executor.url= dualfix --json -m "$issue" >../out 2>../err &&
 	test "$(json_get ../out outcome)" = fixed &&
-	test "$(json_get ../out usage.0.role)" = planner
+	test "$(json_get ../out usage.0.role)" = planner &&
+	rm .git/dualfix/executor && mkdir .git/dualfix/executor &&
+	test_unchanged git -c dualfix.executor.url= dualfix --json -m "$issue" >../out 2>../err &&
+	test "$(json_get ../out outcome)" = fixed
 '
 
 test_expect_success 'adaptive: a wrong answer is asked for again with the reason' '
