@@ -154,16 +154,16 @@ static struct err *check_outlet(struct run *run)
 }
 
 /* Whether to send it is the user's to decide; that there is a rule must not escape him. */
-static struct err *tell_policy(struct run *run)
+struct err *run_tell_policy(struct run *run)
 {
 	struct str sentence = STR_INIT(4096);
 	struct repo_source *base = NULL;
 	const char *file = NULL;
 	struct err *err;
 
-	if (run->options.goal != GOAL_COMMIT || !run->options.mind_policy ||
-	    (!run->env.client && !run->input->n_plans))
+	if (run->options.goal != GOAL_COMMIT || !run->options.mind_policy || run->policy_told)
 		return NULL;
+	run->policy_told = true;
 	err = repo_source_new(&base, run->env.repo, &run->base_tree);
 	if (!err)
 		err = policy_look(repo_source(base), &file, &sentence);
@@ -257,8 +257,8 @@ struct err *step_begin(struct run *run)
 		err = repo_tree_of(repo, &run->head, &run->base_tree);
 	if (!err && run->options.worktree)
 		err = commit_worktree(run);
-	if (!err)
-		err = tell_policy(run);
+	if (!err && run->input->n_plans)
+		err = run_tell_policy(run);
 	if (err)
 		return err;
 	run->tree = run->before_tree = run->base_tree;

@@ -235,7 +235,9 @@ struct err *run_ask_planner(struct run *run)
 		return no_way_on(run);
 	run_stage(run, "reading the repository");
 	run_warm_planner(run);
-	err = run_know_withheld(run);
+	err = run_tell_policy(run);
+	if (!err)
+		err = run_know_withheld(run);
 	spec.withhold = run->withhold;
 	if (run->before_done)
 		spec.results = run_results(run);

@@ -123,6 +123,7 @@ struct run {
 	const struct plan *current;
 	enum origin origin;
 	bool from_model;            /* some plan was */
+	bool policy_told;           /* what the project says of models' work */
 	bool edited;                /* the user has seen it in the editor */
 	bool landed_by_rules;       /* the last landing speaks of rules only */
 	struct str deeds, words;    /* of rules in it: a line for each round, their bodies */
@@ -243,6 +244,12 @@ bool run_is_out(const struct run *run);
 
 /* Told by publish, just before the branch is made. ctx is the run. */
 struct err *run_keep_commit(void *ctx, const char *branch, const struct oid *commit) MUST_USE;
+
+/*
+ * Warns, once, where the project bans what models made: when a plan is given, and before
+ * a planner is asked. What rules alone mend no model made.
+ */
+struct err *run_tell_policy(struct run *run) MUST_USE;
 
 /* Whether patches are wanted that dualfix.policy forbids. */
 bool run_is_forbidden(const struct run *run);

@@ -287,14 +287,17 @@ test_expect_success 'rules come first: what a rule cures costs no call' '
 	setup_repo <<-\EOF &&
 	[{"match": {"model": "deepseek-flash"}, "reply": {"plan_file": "direct.json"}}]
 	EOF
-	printf "def f(x):\n    return json.loads(x)\n" >j.py && git add j.py && git commit -q -m json &&
+	printf "def f(x):\n    return json.loads(x)\n" >j.py && echo "No AI-generated code." >CONTRIBUTING.md &&
+	git add . && git commit -q -m json &&
 	test_unchanged git dualfix --failing --json --verify "python3 -c \"import j; j.f(\\\"1\\\")\"" >../out 2>../err &&
+	test_grep ! CONTRIBUTING ../err &&
 	test "$(json_get ../out outcome)" = fixed && test "$(asked deepseek-flash)" = 0 &&
 	test "$(json_get ../out edits.0.by)" = rule
 '
 
 test_expect_success 'what rules leave goes to the planner, with the log' '
 	cd repo && test_unchanged git dualfix --failing --json >../out 2>../err &&
+	test "$(grep -c "^warning: CONTRIBUTING.md seems to ban" ../err)" = 1 &&
 	test "$(json_get ../out outcome)" = fixed && test "$(asked deepseek-flash)" = 1 &&
 	test "$(json_get ../out usage.0.requests)" = 1
 '
