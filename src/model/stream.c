@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#define EVENT_MAX_BYTES ((size_t)4 << 20)
 #define BLANK_MAX_BYTES ((size_t)1 << 20)
-#define OBJECT_MAX_BYTES ((size_t)24 << 20)
 #define OTHER_KEPT_BYTES ((size_t)8 << 10)
 
 /* A token is some 200 bytes of event, and an answer at most 400,000 tokens. */
@@ -14,7 +12,7 @@
 void stream_init(struct stream *stream, struct wire_reader *reader)
 {
 	*stream = (struct stream){ .reader = reader, .rest = STR_INIT(0) };
-	sse_init(&stream->sse, EVENT_MAX_BYTES, EVENT_MAX_BYTES);
+	sse_init(&stream->sse, WIRE_EVENT_MAX_BYTES, WIRE_EVENT_MAX_BYTES);
 }
 
 void stream_release(struct stream *stream)
@@ -27,8 +25,8 @@ static const struct {
 	enum stream_kind kind;
 	size_t rest_max_bytes;
 } rooms[] = {
-	{ STREAM_LINES, EVENT_MAX_BYTES },
-	{ STREAM_OBJECT, OBJECT_MAX_BYTES },
+	{ STREAM_LINES, WIRE_EVENT_MAX_BYTES },
+	{ STREAM_OBJECT, WIRE_BODY_MAX_BYTES },
 	{ STREAM_OTHER, OTHER_KEPT_BYTES },
 };
 
@@ -108,13 +106,13 @@ static struct err *feed(struct stream *stream, struct span bytes)
 		return feed_lines(stream, bytes);
 	case STREAM_OBJECT:
 		str_add_span(&stream->rest, bytes);
-		return stream->rest.full ? too_long(stream, OBJECT_MAX_BYTES)
+		return stream->rest.full ? too_long(stream, WIRE_BODY_MAX_BYTES)
 					 : str_err(&stream->rest, "reply");
 	case STREAM_OTHER:
 		str_add_span(&stream->rest,
 			     span_cut(bytes, 0, OTHER_KEPT_BYTES - stream->rest.len));
-		return stream->bytes > OBJECT_MAX_BYTES
-			       ? too_long(stream, OBJECT_MAX_BYTES)
+		return stream->bytes > WIRE_BODY_MAX_BYTES
+			       ? too_long(stream, WIRE_BODY_MAX_BYTES)
 			       : str_err(&stream->rest, "reply");
 	}
 	return NULL;

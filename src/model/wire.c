@@ -8,7 +8,6 @@
 #include "model/tokens.h"
 #include "sys/json.h"
 
-#define EVENT_MAX_BYTES ((size_t)4 << 20)
 #define EVENT_MAX_DEPTH 32
 #define MESSAGE_MAX_BYTES 512
 #define MESSAGE_FRAME_TOKENS 8
@@ -278,7 +277,7 @@ static bool error_of(const json_node *root, struct span *text, int64_t *status)
 
 void wire_error_text(struct span body, struct str *out)
 {
-	const struct json_limits limits = { EVENT_MAX_BYTES, EVENT_MAX_DEPTH };
+	const struct json_limits limits = { WIRE_EVENT_MAX_BYTES, EVENT_MAX_DEPTH };
 	struct json_doc *doc = NULL;
 	struct span text = body;
 	int64_t status;
@@ -410,9 +409,10 @@ static bool take_ollama(struct wire_reader *reader, const json_node *root)
 	return true;
 }
 
-static struct err *take_json(struct wire_reader *reader, struct span data, bool *progress)
+static struct err *take_json(struct wire_reader *reader, struct span data, size_t max_bytes,
+			     bool *progress)
 {
-	const struct json_limits limits = { EVENT_MAX_BYTES, EVENT_MAX_DEPTH };
+	const struct json_limits limits = { max_bytes, EVENT_MAX_DEPTH };
 	struct json_doc *doc = NULL;
 	const json_node *root;
 	struct span text;
@@ -448,13 +448,13 @@ struct err *wire_event(struct wire_reader *reader, struct span data, bool *progr
 		reader->ended = *progress = true;
 		return NULL;
 	}
-	return take_json(reader, data, progress);
+	return take_json(reader, data, WIRE_EVENT_MAX_BYTES, progress);
 }
 
 struct err *wire_body(struct wire_reader *reader, struct span body)
 {
 	bool progress;
-	struct err *err = take_json(reader, span_trim(body), &progress);
+	struct err *err = take_json(reader, span_trim(body), WIRE_BODY_MAX_BYTES, &progress);
 
 	if (!err && !reader->failed && reader->finish == WIRE_OPEN)
 		err = err_new(ERR_SERVICE,
@@ -466,7 +466,7 @@ struct err *wire_body(struct wire_reader *reader, struct span body)
 struct err *wire_models(struct span body, void (*fn)(void *ctx, struct span id),
 			void *ctx)
 {
-	const struct json_limits limits = { EVENT_MAX_BYTES, EVENT_MAX_DEPTH };
+	const struct json_limits limits = { WIRE_EVENT_MAX_BYTES, EVENT_MAX_DEPTH };
 	struct json_doc *doc = NULL;
 	const json_node *list, *entry;
 	struct span id;

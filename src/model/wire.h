@@ -20,6 +20,12 @@
 #include "model/chat.h"
 #include "model/endpoint.h"
 
+/* An event or a line of a stream, an error, a list of models. */
+#define WIRE_EVENT_MAX_BYTES ((size_t)4 << 20)
+
+/* A whole body in place of a stream: the longest answer, some of it escaped. */
+#define WIRE_BODY_MAX_BYTES ((size_t)24 << 20)
+
 /* The body of a streamed request; the same request makes the same bytes. */
 struct err *wire_encode(struct str *out, const struct endpoint *endpoint,
 			const struct chat_request *request) MUST_USE;

@@ -157,11 +157,42 @@ static void no_end(void **state)
 	}
 }
 
+/* An answer that is no stream may be as long as one that is. */
+static void long_object(void **state)
+{
+	const struct span begin = SPAN("{\"choices\":[{\"message\":{\"content\":\""),
+			  end = SPAN("\"},\"finish_reason\":\"stop\"}]}");
+	const size_t len = (size_t)5 << 20;
+	struct str body = STR_INIT((size_t)8 << 20);
+	struct chat_reply reply;
+	struct wire_reader reader;
+	struct stream stream;
+	bool progress;
+
+	(void)state;
+	str_add_span(&body, begin);
+	while (body.len < begin.len + len)
+		str_adds(&body, "0123456789abcdef");
+	str_add_span(&body, end);
+	chat_reply_init(&reply, (size_t)16 << 20);
+	wire_reader_init(&reader, WIRE_OPENAI, &reply);
+	stream_init(&stream, &reader);
+	ok(stream_feed(&stream, str_span(&body), &progress));
+	ok(stream_end(&stream));
+	assert_true(reader.ended);
+	assert_int_equal(reply.text.len, len);
+	stream_release(&stream);
+	wire_reader_release(&reader);
+	chat_reply_release(&reply);
+	str_release(&body);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_cut),
 		cmocka_unit_test(no_end),
+		cmocka_unit_test(long_object),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
