@@ -109,21 +109,13 @@ static struct err *open_checks(struct run *run)
 	return err;
 }
 
-/* A missing one is made, as git format-patch does: what there is of its path must do. */
-static bool can_be_folder(const char *path)
+/* git format-patch makes a missing one. */
+static struct err *try_folder(const char *path)
 {
-	struct str part = STR_INIT(4096);
-	bool can;
+	struct err *err = err_wrap(file_try_dirs(path), "no folder for patches: '%s'",
+				  path);
 
-	str_adds(&part, path);
-	while (part.len && !file_exists(part.buf)) {
-		const char *slash = strrchr(part.buf, '/');
-
-		str_truncate(&part, slash ? (size_t)(slash - part.buf) : 0);
-	}
-	can = !part.failed && (!part.len || file_is_dir(part.buf));
-	str_release(&part);
-	return can;
+	return err_hint(err_as(err, ERR_CONFIG), "-o <dir>");
 }
 
 /* What would only fail at the end is looked at before time and money are spent. */
@@ -142,9 +134,8 @@ static struct err *check_outlet(struct run *run)
 	err = repo_identity(run->env.repo, &author, &committer);
 	if (!err && !run_is_out(run))
 		err = publish_free_name(run->env.repo, run->options.branch, run_slug(run), &name);
-	if (!err && run->options.patches && !can_be_folder(run->options.patch_dir))
-		err = err_new(ERR_CONFIG, "'%s' is not a folder for patches",
-			      run->options.patch_dir);
+	if (!err && run->options.patches)
+		err = try_folder(run->options.patch_dir);
 	if (!err && run->options.earlier)
 		err = repo_commit_of(run->env.repo, run->options.earlier, &earlier);
 	str_release(&author);

@@ -183,6 +183,45 @@ struct err *file_mkdirs(const char *path, mode_t mode)
 	return err;
 }
 
+/* The length of the longest beginning of path that is a folder; path has that cut off. */
+static size_t cut_to_folder(char *path)
+{
+	size_t len = strlen(path);
+
+	for (size_t i = len; i > 0; i--) {
+		if (i < len && path[i] != '/')
+			continue;
+		path[i] = '\0';
+		if (file_is_dir(path))
+			return i;
+	}
+	return 0;
+}
+
+struct err *file_try_dirs(const char *path)
+{
+	size_t len = strlen(path), stays;
+	struct err *err = NULL;
+	char *copy = strdup(path);
+
+	if (!copy)
+		return err_nomem();
+	stays = cut_to_folder(copy);
+	if (stays < len || !len)
+		err = file_mkdirs(path, 0700);
+	if (!err && access(path, W_OK | X_OK) < 0)
+		err = err_errno(ERR_FATAL, errno, "cannot write into folder '%s'", path);
+	memcpy(copy, path, len + 1);
+	for (size_t i = len; i > stays; i--) {
+		if (i < len && path[i] != '/')
+			continue;
+		copy[i] = '\0';
+		(void)rmdir(copy); /* not made, or somebody uses it already */
+	}
+	free(copy);
+	return err;
+}
+
 /* One removal: where it began, and how many folders were moved up. */
 struct removal {
 	const char *path;

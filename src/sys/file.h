@@ -34,6 +34,12 @@ bool file_is_dir(const char *path);
 struct err *file_mkdirs(const char *path, mode_t mode) MUST_USE;
 
 /*
+ * Whether files could be put into path: what is missing of it is made, and removed
+ * again. ERR_FATAL saying what is in the way.
+ */
+struct err *file_try_dirs(const char *path) MUST_USE;
+
+/*
  * Removes path and all below it; never follows a link, never leaves the file
  * system it started on; absent is success. Read-only folders are opened up. Any
  * depth is removed with a bounded number of descriptors.

@@ -82,7 +82,11 @@ test_expect_success 'an earlier version that is none is told before anything is 
 	test_expect_code 2 git dualfix apply --no-verify --range-diff nowhere -o ../none ../one.json \
 		2>../err &&
 	test_grep "nowhere" ../err && git for-each-ref >../after && test_cmp ../before ../after &&
-	>../file && test_expect_code 3 git dualfix apply --no-verify -o ../file ../one.json
+	>../file && test_expect_code 3 git dualfix apply --no-verify -o ../file ../one.json &&
+	long=$(printf "%0300d" 1) &&
+	test_expect_code 3 test_unchanged git dualfix apply --no-verify -o ../part/$long ../one.json 2>../err &&
+	test_grep "^hint: -o" ../err && test_path_is_missing ../part &&
+	git for-each-ref >../after && test_cmp ../before ../after
 '
 
 test_expect_success 'the user cannot be made to sign, nor the patches to break, by his settings' '

@@ -193,6 +193,31 @@ static void test_mkdirs(void **state)
 	fails_saying(file_mkdirs(in("f"), 0700), ERR_FATAL, "File exists");
 }
 
+static void test_try_dirs(void **state)
+{
+	struct str name = STR_INIT(400);
+
+	(void)state;
+	ok(file_mkdirs(in("there"), 0700));
+	ok(file_try_dirs(in("there/")));
+	ok(file_try_dirs(in("new//a/b/")));
+	ok(file_try_dirs(in("new/../other")));
+	assert_true(file_is_dir(in("there")));
+	assert_false(file_exists(in("new")) || file_exists(in("other")));
+	put(in("file"), "");
+	fails_saying(file_try_dirs(in("file")), ERR_FATAL, "cannot create");
+	fails_saying(file_try_dirs(in("file/x")), ERR_FATAL, "cannot create");
+	assert_true(file_exists(in("file")));
+	str_adds(&name, in("part/"));
+	for (int i = 0; i < 300; i++)
+		str_addc(&name, 'x');
+	fails_saying(file_try_dirs(name.buf), ERR_FATAL, "too long");
+	assert_false(file_exists(in("part")));
+	fails_saying(file_try_dirs("/proc/none"), ERR_FATAL, "cannot create");
+	fails_saying(file_try_dirs(""), ERR_FATAL, "cannot create");
+	str_release(&name);
+}
+
 static void test_temp_dir(void **state)
 {
 	struct str a = STR_INIT(200), b = STR_INIT(200);
@@ -297,6 +322,7 @@ int main(void)
 		T(test_no_room),
 		T(test_kinds),
 		T(test_mkdirs),
+		T(test_try_dirs),
 		T(test_temp_dir),
 		T(test_remove),
 		T(test_remove_read_only),
