@@ -227,22 +227,23 @@ static struct err *make_note(const struct publish_spec *spec, const struct repor
 
 /* Another run may write its note between our reading the notes and our writing. */
 static struct err *make_branch(const struct publish_spec *spec, const struct report *report,
-			       const char *name)
+			       const char *name, enum publish_clash *clash)
 {
 	struct str why = STR_INIT(NAME_MAX_BYTES);
 	struct candidate_note note;
-	bool noted = spec->evidence == EVIDENCE_NOTE, moved = true;
+	bool noted = spec->evidence == EVIDENCE_NOTE;
 	struct err *err = NULL;
 
+	*clash = CLASH_NOTES;
 	str_addf(&why, "dualfix: run %s, %s", report->run, outcome_name(report->outcome));
-	for (int i = 0; !err && moved && i < NOTE_TRIES_MAX; i++) {
+	for (int i = 0; !err && *clash == CLASH_NOTES && i < NOTE_TRIES_MAX; i++) {
 		if (noted)
 			err = make_note(spec, report, &note);
 		if (!err)
 			err = publish_branch(spec->repo, name, &report->commit, why.buf,
-					     noted ? &note : NULL, &moved);
+					     noted ? &note : NULL, clash);
 	}
-	if (!err && moved)
+	if (!err && *clash == CLASH_NOTES)
 		err = err_new(ERR_FATAL, "cannot write " NOTE_REF ": it does not stand still");
 	str_release(&why);
 	return err;
@@ -377,20 +378,31 @@ static struct err *make_patches(const struct publish_spec *spec, struct report *
 	return err ? err : str_err(mbox, "mbox");
 }
 
+/* Before there is a branch: afterwards this must not fail. */
+static struct err *name_branch(struct report *report, const struct str *name)
+{
+	report->branch = arena_dup(&report->arena, str_span(name));
+	return report->branch ? NULL : arena_err(&report->arena, "report");
+}
+
 static struct err *make_new(const struct publish_spec *spec, struct report *report,
 			    struct str *name)
 {
 	struct err *err = make_commits(spec, report);
 
 	for (int left = NAME_TRIES; !err; left--) {
+		enum publish_clash clash = CLASH_NONE;
+
 		str_reset(name);
 		err = publish_free_name(spec->repo, spec->branch, spec->slug, name);
+		if (!err)
+			err = name_branch(report, name);
 		if (!err && spec->making)
 			err = spec->making(spec->making_ctx, name->buf, &report->commit);
 		if (!err)
-			err = make_branch(spec, report, name->buf);
-		/* Another run may have taken the name meanwhile, or be about to. */
-		if (!err || spec->branch || err_kind(err) != ERR_INPUT || !left)
+			err = make_branch(spec, report, name->buf, &clash);
+		/* No second branch, whatever else has failed. */
+		if (clash != CLASH_NAME || spec->branch || !left)
 			break;
 		err_drop(err);
 		err = NULL;
@@ -402,10 +414,13 @@ static struct err *make_new(const struct publish_spec *spec, struct report *repo
 static struct err *take_made(const struct publish_spec *spec, struct report *report,
 			     struct str *name)
 {
+	struct err *err;
+
 	report->commit = *spec->made;
 	report->tree = spec->landings[spec->n_landings - 1].tree;
 	str_adds(name, spec->made_branch);
-	return str_err(name, "branch");
+	err = str_err(name, "branch");
+	return err ? err : name_branch(report, name);
 }
 
 struct err *publish(const struct publish_spec *spec, struct report *report, struct str *mbox)
@@ -416,15 +431,11 @@ struct err *publish(const struct publish_spec *spec, struct report *report, stru
 
 	if (err) {
 		report->commit = (struct oid){ "" };
-		goto out;
-	}
-	report->branch = arena_dup(&report->arena, str_span(&name));
-	if (!report->branch)
-		err = arena_err(&report->arena, "report");
+		report->branch = NULL;
 	/* A file in their way is no reason to lose what was made and paid for. */
-	if (!err && (spec->patches || spec->mbox))
+	} else if (spec->patches || spec->mbox) {
 		err = make_patches(spec, report, mbox);
-out:
+	}
 	str_release(&name);
 	return err;
 }

@@ -101,12 +101,62 @@ static struct err *create_refs(struct repo *repo, const char *branch,
 	if (!err)
 		err = repo_git_env(repo, args, env, str_span(&input), NULL, NULL);
 	str_release(&input);
+	return err;
+}
+
+/* git says these before it changes any ref. */
+static enum publish_clash clash_of(const struct err *err, const struct candidate_note *note)
+{
+	const char *text = err_text(err);
+
+	if (note && strstr(text, "cannot lock ref '" NOTE_REF "'"))
+		return CLASH_NOTES;
 	/* A lock is there, too, for as long as another run makes it. */
-	if (err && (strstr(err_text(err), "already exists") ||
-		    strstr(err_text(err), "exists; cannot create") ||
-		    strstr(err_text(err), ".lock': File exists")))
-		err = err_as(err, ERR_INPUT);
-	return err_wrap(err, "cannot create branch '%s'", branch);
+	if (strstr(text, "already exists") || strstr(text, "exists; cannot create") ||
+	    strstr(text, ".lock': File exists"))
+		return CLASH_NAME;
+	return CLASH_NONE;
+}
+
+static bool has_note(struct repo *repo, const struct oid *commit)
+{
+	const char *const args[] = { "notes", "--ref=" NOTE_REF, "list", commit->hex, NULL };
+	int code = 1;
+	struct err *err = repo_git(repo, args, NO_INPUT, NULL, &code);
+
+	err_drop(err);
+	return !code;
+}
+
+/*
+ * git may have come to its end without being able to say so: it was killed then, or
+ * what it said could not be read. The refs tell. Takes why, returns it unless all is there.
+ */
+static struct err *look_for_refs(struct repo *repo, const char *branch,
+				 const struct oid *commit,
+				 const struct candidate_note *note, struct err *why)
+{
+	struct str ref = STR_INIT(2 * NAME_MAX_BYTES);
+	struct oid tip;
+	struct err *err;
+
+	str_addf(&ref, "refs/heads/%s", branch);
+	err = str_err(&ref, "branch name");
+	if (!err)
+		err = repo_commit_of(repo, ref.buf, &tip);
+	str_release(&ref);
+	if (err && err_kind(err) != ERR_INPUT)
+		why = err_hint(why, "it may be there: git log -1 %s", branch);
+	if (err || !oid_eq(&tip, commit)) {
+		err_drop(err);
+		return err_wrap(why, "cannot create branch '%s'", branch);
+	}
+	if (err_is_signal(why))
+		return err_wrap(why, "branch '%s' was made", branch);
+	if (note && !has_note(repo, commit))
+		return err_wrap(why, "branch '%s' was made, but not its note", branch);
+	err_drop(why);
+	return NULL;
 }
 
 static struct err *prove_all(struct repo *repo, const struct oid *commit,
@@ -138,22 +188,28 @@ static struct err *put_there(struct repo *repo, const struct oid *commit,
 }
 
 struct err *publish_branch(struct repo *repo, const char *branch, const struct oid *commit,
-			   const char *message, const struct candidate_note *note, bool *moved)
+			   const char *message, const struct candidate_note *note,
+			   enum publish_clash *clash)
 {
 	struct err *err;
 
-	*moved = false;
+	*clash = CLASH_NONE;
 	if (!repo->quarantine)
 		return err_new(ERR_FATAL, "no quarantine to publish from");
 	err = put_there(repo, commit, note);
 	if (err)
 		return err;
 	err = create_refs(repo, branch, commit, message, note);
-	if (err && note && strstr(err_text(err), NOTE_REF)) {
+	if (err)
+		*clash = clash_of(err, note);
+	if (*clash == CLASH_NOTES) {
 		err_drop(err);
-		*moved = true;
 		return NULL;
 	}
+	if (*clash == CLASH_NAME)
+		return err_wrap(err_as(err, ERR_INPUT), "cannot create branch '%s'", branch);
+	if (err)
+		err = look_for_refs(repo, branch, commit, note, err);
 	if (err)
 		return err;
 	/*
@@ -161,8 +217,9 @@ struct err *publish_branch(struct repo *repo, const char *branch, const struct o
 	 * it deletes later yet is lost: git gc(1) warns of it.
 	 */
 	err = prove_all(repo, commit, note);
-	if (!err || err_is_signal(err))
-		return err;
-	err_drop(err);
-	return put_there(repo, commit, note);
+	if (err && !err_is_signal(err)) {
+		err_drop(err);
+		err = put_there(repo, commit, note);
+	}
+	return err_wrap(err, "branch '%s' was made", branch);
 }

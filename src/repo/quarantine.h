@@ -48,18 +48,22 @@ struct err *candidate_commit(struct repo *repo, const struct commit_request *req
 
 struct candidate_note; /* repo/write.h */
 
+/* Where another run was faster. */
+enum publish_clash { CLASH_NONE, CLASH_NAME, CLASH_NOTES };
+
 /*
  * Moves what the quarantine holds into the user's object store (blobs, trees,
  * commits in this order, each fsynced and renamed into place), then creates
- * refs/heads/<branch> -> commit with a reflog line. An existing branch is never
- * moved: ERR_INPUT. message is for the reflog.
+ * refs/heads/<branch> -> commit with a reflog line. message is for the reflog. An
+ * existing branch is never moved: ERR_INPUT with CLASH_NAME, as when somebody is about
+ * to make it. Of any other err the text says so if the branch was made nevertheless.
  *
  * With a note (or NULL) NOTE_REF moves in the same transaction. Where it has moved
- * since the note was made, no ref changes and *moved is set.
+ * since the note was made, no ref changes: CLASH_NOTES, and no err.
  */
 struct err *publish_branch(struct repo *repo, const char *branch, const struct oid *commit,
 			   const char *message, const struct candidate_note *note,
-			   bool *moved) MUST_USE;
+			   enum publish_clash *clash) MUST_USE;
 
 /*
  * A free branch name: dualfix/<slug>, with "-2", "-3", ... while taken, or

@@ -14,6 +14,8 @@ prereq_MOUNT () {
 	umount "$TRASH/mnt"
 }
 
+SQ=\'
+
 cat >p.json <<\EOS
 {"root_cause": "r", "strategy": "s", "commit": {"subject": "make it two"}, "edits": [
  {"file": "f", "type": "replace", "find": "one", "replace": "two"}]}
@@ -118,6 +120,36 @@ test_expect_success 'objects cannot be published: no branch, nothing left' '
 	test_must_be_empty ../out && test_grep "^fatal: cannot move object" ../err &&
 	test_must_fail git rev-parse -q --verify dualfix/plan &&
 	rm -rf .git/objects && mv ../kept .git/objects && goes_on
+'
+
+# The branch is made, and that cannot be said.
+test_expect_success 'a git that dies when it has made the branch: one branch, and it is told' '
+	setup_repo && mkdir ../dies && real=$(command -v git) && write_script ../dies/git <<-EOS &&
+	#!/bin/sh
+	"$real" "\$@" || exit
+	case " \$* " in *" update-ref "*) kill -9 \$\$ ;; esac
+	EOS
+	PATH=$(cd ../dies && pwd):$PATH \
+		test_unchanged git-dualfix apply --verify "grep two f" ../p.json >../out 2>../err &&
+	test_grep "^dualfix/plan " ../out && git for-each-ref refs/heads/dualfix >../refs &&
+	test_line_count 1 ../refs && goes_on
+'
+
+test_expect_success 'a git that makes the branch but not the note: no second branch, the first is told' '
+	setup_repo && git config dualfix.evidence note && mkdir ../half && real=$(command -v git) &&
+	write_script ../half/git <<-EOS &&
+	#!/bin/sh
+	case " \$* " in *" update-ref "*) ;; *) exec "$real" "\$@" ;; esac
+	sed /refs.notes/d | "$real" "\$@" && echo "fatal: couldn${SQ}t set ${SQ}refs/notes/dualfix$SQ" >&2
+	exit 128
+	EOS
+	{
+		PATH=$(cd ../half && pwd):$PATH \
+			test_unchanged git-dualfix apply --verify "grep two f" ../p.json >../out 2>../err
+		test $? -eq 128
+	} &&
+	test_must_be_empty ../out && test_grep "^fatal: .*dualfix/plan" ../err &&
+	git for-each-ref refs/heads/dualfix >../refs && test_line_count 1 ../refs
 '
 
 test_expect_success 'a TMPDIR that is gone is not needed' '

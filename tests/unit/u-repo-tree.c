@@ -29,9 +29,9 @@ static void quarantine(struct world *w)
 static struct err *publish(struct repo *repo, const char *branch, const struct oid *commit,
 			   const char *message)
 {
-	bool moved;
+	enum publish_clash clash;
 
-	return publish_branch(repo, branch, commit, message, NULL, &moved);
+	return publish_branch(repo, branch, commit, message, NULL, &clash);
 }
 
 static void source_reads_entries(void **state)

@@ -9,7 +9,7 @@ struct world {
 	struct fixture f;
 	struct oid commit;
 	struct candidate_note note;
-	bool moved;
+	enum publish_clash clash;
 };
 
 /* A commit in the quarantine of a repository that script made. */
@@ -37,7 +37,7 @@ static void make(struct world *w, const char *script)
 
 static void publish(struct world *w, const char *branch)
 {
-	ok(publish_branch(w->f.repo, branch, &w->commit, "m", &w->note, &w->moved));
+	ok(publish_branch(w->f.repo, branch, &w->commit, "m", &w->note, &w->clash));
 }
 
 static void first_note(void **state)
@@ -51,7 +51,7 @@ static void first_note(void **state)
 	assert_string_equal(sh_out(&w.f, "git for-each-ref --format='%(refname)'"),
 			    "refs/heads/main");
 	publish(&w, "a");
-	assert_false(w.moved);
+	assert_int_equal(w.clash, CLASH_NONE);
 	assert_string_equal(sh_out(&w.f, "git notes --ref=dualfix show $COMMIT"), "Tree: x");
 	assert_string_equal(sh_out(&w.f, "git log -1 --format='%cn <%ce>' " NOTE_REF), ME);
 	sh(&w.f, "test -z \"$(git fsck --strict 2>/dev/null)\"");
@@ -96,16 +96,17 @@ static void in_one_transaction(void **state)
 	ok(candidate_note(w.f.repo, &w.commit, SPAN("n\n"), ME, &w.note));
 	sh(&w.f, "git notes --ref=dualfix append -m more HEAD");
 	publish(&w, "a");
-	assert_true(w.moved);
+	assert_int_equal(w.clash, CLASH_NOTES);
 	assert_string_equal(sh_out(&w.f, "git for-each-ref --format='%(refname)'"),
 			    "refs/heads/main\nrefs/notes/dualfix");
 
 	ok(candidate_note(w.f.repo, &w.commit, SPAN("n\n"), ME, &w.note));
-	fails_saying(publish_branch(w.f.repo, "main", &w.commit, "m", &w.note, &w.moved),
+	fails_saying(publish_branch(w.f.repo, "main", &w.commit, "m", &w.note, &w.clash),
 		     ERR_INPUT, "exists");
+	assert_int_equal(w.clash, CLASH_NAME);
 	assert_int_not_equal(sh_code(&w.f, "git notes --ref=dualfix show $COMMIT 2>/dev/null"), 0);
 	publish(&w, "a");
-	assert_false(w.moved);
+	assert_int_equal(w.clash, CLASH_NONE);
 	fixture_drop(&w.f);
 }
 
@@ -138,6 +139,57 @@ static void pruned_meanwhile(void **state)
 	sh(&w.f, "test -e ../pruned && git fsck --full --strict --no-progress && "
 		 "git rev-parse -q --verify a:link >../out && git notes --ref=dualfix show a >../out");
 	fixture_drop(&w.f);
+}
+
+/* What git has done counts, not what it could say of it. */
+static void git_that_cannot_say(void **state)
+{
+	static const struct {
+		const char *script;
+		const char *want; /* what the err says; NULL: none */
+		int branches;
+	} cases[] = {
+		{ "\"$GIT\" \"$@\" && kill -9 $$", NULL, 1 },
+		{ "\"$GIT\" \"$@\"; exit 1", NULL, 1 },
+		{ "kill -9 $$", "cannot create branch 'a'", 0 },
+		{ "echo fatal: no >&2; exit 128", "cannot create branch 'a'", 0 },
+		{ "read line; echo \"$line\" | \"$GIT\" \"$@\"\n"
+		  "echo \"fatal: couldn't set '" NOTE_REF "'\" >&2; exit 128",
+		  "branch 'a' was made, but not its note", 1 },
+	};
+	char *path = strdup(getenv("PATH"));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char first[4096], dir[128], script[1024];
+		struct err *err;
+		struct world w;
+
+		snprintf(script, sizeof(script),
+			 "mkdir ../bin && cat >../bin/git <<\\EOF && chmod +x ../bin/git && "
+			 "sed -i \"2s|\\$|$(command -v git)|\" ../bin/git\n"
+			 "#!/bin/sh\nGIT=\n"
+			 "case \"$*\" in *update-ref*) ;; *) exec \"$GIT\" \"$@\" ;; esac\n%s\nEOF",
+			 cases[i].script);
+		make(&w, script);
+		snprintf(first, sizeof(first), "%s/bin:%s", w.f.dir, path);
+		setenv("PATH", first, 1);
+		fixture_open(&w.f);
+		snprintf(dir, sizeof(dir), "%s/run", w.f.dir);
+		ok(repo_quarantine(w.f.repo, dir));
+		ok(candidate_note(w.f.repo, &w.commit, SPAN("Tree: x\n"), ME, &w.note));
+		err = publish_branch(w.f.repo, "a", &w.commit, "m", &w.note, &w.clash);
+		setenv("PATH", path, 1);
+		if (cases[i].want)
+			fails_saying(err, ERR_FATAL, cases[i].want);
+		else
+			ok(err);
+		assert_int_equal(w.clash, CLASH_NONE);
+		assert_int_equal(atoi(sh_out(&w.f, "git for-each-ref refs/heads/a | wc -l")),
+				 cases[i].branches);
+		fixture_drop(&w.f);
+	}
+	free(path);
 }
 
 static void asking_the_hook(void **state)
@@ -192,6 +244,7 @@ int main(void)
 		cmocka_unit_test(beside_others),
 		cmocka_unit_test(in_one_transaction),
 		cmocka_unit_test(pruned_meanwhile),
+		cmocka_unit_test(git_that_cannot_say),
 		cmocka_unit_test(asking_the_hook),
 	};
 
