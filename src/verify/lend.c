@@ -190,6 +190,8 @@ static struct err *refuse_tracked(const struct lent *lent, struct repo *repo)
 	return err;
 }
 
+#define HERE "./"
+
 static struct err *refuse_not_ignored(const struct lent *lent, struct repo *repo)
 {
 	static const char *const args[] = { "check-ignore", "-z", "--stdin", NULL };
@@ -198,8 +200,11 @@ static struct err *refuse_not_ignored(const struct lent *lent, struct repo *repo
 	struct err *err;
 	int code;
 
-	for (size_t i = 0; i < lent->paths.n; i++)
-		str_add(&asked, lent->paths.v[i], strlen(lent->paths.v[i]) + 1);
+	/* It takes a path for a pathspec, of which none begins so. */
+	for (size_t i = 0; i < lent->paths.n; i++) {
+		str_addf(&asked, HERE "%s", lent->paths.v[i]);
+		str_addc(&asked, '\0');
+	}
 	err = str_err(&asked, "dualfix.overlay");
 	if (!err)
 		err = repo_git(repo, args, str_span(&asked), &ignored, &code);
@@ -213,7 +218,8 @@ static struct err *refuse_not_ignored(const struct lent *lent, struct repo *repo
 	/* It gives them in the order in which they were asked for. */
 	rest = str_span(&ignored);
 	for (size_t i = 0; !err && i < lent->paths.n; i++) {
-		if (!span_split(&rest, '\0', &path) || !span_eqs(path, lent->paths.v[i]))
+		if (!span_split(&rest, '\0', &path) ||
+		    !span_eqs(span_cut(path, strlen(HERE), path.len), lent->paths.v[i]))
 			err = refuse(lent->paths.v[i], "git does not ignore it");
 	}
 	str_release(&asked);

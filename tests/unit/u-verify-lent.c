@@ -14,8 +14,9 @@
 static void make(struct fixture *f)
 {
 	fixture_make(f, HISTORY_SH
-		     " && printf 'deps/\\n.env\\nmixed/\\nlink\\nodd\\n' >.gitignore && "
-		     "mkdir -p deps/a/b deps/.cache pkg/x/deps pkg/y/deps deps-more mixed real && "
+		     " && printf 'deps/\\n.env\\nmixed/\\nlink\\nodd\\n/top\\n' >.gitignore && "
+		     "mkdir -p deps/a/b deps/.cache pkg/x/deps pkg/y/deps deps-more mixed real "
+		     "top :/top && "
 		     "echo 1 >deps/a/b/f && echo 2 >.env && echo t >mixed/t && git add -f mixed/t && "
 		     "git add .gitignore && git commit -q -m ignore && mkfifo odd && "
 		     "ln -s real leads && echo 'deps-more/' >>.git/info/exclude");
@@ -50,6 +51,8 @@ static void what_may_be_lent(void **state)
 		{ "mixed", NULL, NULL },
 		{ "leads", NULL, NULL },
 		{ "odd", NULL, NULL },
+		{ "top", NULL, "top " },
+		{ ":/top", NULL, NULL },
 		{ "", NULL, NULL },
 		{ "/", NULL, NULL },
 		{ "deps/../deps", NULL, NULL },
