@@ -44,6 +44,7 @@ static bool has_names(int fd, size_t n)
 static void look_at(struct walk *w, int folder, const char *name)
 {
 	struct audit *audit = w->audit;
+	const struct timespec *written = &w->file->written;
 	bool found;
 	struct stat st;
 
@@ -54,9 +55,13 @@ static void look_at(struct walk *w, int folder, const char *name)
 	} else if (!found || !index_entry_fits(&w->entry, &st)) {
 		audit->untouched = false;
 		index_entry_add_line(&audit->misfits, w->file, &w->entry);
-	} else if (!time_is_before(&w->entry.mtime, &w->file->written)) {
-		/* Written when the index was, or since: its state says nothing. */
+	} else if (!time_is_before(&w->entry.mtime, written)) {
+		/* Written when the index was, or since: its state says nothing; git knows. */
 		audit->untouched = false;
+	} else if (!time_is_before(&w->entry.ctime, written)) {
+		/* Or its mtime was set then, and maybe once more: git does not know. */
+		audit->untouched = false;
+		index_entry_add_line(&audit->misfits, w->file, &w->entry);
 	}
 	step(w);
 }

@@ -15,7 +15,7 @@
 struct audit {
 	/*
 	 * All that the index has is there in the noted state, which nothing else can
-	 * be in: a file's ctime cannot be set.
+	 * be in: a file's ctime cannot be set, and is older than the index.
 	 */
 	bool untouched;
 	struct str misfits; /* lines of what is not, for update-index */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "repo-fixture.h"
+#include "repo/audit.h"
 #include "repo/checkout.h"
 #include "repo/quarantine.h"
 #include "repo/tree.h"
@@ -241,6 +242,49 @@ static void nothing_done_between_escapes(void **state)
 	drop(&w);
 }
 
+/*
+ * Of a clock that ticks by the second, say: what is done to a file in the tick in which
+ * its mtime was set and the index written leaves no trace.
+ */
+static void a_state_as_young_as_the_index_says_nothing(void **state)
+{
+	static const struct {
+		const char *when;
+		bool untouched;
+	} cases[] = {
+		{ "$(stat -c %z src/a.c)", false },
+		{ "+2 seconds", true },
+	};
+	struct world w;
+	struct str index = STR_INIT(4096);
+
+	(void)state;
+	make(&w);
+	ok(checkout_move(w.co, &w.tree, &w.head));
+	str_addf(&index, "%s/../git/index", checkout_dir(w.co));
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct audit audit = { .untouched = false };
+		struct index_file file;
+		char line[1024];
+
+		str_init(&audit.misfits, 4096);
+		snprintf(line, sizeof(line),
+			 "cd $CO && touch -d '+2 seconds' ../git/index && "
+			 "touch -d 200%zu-01-01 src/a.c && GIT_DIR=../git GIT_WORK_TREE=. "
+			 "git update-index -q --refresh && touch -d \"%s\" ../git/index",
+			 i, cases[i].when);
+		sh(&w.f, line);
+		ok(index_file_read(&file, index.buf, strlen(w.tree.hex) / 2));
+		audit_run(&audit, &file, checkout_dir(w.co), true);
+		assert_int_equal(audit.untouched, cases[i].untouched);
+		assert_int_equal(!!strstr(audit.misfits.buf, "src/a.c"), !cases[i].untouched);
+		index_file_release(&file);
+		str_release(&audit.misfits);
+	}
+	str_release(&index);
+	drop(&w);
+}
+
 static void what_speaks_of_rewritten_files_goes(void **state)
 {
 	struct world w;
@@ -420,6 +464,7 @@ int main(void)
 		cmocka_unit_test(moves_by_the_difference),
 		cmocka_unit_test(what_differs_alone_is_written),
 		cmocka_unit_test(nothing_done_between_escapes),
+		cmocka_unit_test(a_state_as_young_as_the_index_says_nothing),
 		cmocka_unit_test(what_speaks_of_rewritten_files_goes),
 		cmocka_unit_test(renewed_files_are_newer),
 		cmocka_unit_test(two_at_once),
