@@ -262,13 +262,11 @@ static pcre2_match_context *new_context(struct regex *re, uint32_t limit)
 /* PCRE2 takes what begins with ".*" for bound to lines, or to where a search begins. */
 static void learn_starts(struct regex *re)
 {
-	uint32_t first = 0, options = 0, names = 0;
+	uint32_t first = 0, options = 0;
 
 	pcre2_pattern_info(re->code, PCRE2_INFO_FIRSTCODETYPE, &first);
-	pcre2_pattern_info(re->code, PCRE2_INFO_HASCRORLF, &names);
 	pcre2_pattern_info(re->code, PCRE2_INFO_ALLOPTIONS, &options);
 	re->by_lines = first == 2;
-	re->names_line_ends = names;
 	re->anchored = options & PCRE2_ANCHORED;
 }
 
@@ -323,48 +321,62 @@ static bool ends_line(char c)
 /*
  * Whether a search may be parted here, and no start be gained or lost. Between \r and \n
  * some patterns are tried only by the way that the search came, so it keeps both in one
- * part; others that are bound to lines never.
+ * part; those that are bound to lines are tried there never.
  */
 static bool is_seam(const struct regex *re, struct span subject, size_t at)
 {
-	if (is_in_crlf(subject, at))
-		return false;
-	if (re->by_lines && !ends_line(subject.ptr[at - 1]))
-		return false;
-	if (re->by_lines && !re->names_line_ends)
-		return true;
-	return !is_inside(re, subject, at) && !is_in_crlf(subject, at - 1);
+	if (re->by_lines)
+		return ends_line(subject.ptr[at - 1]) && !is_in_crlf(subject, at);
+	return !is_inside(re, subject, at) && !is_in_crlf(subject, at) &&
+	       !is_in_crlf(subject, at - 1);
 }
 
-/* Where the next part begins; at the end of subject: this one is the last. */
+/*
+ * Where the next part begins; the end of subject: this one is the last. It is from where
+ * there is no seam nearby: lines are long, or there is nothing but ends of them.
+ */
 static size_t next_seam(const struct regex *re, struct span subject, size_t from)
 {
-	size_t at = subject.len;
+	size_t at = from + re->starts, most = at + SWIFT_STARTS;
 
-	if (!re->anchored && subject.len - from > re->starts)
-		at = from + re->starts;
-	while (at < subject.len && !is_seam(re, subject, at))
-		at++;
+	if (re->anchored || subject.len - from <= re->starts)
+		return subject.len;
+	while (re->by_lines && at > from && !is_seam(re, subject, at))
+		at--;
+	while (!re->by_lines && at < subject.len && !is_seam(re, subject, at)) {
+		if (++at > most)
+			return from;
+	}
 	return at;
 }
 
-/* Line ends without end, where no seam was found. */
-static bool too_many_starts(const struct regex *re, size_t n)
+/* The start of a line after from; behind the end of subject if there is none. */
+static size_t next_line(const struct regex *re, struct span subject, size_t from)
 {
-	return n > re->starts + SWIFT_STARTS && !re->anchored &&
-	       (!re->by_lines || re->names_line_ends);
+	size_t at = from + 1;
+
+	while (at <= subject.len && !is_seam(re, subject, at))
+		at++;
+	return at;
 }
 
 /* With JIT, PCRE2 takes the last start of a part for a line's, whatever stands there. */
 static size_t last_start(const struct regex *re, struct span subject, size_t from,
 			 size_t seam)
 {
-	size_t at = seam - 1;
+	size_t at = seam > from ? seam - 1 : from;
 
-	while (re->by_lines && at > from &&
-	       (!ends_line(subject.ptr[at - 1]) || is_in_crlf(subject, at)))
+	while (re->by_lines && at > from && !is_seam(re, subject, at))
 		at--;
 	return at;
+}
+
+/* JIT code may begin a line between \r and \n; no other search does. */
+static bool is_astray(const struct regex *re, struct span subject, size_t from)
+{
+	size_t at = pcre2_get_startchar(re->match);
+
+	return re->by_lines && at > from && is_in_crlf(subject, at);
 }
 
 static int match_from(struct regex *re, const pcre2_code *code, struct span subject,
@@ -396,13 +408,19 @@ static int search_swift(struct regex *re, struct span subject, size_t *from,
 		int64_t begin_ms = now_ms;
 		int rc;
 
-		if (too_many_starts(re, next - *from))
+		if (next == *from && !last && !re->by_lines)
 			return PCRE2_ERROR_MATCHLIMIT;
 		pcre2_set_offset_limit(re->swift_context,
 				       last ? PCRE2_UNSET :
 					      last_start(re, subject, *from, next));
 		rc = match_from(re, re->swift, subject, *from, options, re->swift_context);
+		if (rc > 0 && is_astray(re, subject, *from))
+			return PCRE2_ERROR_MATCHLIMIT;
 		if (rc != PCRE2_ERROR_NOMATCH || last)
+			return rc;
+		if (next == *from)
+			next = next_line(re, subject, *from);
+		if (next > subject.len)
 			return rc;
 		*from = next;
 		options = 0;

@@ -34,7 +34,6 @@ struct regex {
 	/* Where it is tried. */
 	bool anchored; /* where a search begins, nowhere else */
 	bool by_lines; /* there, and at the start of each line */
-	bool names_line_ends; /* it has a \r or \n in it */
 
 	/* Made for the first search: many a pattern is only checked. */
 	pcre2_match_data *match;
