@@ -122,6 +122,7 @@ static void examine_limits(struct examination *e, const struct sandbox *sandbox)
 static void examine_links(struct examination *e, const struct sandbox *sandbox)
 {
 	struct str link = STR_INIT(TEXT_BYTES), folder = STR_INIT(TEXT_BYTES);
+	struct str word = STR_INIT(TEXT_BYTES);
 	struct err *err = hidden_link(sandbox, argv_list(&e->s->settings.sandbox_read), &link,
 				      &folder);
 
@@ -129,12 +130,13 @@ static void examine_links(struct examination *e, const struct sandbox *sandbox)
 		ill(e, "overlay", err);
 	if (!err && folder.len) {
 		str_adds(&link, " leads to what the sandbox hides");
+		str_add_quoted(&word, folder.buf);
 		terminal_verdict(&e->s->terminal, 0, "overlay", link.buf);
-		terminal_hint(&e->s->terminal, "git config --add dualfix.sandboxRead '%s'",
-			      folder.buf);
+		terminal_hint(&e->s->terminal, "git config --add dualfix.sandboxRead %s", word.buf);
 	}
 	str_release(&link);
 	str_release(&folder);
+	str_release(&word);
 }
 
 static void examine_lent(struct examination *e, const struct sandbox *sandbox)

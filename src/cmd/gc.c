@@ -11,11 +11,16 @@
 #include "sys/clock.h"
 
 #define PATH_BYTES ((size_t)64 << 10)
+#define WORD_BYTES (PATH_BYTES * 4 + 3) /* each byte a quote */
 
 static void tell_lock(struct session *s, const char *path)
 {
+	struct str word = STR_INIT(WORD_BYTES);
+
+	str_add_quoted(&word, path);
 	terminal_warning(&s->terminal, "'%s' is in git's way", path);
-	terminal_hint(&s->terminal, "if no git is running: rm '%s'", path);
+	terminal_hint(&s->terminal, "if no git is running: rm %s", word.buf);
+	str_release(&word);
 }
 
 /* Of a run that is over: it may have died with its branch under git's lock. */

@@ -15,6 +15,7 @@
 
 #define NAMED_MAX 1000
 #define DIFF_MAX_BYTES ((size_t)256 << 20)
+#define DIR_MAX_BYTES ((size_t)64 << 10)
 
 static struct err *open_past(struct session *s, struct past *past)
 {
@@ -178,13 +179,18 @@ static struct err *cherry_pick(struct session *s, const char *range, int *code)
 static struct err *not_taken(struct session *s, const struct past *past)
 {
 	static const char *const locks[] = { "index.lock", "HEAD.lock" };
+	struct str dir = STR_INIT(DIR_MAX_BYTES);
+	struct err *err = NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(locks); i++)
+	str_add_quoted(&dir, repo_git_dir(s->repo));
+	for (size_t i = 0; !err && i < ARRAY_SIZE(locks); i++)
 		if (has_mark(s, locks[i]))
-			return err_hint(err_new(ERR_NO_FIX, "%s is there, of another git; nothing "
-						"was changed", locks[i]),
-					"if no git is running: rm '%s/%s'",
-					repo_git_dir(s->repo), locks[i]);
+			err = err_hint(err_new(ERR_NO_FIX, "%s is there, of another git; nothing "
+					       "was changed", locks[i]),
+				       "if no git is running: rm %s/%s", dir.buf, locks[i]);
+	str_release(&dir);
+	if (err)
+		return err;
 	return err_hint(err_new(ERR_NO_FIX, "git would not take %s; nothing was changed",
 				past->branch.buf),
 			"commit or stash what is in its way: git status");

@@ -136,6 +136,19 @@ static struct span locked_by(struct span text)
 	return span_cut(text, (size_t)start + strlen(before), (size_t)end + strlen(".lock"));
 }
 
+/* Takes err. */
+static struct err *hint_lock(struct err *err, struct span lock)
+{
+	struct str path = STR_INIT(GIT_WORDS_MAX_BYTES), word = STR_INIT(GIT_WORDS_MAX_BYTES);
+
+	str_add_span(&path, lock);
+	str_add_quoted(&word, path.buf);
+	err = err_hint(err, "git dualfix gc; else, if no git is running: rm %s", word.buf);
+	str_release(&path);
+	str_release(&word);
+	return err;
+}
+
 struct err *git_words(const struct proc_result *result, const char *command)
 {
 	struct str text = STR_INIT(GIT_WORDS_MAX_BYTES);
@@ -151,8 +164,7 @@ struct err *git_words(const struct proc_result *result, const char *command)
 	if (span_find(str_span(&text), SPAN("cannot lock references"), 0) >= 0)
 		err = err_hint(err, "git dualfix gc names the lock, should it be a stale one");
 	else if (lock.len)
-		err = err_hint(err, "git dualfix gc; else, if no git is running: rm '%.*s'",
-			       (int)lock.len, lock.ptr);
+		err = hint_lock(err, lock);
 	str_release(&text);
 	return advice.len ? err_hint(err, "%.*s", (int)advice.len, advice.ptr) : err;
 }

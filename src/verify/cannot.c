@@ -123,23 +123,22 @@ out:
 }
 
 /* What of the work tree has its programs in bin/ or .bin/ is named as a whole. */
-static void say_hidden(const struct cannot_input *in, const char *dir, struct str *why)
+static void say_hidden(const struct cannot_input *in, struct str *dir, struct str *why)
 {
 	const char *root = in->work_tree;
-	struct span rest = span_of(dir);
+	size_t above = root ? strlen(root) + 1 : 0;
 
-	if (!root || !path_below(dir, root) || !strcmp(dir, root)) {
-		str_addf(why, "; the sandbox hides it: "
-			      "git config --add dualfix.sandboxRead '%s'", dir);
+	if (!root || !path_below(dir->buf, root) || !strcmp(dir->buf, root)) {
+		str_adds(why, "; the sandbox hides it: git config --add dualfix.sandboxRead ");
+		str_add_quoted(why, dir->buf);
 		return;
 	}
-	rest = span_cut(rest, strlen(root) + 1, rest.len);
-	if (span_ends(rest, "/bin"))
-		rest.len -= strlen("/bin");
-	else if (span_ends(rest, "/.bin"))
-		rest.len -= strlen("/.bin");
-	str_addf(why, "; it is not committed: git config --add dualfix.overlay '%.*s'",
-		 (int)rest.len, rest.ptr);
+	if (span_ends(span_cut(str_span(dir), above, dir->len), "/bin"))
+		str_truncate(dir, dir->len - strlen("/bin"));
+	else if (span_ends(span_cut(str_span(dir), above, dir->len), "/.bin"))
+		str_truncate(dir, dir->len - strlen("/.bin"));
+	str_adds(why, "; it is not committed: git config --add dualfix.overlay ");
+	str_add_quoted(why, dir->buf + above);
 }
 
 static void say_shell(const struct cannot_input *in, struct str *why)
@@ -152,13 +151,13 @@ static void say_shell(const struct cannot_input *in, struct str *why)
 		return;
 	}
 	say_line(why, line);
-	if (in->link[0])
-		str_addf(why,
-			 "; '%s' leads to what the sandbox hides: "
-			 "git config --add dualfix.sandboxRead '%s'",
-			 in->link, in->folder);
-	else if (in->boxed && outside_path(word, &dir))
-		say_hidden(in, dir.buf, why);
+	if (in->link[0]) {
+		str_addf(why, "; '%s' leads to what the sandbox hides: "
+			      "git config --add dualfix.sandboxRead ", in->link);
+		str_add_quoted(why, in->folder);
+	} else if (in->boxed && outside_path(word, &dir)) {
+		say_hidden(in, &dir, why);
+	}
 	str_release(&dir);
 }
 

@@ -80,6 +80,19 @@ test_expect_success !REF_FILES 'a lock on the table of all refs is told' '
 	test_path_is_file $lock && rm $lock && apply
 '
 
+odd="it's \$HOME"
+test_expect_success REF_FILES 'what to type takes any folder for one word' '
+	printf "{\"edits\": [{\"file\": \"f\", \"type\": \"replace\", \"find\": \"one\", \"replace\": \"two\"}]}" >plan.json &&
+	git init -q "$odd" && cd "$odd" && test_commit f one && apply &&
+	lock=.git/packed-refs.lock && : >$lock && touch -d "1 minute ago" $lock && git dualfix gc 2>../err &&
+	eval "$(sed -n "s/^hint: if no git is running: //p" ../err)" && test_path_is_missing $lock &&
+	lock=.git/index.lock && : >$lock && test_expect_code 1 git dualfix take 2>../err &&
+	eval "$(sed -n "s/^hint: if no git is running: //p" ../err)" && test_path_is_missing $lock &&
+	lock=.git/refs/heads/dualfix/plan.lock && git branch -qD dualfix/plan && mkdir -p "${lock%/*}" && : >$lock &&
+	test_expect_code 2 apply --branch dualfix/plan 2>../err &&
+	eval "$(sed -n "s/^hint: .*: rm/rm/p" ../err)" && test_path_is_missing $lock
+'
+
 # The test can fail: it sees a change of the user'"'"'s.
 test_expect_success PYTHON 'a program that touches the index is seen' '
 	write_script program <<-\EOS &&

@@ -120,6 +120,29 @@ test_expect_success BWRAP 'a link to what the box hides is named, with what to t
 	test_expect_code 3 git dualfix verify --verify .venv/bin/other 2>../err && test_grep ! leads ../err
 '
 
+# typed <file>: what it says to type, typed.
+typed () {
+	eval "$(sed -n "s/.*\(git config --add .*\)/\1/p" "$1")"
+}
+
+odd="it's \$HOME"
+test_expect_success BWRAP 'what to type takes any folder for one word' '
+	make_project odd && cd odd && mkdir -p "$odd/bin" "$HOME/$odd" && echo "it*" >>.gitignore &&
+	write_script "$odd/bin/odd-tool" <<-\EOF && cp "$odd/bin/odd-tool" "$HOME/$odd" &&
+	#!/bin/sh
+	EOF
+	git config --unset dualfix.overlay &&
+	test_expect_code 3 env PATH="$PWD/$odd/bin:$PATH" git dualfix verify --verify odd-tool 2>../err &&
+	typed ../err && echo "$odd" >../want && git config dualfix.overlay >../got && test_cmp ../want ../got &&
+	test_expect_code 3 env PATH="$HOME/$odd:$PATH" git dualfix verify --verify odd-tool 2>../err &&
+	typed ../err && echo "$HOME/$odd" >../want && git config dualfix.sandboxRead >../got && test_cmp ../want ../got &&
+	git config --unset dualfix.sandboxRead && rm "$odd/bin/odd-tool" && ln -s "$HOME/$odd/odd-tool" "$odd/bin/" &&
+	test_expect_code 3 git dualfix verify --verify "it*/bin/odd-tool" 2>../err &&
+	typed ../err && git config dualfix.sandboxRead >../got && test_cmp ../want ../got &&
+	git config --unset dualfix.sandboxRead && { git dualfix doctor >../out 2>&1 || :; } &&
+	typed ../out && git config dualfix.sandboxRead >../got && test_cmp ../want ../got
+'
+
 test_expect_success 'what may not be lent is refused by its name' '
 	make_project refused && cd refused && mkdir -p plain build/out half/out mixed real &&
 	echo x >plain/file && echo x >build/kept && git add build/kept && echo x >build/out/file &&
