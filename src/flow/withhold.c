@@ -20,6 +20,11 @@
 #define QUOTE_MAX_BYTES 200
 #define QUOTED_FILES_MAX_BYTES ((size_t)8 << 20)
 
+/* Lines that may stand in a shown file as well, and files that are read for them. */
+#define COMMON_LINES_MAX 256
+#define NAMED_FILES_MAX 64
+#define NAMED_FILES_MAX_BYTES ((size_t)8 << 20)
+
 struct withhold {
 	struct repo *repo;
 	struct oid tree;
@@ -158,16 +163,22 @@ struct quoted {
 	struct span log;
 	bool *line_at; /* by the offset of a line's start */
 	size_t room;
+	struct argv doubtful; /* quoted lines of such files; others may have them as well */
+	bool common[COMMON_LINES_MAX]; /* of these, which a shown file has */
+	size_t named, named_room; /* shown files that were read, what more may be */
 };
 
-/* Goes on behind a line that has it: many have the same text often. */
-static void look_for(struct quoted *q, struct span text)
+static bool is_quoted(const struct quoted *q, struct span needle)
 {
-	struct span needle = span_trim(text), rest = q->log, line;
+	return span_find(q->log, span_cut(needle, 0, QUOTE_MAX_BYTES), 0) >= 0;
+}
+
+/* Goes on behind a line that has it: many have the same text often. */
+static void leave_out(struct quoted *q, struct span needle)
+{
+	struct span rest = q->log, line;
 	ptrdiff_t at;
 
-	if (needle.len < QUOTE_MIN_BYTES)
-		return;
 	needle = span_cut(needle, 0, QUOTE_MAX_BYTES);
 	while ((at = span_find(rest, needle, 0)) >= 0) {
 		while (at && rest.ptr[at - 1] != '\n')
@@ -178,6 +189,33 @@ static void look_for(struct quoted *q, struct span text)
 	}
 }
 
+static ptrdiff_t find_doubtful(const struct quoted *q, struct span line)
+{
+	for (size_t i = 0; i < q->doubtful.n; i++)
+		if (span_eqs(line, q->doubtful.v[i]))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+/* False: there is no room for it, and it counts as a quote. */
+static bool doubt(struct quoted *q, struct span line)
+{
+	if (find_doubtful(q, line) >= 0)
+		return true;
+	if (q->doubtful.n == COMMON_LINES_MAX || span_findc(line, '\0', 0) >= 0)
+		return false;
+	argv_pushf(&q->doubtful, "%.*s", (int)line.len, line.ptr);
+	return true;
+}
+
+static void look_for(struct quoted *q, struct span text, bool is_key)
+{
+	struct span line = span_trim(text);
+
+	if (line.len >= QUOTE_MIN_BYTES && is_quoted(q, line) && (is_key || !doubt(q, line)))
+		leave_out(q, line);
+}
+
 /* Of "NAME=value" in a file of keys the value says it all. */
 static void look_for_value(struct quoted *q, struct span line)
 {
@@ -186,18 +224,21 @@ static void look_for_value(struct quoted *q, struct span line)
 	while (i < line.len && line.ptr[i] != '=' && line.ptr[i] != ':')
 		i++;
 	if (i < line.len)
-		look_for(q, span_cut(line, i + 1, line.len));
+		look_for(q, span_cut(line, i + 1, line.len), true);
 }
 
-static void look_for_lines(struct quoted *q, struct span text, bool is_key)
+/* What is too large is as if it were empty. */
+static struct err *read_blob(const struct quoted *q, const struct oid *blob, size_t *room,
+			     struct str *text)
 {
-	struct span line;
+	struct err *err = repo_blob(q->w->repo, blob, *room, text);
 
-	while (span_line(&text, &line)) {
-		look_for(q, line);
-		if (is_key)
-			look_for_value(q, line);
+	if (err && err_kind(err) == ERR_INPUT) {
+		err_drop(err);
+		err = NULL;
 	}
+	*room -= text->len;
+	return err;
 }
 
 static struct err *look_for_file(void *ctx, const char *path, bool is_link,
@@ -205,19 +246,58 @@ static struct err *look_for_file(void *ctx, const char *path, bool is_link,
 {
 	struct quoted *q = ctx;
 	struct str text = STR_INIT(q->room);
+	bool is_key = secrets_is_key_path(path);
+	struct span rest, line;
 	struct err *err;
 
 	if (is_link || !q->room || !withhold_file(q->w, path))
 		return NULL;
-	err = repo_blob(q->w->repo, blob, q->room, &text);
-	if (err && err_kind(err) == ERR_INPUT) { /* too large */
-		err_drop(err);
-		err = NULL;
+	err = read_blob(q, blob, &q->room, &text);
+	rest = str_span(&text);
+	while (!err && span_line(&rest, &line)) {
+		look_for(q, line, is_key);
+		if (is_key)
+			look_for_value(q, line);
 	}
-	q->room -= text.len;
-	if (!err)
-		look_for_lines(q, str_span(&text), secrets_is_key_path(path));
 	str_release(&text);
+	return err;
+}
+
+/* A line that this file shows anyway tells nothing of another. */
+static struct err *look_for_common(void *ctx, const char *path, bool is_link,
+				   const struct oid *blob)
+{
+	struct quoted *q = ctx;
+	struct str text = STR_INIT(q->named_room);
+	struct span rest, line;
+	struct err *err;
+
+	if (is_link || q->named == NAMED_FILES_MAX || !q->named_room ||
+	    withhold_file(q->w, path) || span_find(q->log, span_of(path), 0) < 0)
+		return NULL;
+	q->named++;
+	err = read_blob(q, blob, &q->named_room, &text);
+	rest = str_span(&text);
+	while (!err && span_line(&rest, &line)) {
+		ptrdiff_t i = find_doubtful(q, span_trim(line));
+
+		if (i >= 0)
+			q->common[i] = true;
+	}
+	str_release(&text);
+	return err;
+}
+
+/* A quote is left out unless a shown file that the log names has that line, too. */
+static struct err *settle_doubts(struct quoted *q)
+{
+	struct err *err = argv_err(&q->doubtful);
+
+	if (!err && q->doubtful.n)
+		err = repo_tree_walk(q->w->repo, &q->w->tree, look_for_common, q);
+	for (size_t i = 0; !err && i < q->doubtful.n; i++)
+		if (!q->common[i])
+			leave_out(q, span_of(q->doubtful.v[i]));
 	return err;
 }
 
@@ -240,7 +320,8 @@ static void add_lines(const struct quoted *q, struct str *out)
 
 struct err *withhold_quoted(struct withhold *w, struct span log, struct str *out)
 {
-	struct quoted q = { .w = w, .log = log, .room = QUOTED_FILES_MAX_BYTES };
+	struct quoted q = { .w = w, .log = log, .room = QUOTED_FILES_MAX_BYTES,
+			    .doubtful = ARGV_INIT, .named_room = NAMED_FILES_MAX_BYTES };
 	struct err *err;
 
 	if (!log.len)
@@ -248,7 +329,10 @@ struct err *withhold_quoted(struct withhold *w, struct span log, struct str *out
 	q.line_at = calloc(log.len, sizeof(*q.line_at));
 	err = q.line_at ? repo_tree_walk(w->repo, &w->tree, look_for_file, &q) : err_nomem();
 	if (!err)
+		err = settle_doubts(&q);
+	if (!err)
 		add_lines(&q, out);
+	argv_release(&q.doubtful);
 	free(q.line_at);
 	return err ? err : str_err(out, "the log");
 }

@@ -38,7 +38,9 @@ struct err *withhold_diff(const struct withhold *w, struct repo *repo, const str
 
 /*
  * Adds log to out, and in place of each line that quotes one of such a file a word that
- * it was left out. Files are read as the base has them, up to 8 MiB of them.
+ * it was left out. A line that stands, white space at its ends aside, the same in a
+ * shown file that log names by its path is no such quote, unless a key has it. Files
+ * are read as the base has them, up to 8 MiB of each sort.
  */
 struct err *withhold_quoted(struct withhold *w, struct span log, struct str *out) MUST_USE;
 

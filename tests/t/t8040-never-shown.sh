@@ -151,6 +151,18 @@ test_expect_success 'a file that is not shown, a million times one line, and a l
 	test_grep "a line of a file that is not shown" bodies && test_grep ! aaaaaaaa bodies
 '
 
+# What private/x.py says as well: in a file that the log names, in one that it does not, in a key's, nowhere else.
+test_expect_success 'a line that a shown file has is no quote of another' '
+	serve "$a_good" && setup_repo &&
+	test_write_lines "return a * b" "only_here = 1" "in_unnamed = 1" "in_key = 1" >>private/x.py &&
+	test_write_lines "  in_key = 1" "also_in_key = 1" >>calc.py && echo "in_unnamed = 1" >unnamed.py &&
+	test_write_lines "in_key = 1" "also_in_key = 1" >>conf/prod.env && git add -f . && git commit -q -m lines &&
+	git config dualfix.verify "for line in \"return a * b\" \"only_here = 1\" \"in_unnamed = 1\" \"in_key = 1\" \"also_in_key = 1\"
+		do echo \"calc.py:9: saw   \$line\"; done; grep \"return a + b\" calc.py" &&
+	git dualfix --failing && model_log body >../bodies && test_grep "saw   return a \* b" ../bodies &&
+	test_grep ! "saw   \(only_here\|in_unnamed\|in_key\|also_in_key\)" ../bodies
+'
+
 test_expect_success 'it can fail: what is not excluded is seen in the log' '
 	serve "$a_good" && setup_repo && git config --unset dualfix.exclude &&
 	git dualfix --failing && test_must_fail look root_cause >/dev/null && test_grep canary_private "$TRASH/seen"
