@@ -146,6 +146,29 @@ static void withhold_item(struct round *round, struct item *item)
 				item->edit->file, why);
 }
 
+/*
+ * What checks are lent would cover it, so a tree that has something there cannot be
+ * checked: another plan can.
+ */
+static bool refuse_lent(const struct round *round, struct item *item)
+{
+	const char *const paths[] = { item->edit->regex ? NULL : item->edit->file,
+				      item->edit->to };
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		const char *lent = paths[i] ? path_protected(paths[i], round->spec.lent,
+							     round->spec.n_lent) : NULL;
+
+		if (!lent)
+			continue;
+		edit_result_set(&item->result, EDIT_REFUSED,
+				"'%s' lies in '%s', which is no part of the project: checks "
+				"see what the user has there (dualfix.overlay)", paths[i], lent);
+		return true;
+	}
+	return false;
+}
+
 struct err *round_prepare(struct round *round, const char *path, bool *there)
 {
 	return resolver_prepare(round->resolver, path, there);
@@ -187,6 +210,8 @@ struct err *round_add(struct round *round, const struct edit *edit)
 		item->result.status = EDIT_SKIPPED;
 		return NULL;
 	}
+	if (refuse_lent(round, item))
+		return NULL;
 	err = resolver_apply(round->resolver, edit, &item->result);
 	item->ms = (clock_mono_us() - start_us) / 1000;
 	trace_edit(round, item, start_us);

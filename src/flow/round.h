@@ -38,6 +38,8 @@ struct round_spec {
 	bool keep_going;
 	const char *const *protect; /* n_protect patterns no change may match */
 	size_t n_protect;
+	const char *const *lent; /* n_lent paths that checks are lent: nobody may edit there */
+	size_t n_lent;
 	struct withhold *withhold; /* what no executor is shown; needed with models */
 	bool models;            /* edits that need one may go to a model */
 	bool rescue;            /* edits that failed directly may, too */

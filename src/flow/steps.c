@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "repo/tree.h"
 #include "sys/clock.h"
+#include "verify/lent.h"
 
 /* Errors that no rule cures; the log has them all. */
 #define LEFT_SHOWN_MAX 20
@@ -203,6 +204,10 @@ struct round_spec run_round_spec(struct run *run, const struct oid *tree)
 
 	while (!run->options.allow_protected && patterns[spec.n_protect])
 		spec.n_protect++;
+	if (run->sandbox.lent) {
+		spec.lent = argv_list(&run->sandbox.lent->paths);
+		spec.n_lent = run->sandbox.lent->paths.n;
+	}
 	if (run->executors)
 		spec.n_executors = executors_list(run->executors, &spec.executors);
 	if (run->env.planner) {

@@ -260,7 +260,23 @@ test_expect_success BWRAP 'a tree that has something there itself is not checked
 	{"root_cause": "r", "strategy": "s", "edits": [
 	  {"file": "node_modules/y", "type": "create_file", "content": "y"}]}
 	EOF
-	test_expect_code 3 git dualfix apply --verify "$needs" ../into.json
+	test_expect_code 1 test_unchanged git dualfix apply --verify "$needs" ../into.json 2>../err &&
+	test_grep "create_file node_modules/y: refused" ../err && test_grep "dualfix.overlay" ../err
+'
+
+test_expect_success BWRAP,PYTHON 'a plan that puts something there is refused, and repaired' '
+	make_project planned && cd planned &&
+	cat >../elsewhere.json <<-\EOF &&
+	{"root_cause": "r", "strategy": "s", "edits": [
+	  {"file": "src/y", "type": "create_file", "content": "y"}]}
+	EOF
+	cat >../scenario.json <<-\EOF &&
+	[{"match": {}, "times": 1, "reply": {"plan_file": "into.json"}},
+	 {"match": {"contains": ["dualfix.overlay"]}, "reply": {"plan_file": "elsewhere.json"}}]
+	EOF
+	start_model_server ../scenario.json && configure_model_server &&
+	test_unchanged git dualfix -m "y is missing" --verify "$needs && test -f src/y" --json >../report &&
+	test "$(json_get ../report outcome)" = fixed
 '
 
 test_expect_success BWRAP 'setup sees the same, and the places are nothing left behind' '
