@@ -10,9 +10,11 @@
 #include "base/jsonw.h"
 #include "cmd/past.h"
 #include "flow/report.h"
+#include "mail/wrap.h"
 #include "repo/record.h"
 #include "repo/tree.h"
 
+#define TITLE_COLUMNS 60
 #define OUTPUT_MAX_BYTES ((size_t)512 << 20)
 
 struct listing {
@@ -45,6 +47,17 @@ static int64_t total_ms(const json_node *root)
 	return ms;
 }
 
+/* A run that made no branch has nothing else that says what it was about. */
+static void add_title(struct str *out, const json_node *root)
+{
+	struct span title, shown;
+
+	if (!json_string_of(json_get(root, "title"), &title))
+		return;
+	shown = wrap_cut(title, TITLE_COLUMNS);
+	str_addf(out, "  %.*s%s", (int)shown.len, shown.ptr, shown.len < title.len ? "..." : "");
+}
+
 static void add_line(struct listing *listing, const struct past *past)
 {
 	const json_node *root = past->doc ? json_root(past->doc) : NULL;
@@ -57,7 +70,10 @@ static void add_line(struct listing *listing, const struct past *past)
 		str_addf(&listing->out, "$%-7.4f", usd);
 	else
 		str_adds(&listing->out, "$?      ");
-	str_addf(&listing->out, "  %s\n", past->branch.len ? past->branch.buf : "-");
+	str_addf(&listing->out, "  %s", past->branch.len ? past->branch.buf : "-");
+	if (!past->branch.len)
+		add_title(&listing->out, root);
+	str_addc(&listing->out, '\n');
 }
 
 static struct err *list_one(void *ctx, const char *id)

@@ -338,6 +338,8 @@ void report_encode(const struct report *report, struct jsonw *w)
 	jsonw_kv_text(w, "run", report->run);
 	if (report->amends)
 		jsonw_kv_text(w, "amends", report->amends);
+	if (report->title)
+		jsonw_kv_text(w, "title", report->title);
 	jsonw_kv_text(w, "outcome", outcome_name(report->outcome));
 	jsonw_kv_int(w, "exit", report->exit_code);
 	encode_oid(w, "base", &report->base);

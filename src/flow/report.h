@@ -81,6 +81,7 @@ struct report {
 	int exit_code;
 	struct oid base, commit, tree;
 	const char *amends;   /* id of the run that this one goes on from; NULL: none */
+	const char *title;    /* of the issue, one line; NULL: none */
 	const char *branch;   /* NULL: none was made */
 	const char **patches; /* file names, n_patches of them */
 	size_t n_patches;

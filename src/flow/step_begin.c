@@ -239,6 +239,8 @@ struct err *step_begin(struct run *run)
 	if (err)
 		return err;
 	run->report.run = arena_dups(&run->report.arena, record_id(run->record));
+	if (run->input->title)
+		run->report.title = arena_dups(&run->report.arena, run->input->title);
 	err = repo_quarantine(repo, record_dir(run->record));
 	/* Another round on top of this one answers the same mail. */
 	if (!err && run->input->in_reply_to)

@@ -18,6 +18,13 @@ test_expect_success 'a damaged record hides no other' '
 	git dualfix show "$newest" >../show && test_grep "^outcome *unreadable" ../show
 '
 
+test_expect_success 'a run that made nothing is listed with what its issue says, cut' '
+	cd repo && test_must_fail git -c dualfix.planner.url=http://127.0.0.1:1 dualfix --verify false \
+		-m "it breaks$(printf "\342\200\256") when words go on and on, and on and on, and on and on" &&
+	git dualfix log >../log && test_grep "  dualfix/plan\$" ../log &&
+	test_grep "  -  it breaks when words go on and on, and on and on, [a-z ]*\.\.\.\$" ../log
+'
+
 cat >terminal.py <<'EOF'
 import os, pty, sys
 pid, fd = pty.fork()
