@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define ATTRIBUTES ".gitattributes"
+
 struct walk {
 	struct audit *audit;
 	const struct index_file *file;
@@ -71,6 +73,17 @@ static bool is_below(const struct walk *w, const char *folder, size_t len)
 	return w->more && w->entry.path_len > len && !memcmp(w->entry.path, folder, len);
 }
 
+/* Adds the folder's own, where git would go by it. */
+static void add_attributes(struct walk *w, int fd, const char *folder, size_t len)
+{
+	struct stat st;
+
+	if (fstatat(fd, ATTRIBUTES, &st, AT_SYMLINK_NOFOLLOW) || S_ISDIR(st.st_mode))
+		return;
+	str_add(&w->audit->attributes, folder, len);
+	str_add(&w->audit->attributes, ATTRIBUTES, sizeof(ATTRIBUTES));
+}
+
 /*
  * The folder that the first len bytes of the next entry's path name, and all entries in
  * it: they stand together. It has no names but theirs if it has as many, since those were
@@ -79,6 +92,7 @@ static bool is_below(const struct walk *w, const char *folder, size_t len)
 static void walk_folder(struct walk *w, int fd, size_t len)
 {
 	const char *folder = w->entry.path;
+	bool has_attributes = false;
 	size_t names = 0;
 
 	while (is_below(w, folder, len)) {
@@ -86,6 +100,7 @@ static void walk_folder(struct walk *w, int fd, size_t len)
 		int below = -1;
 
 		names++;
+		has_attributes = has_attributes || !strcmp(name, ATTRIBUTES);
 		if (fd >= 0 && slash) {
 			*slash = '\0';
 			below = open_folder(fd, name);
@@ -96,6 +111,8 @@ static void walk_folder(struct walk *w, int fd, size_t len)
 		else
 			look_at(w, fd, name);
 	}
+	if (fd >= 0 && !has_attributes)
+		add_attributes(w, fd, folder, len);
 	if (fd >= 0 && w->with_strays && w->audit->untouched && !w->audit->strays)
 		w->audit->strays = !has_names(fd, names);
 	else if (fd >= 0)

@@ -19,12 +19,14 @@ struct audit {
 	 */
 	bool untouched;
 	struct str misfits; /* lines of what is not, for update-index */
+	/* Paths, each with its NUL, of .gitattributes beside what the index has. */
+	struct str attributes;
 	bool strays;        /* there is something that the index does not have */
 };
 
 /*
- * Of the files below dir. misfits is empty, with a ceiling. strays is found only if it
- * is asked for, and where all is untouched.
+ * Of the files below dir. misfits and attributes are empty, with a ceiling. strays is
+ * found only if it is asked for, and where all is untouched.
  */
 void audit_run(struct audit *audit, const struct index_file *file, const char *dir,
 	       bool with_strays);

@@ -22,7 +22,8 @@
  * run holds the checkout, since a project without a .gitignore would else be
  * built from nothing for each check of the run; it is removed when the next run
  * makes its first move, and after a check that changed tracked files, which are put
- * back. A path that the new tree has is written whatever is there.
+ * back. A path that the new tree has is written whatever is there. A .gitattributes
+ * beside tracked files is removed by the next move: git would go by it.
  *
  * No configuration of the user's counts in it but core.autocrlf and core.eol, so
  * no filter runs: files under Git LFS and the like are their pointers.

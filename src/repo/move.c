@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -372,6 +373,25 @@ static struct err *look(const struct checkout *co, const struct oid *tree,
 	return audit->untouched ? find_delta(co, tree, delta) : NULL;
 }
 
+/*
+ * What a check left is no tree's. git would write files by it that then pass for
+ * untouched for ever.
+ */
+static struct err *remove_attributes(const struct checkout *co, const struct str *paths)
+{
+	int dir = open(co->tree_dir.buf, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct span rest = str_span(paths), path;
+	struct err *err = str_err(paths, "paths");
+
+	while (!err && span_split(&rest, '\0', &path)) {
+		if (path.len && unlinkat(dir, path.ptr, 0) < 0 && errno != ENOENT)
+			err = err_errno(ERR_FATAL, errno, "cannot remove '%s'", path.ptr);
+	}
+	if (dir >= 0)
+		close(dir);
+	return err;
+}
+
 /* What a file that is written now gets, by the clock of the file system. */
 static struct timespec file_time(const struct checkout *co)
 {
@@ -392,6 +412,7 @@ struct err *move_files(struct checkout *co, const struct oid *tree)
 	str_init(&delta.lines, PATHS_MAX_BYTES);
 	str_init(&delta.paths, PATHS_MAX_BYTES);
 	str_init(&audit.misfits, PATHS_MAX_BYTES);
+	str_init(&audit.attributes, PATHS_MAX_BYTES);
 	/* Gone before git looks at the folder. */
 	if (!err)
 		err = remove_beside(&co->tree_dir, "/.git");
@@ -400,6 +421,8 @@ struct err *move_files(struct checkout *co, const struct oid *tree)
 		err = remove_beside(&co->index, ".lock");
 	if (!err)
 		err = look(co, tree, &audit, &delta);
+	if (!err)
+		err = remove_attributes(co, &audit.attributes);
 	if (!err)
 		err = delta.is_plain ? move_by_delta(co, &delta, &since)
 				     : move_by_reset(co, tree, &audit, &since);
@@ -413,5 +436,6 @@ struct err *move_files(struct checkout *co, const struct oid *tree)
 	str_release(&delta.lines);
 	str_release(&delta.paths);
 	str_release(&audit.misfits);
+	str_release(&audit.attributes);
 	return err;
 }

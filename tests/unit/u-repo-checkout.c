@@ -268,6 +268,7 @@ static void a_state_as_young_as_the_index_says_nothing(void **state)
 		char line[1024];
 
 		str_init(&audit.misfits, 4096);
+		str_init(&audit.attributes, 4096);
 		snprintf(line, sizeof(line),
 			 "cd $CO && touch -d '+2 seconds' ../git/index && "
 			 "touch -d 200%zu-01-01 src/a.c && GIT_DIR=../git GIT_WORK_TREE=. "
@@ -280,8 +281,37 @@ static void a_state_as_young_as_the_index_says_nothing(void **state)
 		assert_int_equal(!!strstr(audit.misfits.buf, "src/a.c"), !cases[i].untouched);
 		index_file_release(&file);
 		str_release(&audit.misfits);
+		str_release(&audit.attributes);
 	}
 	str_release(&index);
+	drop(&w);
+}
+
+/* Files are what the tree has, whatever a check would have git write. */
+static void attributes_that_are_left_count_for_nothing(void **state)
+{
+	static const char *const scripts[] = {
+		"echo '* text eol=crlf' >.gitattributes",
+		"echo '* text eol=crlf' >src/deep/.gitattributes && touch src/a.c",
+		"ln -s /etc/passwd src/.gitattributes",
+	};
+	struct world w;
+	struct oid trees[2];
+
+	(void)state;
+	make(&w);
+	trees[0] = w.tree;
+	change(&w, "other\n", &trees[1]);
+	ok(checkout_move(w.co, &w.tree, &w.head));
+	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++) {
+		char line[1024];
+
+		snprintf(line, sizeof(line), SETTLE " && cd $CO && { %s; }", scripts[i]);
+		sh(&w.f, line);
+		ok(checkout_move(w.co, &trees[(i + 1) % 2], &w.head));
+		assert_string_equal(sh_out(&w.f, "cd $CO && grep -rlI \"$(printf '\\r')\" src run.sh "
+						 "|| find . -name .gitattributes"), "");
+	}
 	drop(&w);
 }
 
@@ -465,6 +495,7 @@ int main(void)
 		cmocka_unit_test(what_differs_alone_is_written),
 		cmocka_unit_test(nothing_done_between_escapes),
 		cmocka_unit_test(a_state_as_young_as_the_index_says_nothing),
+		cmocka_unit_test(attributes_that_are_left_count_for_nothing),
 		cmocka_unit_test(what_speaks_of_rewritten_files_goes),
 		cmocka_unit_test(renewed_files_are_newer),
 		cmocka_unit_test(two_at_once),
