@@ -437,7 +437,7 @@ static void cancelling_delta(void *ctx, struct span text)
 
 static void cancels(void **state)
 {
-	const struct client_limits limits = { 0 };
+	const struct client_limits limits = { .queued_ms = 1500 };
 	struct endpoint endpoint = endpoint_with(side.endpoint, "plain", NULL);
 	struct client *client;
 	struct loop_timer *timer;
@@ -455,7 +455,7 @@ static void cancels(void **state)
 		       &running));
 	ok(loop_run(side.loop, &over));
 
-	/* with its client, while it runs */
+	/* with its client, while it runs: nothing watches it any more */
 	endpoint = endpoint_with(side.endpoint, "silence", NULL);
 	ok(client_chat(client, &endpoint, &request, NULL, never_called, NULL, &running));
 	over = false;
@@ -463,7 +463,7 @@ static void cancels(void **state)
 	ok(loop_run(side.loop, &over));
 	client_free(client);
 	over = false;
-	ok(loop_timer(side.loop, clock_mono_ms() + 100, ring, &over, &timer));
+	ok(loop_timer(side.loop, clock_mono_ms() + limits.queued_ms, ring, &over, &timer));
 	ok(loop_run(side.loop, &over));
 	client_cancel(NULL, NULL);
 }
