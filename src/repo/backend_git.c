@@ -191,20 +191,15 @@ static struct err *start_writer(struct store *store, enum object_type type)
 	const char *const args[] = { "hash-object",	    "-t", object_type_name(type),
 				     "-w",		    "--no-filters",
 				     "--stdin-paths",	    NULL };
-	struct str quoted = STR_INIT(PATH_BYTES);
 	struct argv env = ARGV_INIT;
 	struct err *err;
 
 	if (store->writer[type])
 		return NULL;
-	object_dir_quote(&quoted, store->repo->objects_dir);
-	argv_pushf(&env, "GIT_OBJECT_DIRECTORY=%s", store->quarantine);
-	argv_pushf(&env, "GIT_ALTERNATE_OBJECT_DIRECTORIES=%s", quoted.buf);
-	err = err_first(str_err(&quoted, "path"), argv_err(&env));
+	err = git_env_writing(store->repo, store->quarantine, &env);
 	if (!err)
 		err = git_dialog(&store->writer[type], store->repo, args, argv_list(&env),
 				 NULL);
-	str_release(&quoted);
 	argv_release(&env);
 	return err;
 }

@@ -271,13 +271,24 @@ void object_dir_quote(struct str *out, const char *dir)
 	str_addc(out, '"');
 }
 
-static void push_quarantine(struct argv *env, const char *dir)
+static struct err *push_alternate(struct argv *env, const char *dir)
 {
 	struct str quoted = STR_INIT(64 << 10);
+	struct err *err;
 
 	object_dir_quote(&quoted, dir);
-	argv_pushf(env, "GIT_ALTERNATE_OBJECT_DIRECTORIES=%s", quoted.buf);
+	err = str_err(&quoted, "path");
+	if (!err)
+		argv_pushf(env, "GIT_ALTERNATE_OBJECT_DIRECTORIES=%s", quoted.buf);
 	str_release(&quoted);
+	return err ? err : argv_err(env);
+}
+
+struct err *git_env_writing(const struct repo *repo, const char *quarantine,
+			    struct argv *env)
+{
+	argv_pushf(env, "GIT_OBJECT_DIRECTORY=%s", quarantine);
+	return push_alternate(env, repo->objects_dir);
 }
 
 struct err *git_env_on(const struct repo *repo, const char *const *on_top,
@@ -290,7 +301,7 @@ struct err *git_env_on(const struct repo *repo, const char *const *on_top,
 	if (on_top)
 		argv_push_all(env, on_top);
 	if (quarantine && !is_named(on_top, "GIT_ALTERNATE_OBJECT_DIRECTORIES="))
-		push_quarantine(env, quarantine);
+		return push_alternate(env, quarantine);
 	return argv_err(env);
 }
 

@@ -38,6 +38,10 @@ struct err *git_env_on(const struct repo *repo, const char *const *on_top,
 /* dir as it stands in info/alternates and GIT_ALTERNATE_OBJECT_DIRECTORIES. */
 void object_dir_quote(struct str *out, const char *dir);
 
+/* The variables under which git writes objects to quarantine, and sees the user's. */
+struct err *git_env_writing(const struct repo *repo, const char *quarantine,
+			    struct argv *env) MUST_USE;
+
 struct git_job {
 	const char *const *args; /* without "git"; NULL-terminated */
 	const char *const *env;  /* complete */

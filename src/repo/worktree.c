@@ -116,7 +116,7 @@ static struct err *write_tree(struct repo *repo, const char *const *env, struct 
 static struct err *index_tree(struct repo *repo, const char *from, const char *const *add,
 			      struct oid *out)
 {
-	struct str index = STR_INIT(PATH_BYTES), quoted = STR_INIT(PATH_BYTES);
+	struct str index = STR_INIT(PATH_BYTES);
 	struct argv env = ARGV_INIT;
 	struct err *err = NULL;
 
@@ -126,12 +126,9 @@ static struct err *index_tree(struct repo *repo, const char *from, const char *c
 	if (!repo->quarantine)
 		return err_new(ERR_FATAL, "no quarantine to write objects to");
 	str_addf(&index, "%s.index", repo->quarantine);
-	object_dir_quote(&quoted, repo->objects_dir);
 	argv_pushf(&env, "GIT_INDEX_FILE=%s", index.buf);
-	argv_pushf(&env, "GIT_OBJECT_DIRECTORY=%s", repo->quarantine);
-	argv_pushf(&env, "GIT_ALTERNATE_OBJECT_DIRECTORIES=%s", quoted.buf);
-	err = err_first(str_err(&index, "path"), str_err(&quoted, "path"));
-	err = err_first(err, argv_err(&env));
+	err = err_first(str_err(&index, "path"),
+			git_env_writing(repo, repo->quarantine, &env));
 	if (!err)
 		err = copy_index(repo, from, index.buf);
 	if (!err)
@@ -145,7 +142,6 @@ static struct err *index_tree(struct repo *repo, const char *from, const char *c
 	if (index.len)
 		unlink(index.buf);
 	str_release(&index);
-	str_release(&quoted);
 	argv_release(&env);
 	return err;
 }

@@ -18,7 +18,7 @@ static struct err *write_object(struct repo *repo, const char *const *args,
 				const char *const *more, struct span input,
 				struct oid *out)
 {
-	struct str quoted = STR_INIT(PATH_BYTES), answer = STR_INIT(LINE_MAX_BYTES);
+	struct str answer = STR_INIT(LINE_MAX_BYTES);
 	struct argv env = ARGV_INIT;
 	struct span rest, line = { 0 };
 	struct err *err;
@@ -26,12 +26,9 @@ static struct err *write_object(struct repo *repo, const char *const *args,
 	*out = (struct oid){ "" };
 	if (!repo->quarantine)
 		return err_new(ERR_FATAL, "no quarantine to write objects to");
-	object_dir_quote(&quoted, repo->objects_dir);
-	argv_pushf(&env, "GIT_OBJECT_DIRECTORY=%s", repo->quarantine);
-	argv_pushf(&env, "GIT_ALTERNATE_OBJECT_DIRECTORIES=%s", quoted.buf);
 	if (more)
 		argv_push_all(&env, more);
-	err = err_first(str_err(&quoted, "path"), argv_err(&env));
+	err = git_env_writing(repo, repo->quarantine, &env);
 	if (!err)
 		err = repo_git_env(repo, args, argv_list(&env), input, &answer, NULL);
 	rest = str_span(&answer);
@@ -39,7 +36,6 @@ static struct err *write_object(struct repo *repo, const char *const *args,
 		err = err_new(ERR_FATAL, "git %s: unexpected answer", args[0]);
 	if (!err)
 		memcpy(out->hex, line.ptr, line.len);
-	str_release(&quoted);
 	str_release(&answer);
 	argv_release(&env);
 	return err;
