@@ -4,16 +4,20 @@
  */
 #include "cmd/command.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "cmd/past.h"
+#include "repo/quarantine.h"
 #include "repo/record.h"
 #include "repo/tree.h"
 #include "repo/write.h"
 #include "sys/file.h"
 
 #define NAMED_MAX 1000
+#define NAME_MAX_BYTES 8192
+#define LIST_MAX_BYTES ((size_t)1 << 20)
 #define DIFF_MAX_BYTES ((size_t)256 << 20)
 #define DIR_MAX_BYTES ((size_t)64 << 10)
 
@@ -81,10 +85,41 @@ static struct err *in_the_way(const struct past *past, const char *what)
 
 static struct err *note_path(void *ctx, const char *path)
 {
-	struct argv *args = ctx;
+	struct argv *paths = ctx;
 
-	argv_pushf(args, ":(top,literal)%s", path);
-	return argv_err(args);
+	argv_pushf(paths, ":(top,literal)%s", path);
+	return argv_err(paths);
+}
+
+/* Those of paths that are changed, or there and not git's. */
+static struct err *refuse_dirty_paths(struct session *s, const struct past *past,
+				      const struct argv *paths)
+{
+	static const struct {
+		const char *what, *args[6];
+	} rows[] = {
+		{ "uncommitted changes are",
+		  { "diff", "--name-only", "--no-ext-diff", "--no-textconv", "--", NULL } },
+		{ "untracked files are",
+		  { "ls-files", "--others", "--exclude-standard", "--", NULL } },
+	};
+	struct err *err = NULL;
+
+	for (size_t i = 0; !err && i < ARRAY_SIZE(rows); i++) {
+		struct str found = STR_INIT(LIST_MAX_BYTES);
+		struct argv args = ARGV_INIT;
+
+		argv_push_all(&args, rows[i].args);
+		argv_push_all(&args, argv_list(paths));
+		err = argv_err(&args);
+		if (!err)
+			err = repo_git(s->repo, argv_list(&args), (struct span){ 0 }, &found, NULL);
+		if (!err && found.len)
+			err = in_the_way(past, rows[i].what);
+		argv_release(&args);
+		str_release(&found);
+	}
+	return err;
 }
 
 /*
@@ -94,9 +129,7 @@ static struct err *note_path(void *ctx, const char *path)
 static struct err *refuse_dirty(struct session *s, const struct past *past)
 {
 	const char *const staged[] = { "diff-index", "--cached", "--quiet", "HEAD", "--", NULL };
-	const char *const changed[] = { "diff", "--quiet", "--no-ext-diff", "--no-textconv",
-					"--", NULL };
-	struct argv args = ARGV_INIT;
+	struct argv paths = ARGV_INIT;
 	struct repo_diffstat stat;
 	struct oid from, to;
 	int code = 0;
@@ -104,74 +137,113 @@ static struct err *refuse_dirty(struct session *s, const struct past *past)
 
 	if (!err && code)
 		err = in_the_way(past, "staged changes are");
-	argv_push_all(&args, changed);
 	if (!err)
 		err = repo_tree_of(s->repo, &past->base, &from);
 	if (!err)
 		err = repo_tree_of(s->repo, &past->commit, &to);
 	if (!err)
-		err = repo_diff_stat(s->repo, &from, &to, &stat, note_path, &args);
+		err = repo_diff_stat(s->repo, &from, &to, &stat, note_path, &paths);
 	/* Of more than an argument list holds, git itself will say it. */
-	if (!err && stat.files && stat.files <= NAMED_MAX) {
-		err = run_git(s, argv_list(&args), (struct span){ 0 }, &code);
-		if (!err && code)
-			err = in_the_way(past, "uncommitted changes are");
-	}
-	argv_release(&args);
+	if (!err && stat.files && stat.files <= NAMED_MAX)
+		err = refuse_dirty_paths(s, past, &paths);
+	argv_release(&paths);
 	return err;
 }
 
-/*
- * A merge in memory tells whether there will be conflicts, and whether there is
- * anything to take, before anything is touched.
- */
-static struct err *refuse_conflicts(struct session *s, const struct oid *head,
-				    const struct past *past)
+static struct err *conflicts(const struct past *past, const char *file)
 {
-	const char *const args[] = { "merge-tree", "--write-tree", "--name-only",
-				     "--no-messages", head->hex, past->commit.hex, NULL };
-	struct str out = STR_INIT(DIFF_MAX_BYTES);
-	struct span rest, line = { 0 };
-	struct oid tree;
-	int code;
-	struct err *err = repo_git(s->repo, args, (struct span){ 0 }, &out, &code);
+	return err_hint(err_new(ERR_NO_FIX, "the fix conflicts with the current branch in "
+				"'%s'; nothing was changed", file),
+			"git merge %s, or run it anew", past->branch.buf);
+}
 
-	if (!err && code > 1) /* 1 is for conflicts */
-		err = err_hint(err_new(ERR_FATAL, "git merge-tree --write-tree does not work here: "
-				       "git 2.38 or later is needed; nothing was changed"),
-			       "git cherry-pick %.12s..%.12s", past->base.hex, past->commit.hex);
+static struct err *taken_already(void)
+{
+	return err_new(ERR_NO_FIX, "the current branch has the fix already; nothing was changed");
+}
+
+/*
+ * First all at once: where the last of several is there already, the first may not fit any
+ * more. Then one after the other, each on what the ones before came to.
+ */
+static struct err *try_picks(struct repo *scratch, const struct past *past, struct oid tree,
+			     struct span commits, struct argv *picks)
+{
+	struct str conflict = STR_INIT(NAME_MAX_BYTES);
+	struct oid from = past->base, after;
+	struct span line;
+	struct err *err = candidate_pick(scratch, &tree, &from, &past->commit, &after, &conflict);
+
+	if (!err && oid_eq(&after, &tree))
+		err = taken_already();
+	while (!err && span_line(&commits, &line)) {
+		struct oid commit;
+
+		snprintf(commit.hex, sizeof(commit.hex), "%.*s", (int)line.len, line.ptr);
+		str_reset(&conflict);
+		err = candidate_pick(scratch, &tree, &from, &commit, &after, &conflict);
+		if (!err && oid_is_none(&after))
+			err = conflicts(past, conflict.buf);
+		if (!err && !oid_eq(&after, &tree)) /* else it is there already */
+			argv_push(picks, commit.hex);
+		from = commit;
+		tree = after;
+	}
+	str_release(&conflict);
+	err = err_first(err, argv_err(picks));
+	return err || picks->n ? err : taken_already();
+}
+
+/*
+ * Which commits there are to be taken: found out, with all of their conflicts, before
+ * anything is touched, in the run's quarantine. The git that takes them must not see
+ * that: it would not write what is in there.
+ */
+static struct err *find_picks(struct session *s, const struct past *past,
+			      const struct oid *head, const char *range, struct argv *picks)
+{
+	const char *const list[] = { "rev-list", "--reverse", range, NULL };
+	struct str commits = STR_INIT(LIST_MAX_BYTES);
+	struct record *record = NULL;
+	struct repo *scratch = NULL;
+	struct oid tree;
+	struct err *err = repo_git(s->repo, list, (struct span){ 0 }, &commits, NULL);
+
 	if (!err)
 		err = repo_tree_of(s->repo, head, &tree);
-	/* A git before 2.38 does not know this: cherry-pick will tell, and is taken back. */
-	if (err || code > 1)
-		goto out;
-	rest = str_span(&out);
-	(void)span_line(&rest, &line); /* the tree's id */
-	if (!code && span_eqs(line, tree.hex))
-		err = err_new(ERR_NO_FIX, "the current branch has the fix already; nothing was "
-			      "changed");
-	if (!code)
-		goto out;
-	if (!span_line(&rest, &line))
-		line = SPAN("?");
-	err = err_hint(err_new(ERR_NO_FIX, "the fix conflicts with the current branch in "
-			       "'%.*s'; nothing was changed", (int)line.len, line.ptr),
-		       "git merge %s, or run it anew", past->branch.buf);
-out:
-	str_release(&out);
+	if (!err)
+		err = record_open(&record, s->repo, past->id.buf);
+	if (!err)
+		err = repo_dup(&scratch, s->repo);
+	if (!err)
+		err = repo_quarantine(scratch, record_dir(record));
+	if (!err)
+		err = try_picks(scratch, past, tree, str_span(&commits), picks);
+	if (err && err_kind(err) == ERR_FATAL)
+		err = err_hint(err_wrap(err, "nothing was changed"),
+			       "git cherry-pick %s", range);
+	repo_close(scratch);
+	record_close(record);
+	str_release(&commits);
 	return err;
 }
 
 /* All of the commits or none: what git has begun and cannot end is taken back. */
-static struct err *cherry_pick(struct session *s, const char *range, int *code)
+static struct err *cherry_pick(struct session *s, const struct argv *picks, int *code)
 {
-	const char *const pick[] = { "cherry-pick", range, NULL };
 	const char *const undo[] = { "cherry-pick", "--abort", NULL };
+	struct argv pick = ARGV_INIT;
 	int undone;
-	struct err *err = run_git(s, pick, (struct span){ 0 }, code);
+	struct err *err;
 
+	argv_push(&pick, "cherry-pick");
+	argv_push_all(&pick, argv_list(picks));
+	err = argv_err(&pick);
+	if (!err)
+		err = run_git(s, argv_list(&pick), (struct span){ 0 }, code);
 	if (!err && *code && (has_ref(s, "CHERRY_PICK_HEAD") || has_mark(s, "sequencer")))
 		err = run_git(s, undo, (struct span){ 0 }, &undone);
+	argv_release(&pick);
 	return err;
 }
 
@@ -200,6 +272,7 @@ static struct err *take_commit(struct session *s, const struct past *past)
 {
 	struct oid head, now;
 	struct str range = STR_INIT(256);
+	struct argv picks = ARGV_INIT;
 	int code = 0;
 	struct err *err = repo_commit_of(s->repo, "HEAD", &head);
 
@@ -216,11 +289,12 @@ static struct err *take_commit(struct session *s, const struct past *past)
 	} else {
 		err = refuse_dirty(s, past);
 		if (!err)
-			err = refuse_conflicts(s, &head, past);
+			err = find_picks(s, past, &head, range.buf, &picks);
 		if (!err)
-			err = cherry_pick(s, range.buf, &code);
+			err = cherry_pick(s, &picks, &code);
 	}
 	str_release(&range);
+	argv_release(&picks);
 	if (!err && code)
 		err = not_taken(s, past);
 	if (!err)

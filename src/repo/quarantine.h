@@ -17,6 +17,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "base/str.h"
 #include "edit/resolve.h"
 #include "repo/repo.h"
 
@@ -45,6 +46,15 @@ struct commit_request {
 
 struct err *candidate_commit(struct repo *repo, const struct commit_request *request,
 			     struct oid *out) MUST_USE;
+
+/*
+ * The tree that cherry-picking what a commit and those above its ancestor from change makes
+ * of tree. Where that conflicts *out is "" and conflict gets the name of a file. Runs git
+ * and turns the loop: not from a callback.
+ */
+struct err *candidate_pick(struct repo *repo, const struct oid *tree, const struct oid *from,
+			   const struct oid *to, struct oid *out,
+			   struct str *conflict) MUST_USE;
 
 struct candidate_note; /* repo/write.h */
 

@@ -62,24 +62,10 @@ test_expect_success 'a run under way is called so' '
 	git dualfix log >../log && test_line_count 2 ../log && test_grep ! killed ../log
 '
 
-# git merge-tree leaves objects, which nothing names.
 test_expect_success 'a conflict is refused, nothing is touched' '
-	setup_repo ../p.json && sed -i s/one/1/ f && git commit -q -a -m other && repo_state ../before &&
-	test_expect_code 1 git dualfix take 2>../err && test_grep "conflicts .*f" ../err &&
-	repo_state ../after && test_cmp ../before ../after
-'
-
-test_expect_success 'a git that merges no trees: cherry-pick tells' '
-	mkdir -p "$TRASH/old" && write_script "$TRASH/old/git" <<-EOS &&
-	#!/bin/sh
-	case " \$* " in *" merge-tree "*) exit 129 ;; esac
-	exec $(command -v git) "\$@"
-	EOS
 	setup_repo ../p.json && sed -i s/one/1/ f && git commit -q -a -m other &&
-	head=$(git rev-parse HEAD) && PATH=$TRASH/old:$PATH test_expect_code 1 git-dualfix take 2>../err &&
-	test_grep "git would not take" ../err && test "$(git rev-parse HEAD)" = "$head" && git diff --quiet HEAD &&
-	git checkout -q -b beside HEAD^ && echo y >g && git commit -q -a -m other &&
-	PATH=$TRASH/old:$PATH git-dualfix take && grep two f && grep y g
+	test_expect_code 1 test_unchanged git dualfix take 2>../err && test_grep "conflicts .*f" ../err &&
+	find .git/dualfix -name objects >../left && test_must_be_empty ../left
 '
 
 test_expect_success 'what is there already: said, nothing is touched' '
@@ -97,13 +83,30 @@ test_expect_success 'a git that cannot merge in memory is no conflict' '
 	test_grep "2.38" ../err && test_grep ! "conflicts" ../err
 '
 
-# git had begun: it is taken back, but for a line or two in the reflog of HEAD.
-test_expect_success 'one of two commits is there already, the other conflicts: branch, index and tree stay' '
+test_expect_success 'only the second of two commits conflicts: nothing is touched' '
+	sed "s/\"f\"/\"g\"/; s/two/x/; s/three/z/" q.json >r.json && setup_repo ../p.json ../r.json &&
+	echo y >g && git commit -q -a -m other && git update-ref ORIG_HEAD HEAD^ &&
+	test_expect_code 1 test_unchanged git dualfix take 2>../err && test_grep "conflicts .*g" ../err
+'
+
+test_expect_success 'one of two commits is there already, the other conflicts: nothing is touched' '
+	setup_repo ../p.json ../q.json && git cherry-pick dualfix/plan^ && sed -i s/two/2/ f && git commit -q -a -m other &&
+	test_expect_code 1 test_unchanged git dualfix take 2>../err && test_grep "conflicts .*f" ../err
+'
+
+test_expect_success 'one of two commits is there already: the other is taken' '
 	setup_repo ../p.json ../q.json && git cherry-pick dualfix/plan^ && echo y >g && git commit -q -a -m other &&
-	git for-each-ref >../before && test_expect_code 1 git dualfix take 2>../err &&
-	git for-each-ref >../after && test_cmp ../before ../after &&
-	test "$(git symbolic-ref HEAD)" = refs/heads/main && test_path_is_missing .git/CHERRY_PICK_HEAD &&
-	test_path_is_missing .git/sequencer && git diff --quiet HEAD
+	git dualfix take 2>../err && git log --format=%s >../got &&
+	test_write_lines "make it three" other "make it two" base >../want && test_cmp ../want ../got &&
+	grep three f && git diff --quiet HEAD && git fsck --full --strict &&
+	test_expect_code 1 test_unchanged git dualfix take 2>../err && test_grep "already" ../err
+'
+
+# What the run was based on stays where it is.
+test_expect_success 'take on a branch that does not have the base: the fix alone' '
+	setup_repo ../p.json && git checkout -q --orphan other && echo y >g && sed -i s/^a/A/ f && git add . &&
+	git commit -q -m other && git dualfix take 2>../err && test_write_lines A b c two d e f >../want &&
+	test_cmp ../want f && grep y g && git log --format=%s >../got && test_line_count 2 ../got
 '
 
 test_expect_success 'in the middle of a merge or a cherry-pick of the user: refused, untouched' '
@@ -127,6 +130,15 @@ test_expect_success 'also where only the second of two commits meets it' '
 	sed "s/\"f\"/\"g\"/; s/two/x/; s/three/z/" q.json >r.json && setup_repo ../p.json ../r.json &&
 	echo y >h && git add h && git commit -q -m other && echo dirty >>g &&
 	test_expect_code 1 test_unchanged git dualfix take 2>../err
+'
+
+test_expect_success 'an untracked file in the way of the second of two commits: nothing is touched' '
+	cat >r.json <<-\EOF &&
+	{"root_cause": "r", "strategy": "s", "edits": [{"file": "new", "type": "create_file", "content": "1\n"}]}
+	EOF
+	setup_repo ../p.json ../r.json && echo y >g && git commit -q -a -m other && echo mine >new &&
+	test_expect_code 1 test_unchanged git dualfix take 2>../err && test_grep "in the way" ../err &&
+	rm new && git dualfix take && grep 1 new
 '
 
 test_expect_success 'take --worktree: uncommitted, index and HEAD stay; the hint undoes it' '
