@@ -310,10 +310,14 @@ static bool write_segment(struct adapter *a, size_t k, const char **why)
 			*why = "which of two equal lines of replace is the file's is not clear";
 			return false;
 		}
-		/* The end of the file stays as it was, but no line loses its own end. */
+		/*
+		 * The end of the file stays as it was. Where its last line goes, the one
+		 * above it keeps its own end, if replace says no other.
+		 */
 		if (j + 1 == s->replace.n && s->find.n &&
 		    is_open_end(a->t, s->at + s->find.n - 1) &&
-		    (a->from[k][j] == LINEDIFF_NEW || i + 1 == s->find.n))
+		    (a->from[k][j] == LINEDIFF_NEW || i + 1 == s->find.n ||
+		     !s->replace.ended))
 			break;
 		str_addc(&s->text, '\n');
 		str_addc(&s->ends, end);

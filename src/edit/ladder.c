@@ -287,6 +287,8 @@ static struct lines segment_of(const struct lines *lines, size_t k, struct span 
 		}
 		if (i < lines->n)
 			*marker = span_trim(lines->v[i]);
+		else
+			part.ended = lines->ended;
 		if (!k--)
 			return part;
 		part.v += part.n + 1;
@@ -298,7 +300,7 @@ static struct lines segment_of(const struct lines *lines, size_t k, struct span 
 static struct err *own_lines(struct lines *out, const struct lines *from)
 {
 	*out = (struct lines){ .v = calloc(from->n + 1, sizeof(*out->v)), .n = from->n,
-			       .ended = true };
+			       .ended = from->ended };
 	if (!out->v)
 		return err_nomem();
 	for (size_t i = 0; i < from->n; i++)

@@ -227,6 +227,7 @@ static struct err *make_segment(const struct replacement *r, const struct place 
 	memmove(s->replace.v, s->replace.v + head,
 		(s->replace.n - head) * sizeof(s->replace.v[0]));
 	s->replace.n -= head + tail;
+	s->replace.ended |= tail > 0;
 	memmove(s->find.v, s->find.v + f->cut_head,
 		(s->find.n - f->cut_head) * sizeof(s->find.v[0]));
 	s->find.n -= f->cut_head + f->cut_tail;

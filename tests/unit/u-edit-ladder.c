@@ -72,6 +72,11 @@ static const struct row {
 
 	{ "an open last line goes", "a  \nb\nc", "a\nb\nc\n", "a\nb\n", "a  \nb\n",
 	  "trailing", NULL },
+	{ "the same, and replace ends open", "a  \nb\nc", "a\nb\nc", "a\nb", "a  \nb",
+	  "trailing", NULL },
+	{ "the same, elided", "one();\ntwo();\nthree();\nfour();\nfive();",
+	  "one();\n...\nfour();\nfive();", "one();\n...\nfour();",
+	  "one();\ntwo();\nthree();\nfour();", "elision", NULL },
 
 	/* a file indented both ways */
 	{ "both ways: a line that is replaced", "f() {\n\ta();\n\tb();\n    c();\n    d();\n}\n",
@@ -161,6 +166,7 @@ static const struct row {
 	{ "added before", "a();\nadded();\nb();\n", "a();\n", "a();\nadded();\n", NULL, NULL, "" },
 	{ "wrapped before", "  x\n  if (a)\n    call();\n  end\n", "\tcall();\n",
 	  "\tif (a)\n\t  call();\n\tend\n", NULL, NULL, "reads like replace" },
+
 
 	/* what is written */
 	{ "BOM, CRLF and indentation", BOM "f() {\r\n\ta();\r\n\tb();\r\n}", "a();\nb();\n}",
