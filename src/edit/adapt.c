@@ -184,6 +184,53 @@ static bool slides(const struct adapter *a, const struct segment *s, const size_
 	return false;
 }
 
+/*
+ * Whether line j of replace, line from[j] of find, may be another one of [low, end) as
+ * well, which the file writes otherwise. *first and *last: the outermost it may be.
+ */
+static bool may_be_other(const struct adapter *a, const struct segment *s, size_t j,
+			 size_t own, size_t low, size_t end, size_t *first, size_t *last)
+{
+	struct span file = text_line(a->t, s->at + own);
+
+	*first = *last = own;
+	for (size_t i = low; i < end; i++) {
+		if (!span_eq(s->find.v[i], s->replace.v[j]))
+			continue;
+		if (!span_eq(text_line(a->t, s->at + i), file))
+			return true;
+		*first = i < *first ? i : *first;
+		*last = i > *last ? i : *last;
+	}
+	return false;
+}
+
+/*
+ * Likewise of equal lines in find of which some go: those of the file must be alike, or
+ * which of them stays cannot be told.
+ */
+static bool goes_unclearly(const struct adapter *a, const struct segment *s,
+			   const size_t *from)
+{
+	size_t low = 0, end = s->find.n, first, last;
+
+	for (size_t j = 0; j < s->replace.n; j++) {
+		if (from[j] == LINEDIFF_NEW)
+			continue;
+		if (may_be_other(a, s, j, from[j], low, from[j], &first, &last))
+			return true;
+		low = first + 1;
+	}
+	for (size_t j = s->replace.n; j-- > 0;) {
+		if (from[j] == LINEDIFF_NEW)
+			continue;
+		if (may_be_other(a, s, j, from[j], from[j] + 1, end, &first, &last))
+			return true;
+		end = last;
+	}
+	return false;
+}
+
 static void gather_fresh(struct adapter *a, size_t k)
 {
 	const struct segment *s = &a->segments[k];
@@ -295,6 +342,10 @@ static bool write_segment(struct adapter *a, size_t k, const char **why)
 	size_t start = a->t->start[s->at];
 	char end = s->find.n ? text_end(a->t, s->at) : text_end_near(a->t, start);
 
+	if (a->loose && goes_unclearly(a, s, a->from[k])) {
+		*why = "which of two equal lines of find is to stay is not clear";
+		return false;
+	}
 	for (size_t j = 0; j < s->replace.n; j++) {
 		size_t i = a->partner[k][j], line = s->text.len;
 

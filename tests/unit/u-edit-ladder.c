@@ -77,6 +77,14 @@ static const struct row {
 	{ "the same, elided", "one();\ntwo();\nthree();\nfour();\nfive();",
 	  "one();\n...\nfour();\nfive();", "one();\n...\nfour();",
 	  "one();\ntwo();\nthree();\nfour();", "elision", NULL },
+	{ "one of two equal lines goes", "a\n  \nb\n\nc\n", "a\n\nb\n\nc\n", "a\n\nc\n", NULL,
+	  NULL, "which of two equal lines of find" },
+	{ "the same, the third unlike", "a\n\nb\n  \nb\n\nc\n", "a\n\nb\n\nb\n\nc\n",
+	  "a\n\nc\n", NULL, NULL, "which of two equal lines of find" },
+	{ "the same, alike in the file", "a \n\nb\n\nc\n", "a\n\nb\n\nc\n", "a\n\nc\n",
+	  "a \n\nc\n", "trailing", NULL },
+	{ "the same, a line that stays between", "x\n  \na\nb\n\nc\n", "x\n\na\nb\n\nc\n",
+	  "x\n\na\nc\n", "x\n  \na\nc\n", "trailing", NULL },
 
 	/* a file indented both ways */
 	{ "both ways: a line that is replaced", "f() {\n\ta();\n\tb();\n    c();\n    d();\n}\n",
