@@ -274,7 +274,7 @@ static size_t count_segments(const struct lines *lines)
 	return n;
 }
 
-/* The lines of segment k of lines. */
+/* The lines of segment k of lines, and the marker below it, with its indentation. */
 static struct lines segment_of(const struct lines *lines, size_t k, struct span *marker)
 {
 	struct lines part = { .v = lines->v, .ended = true };
@@ -286,7 +286,8 @@ static struct lines segment_of(const struct lines *lines, size_t k, struct span 
 			continue;
 		}
 		if (i < lines->n)
-			*marker = span_trim(lines->v[i]);
+			*marker = span_cut(lines->v[i], 0,
+					   lines->v[i].len - text_trail(lines->v[i]));
 		else
 			part.ended = lines->ended;
 		if (!k--)
@@ -306,6 +307,12 @@ static struct err *own_lines(struct lines *out, const struct lines *from)
 	for (size_t i = 0; i < from->n; i++)
 		out->v[i] = from->v[i];
 	return NULL;
+}
+
+/* Whether lines [from, to) are but one line that reads as a marker: it stands for itself. */
+static bool is_no_gap(const struct text *t, size_t from, size_t to)
+{
+	return to == from + 1 && region_is_elision(text_line(t, from));
 }
 
 /* Where a segment stands, once in the whole file, at its strictest level. */
@@ -387,7 +394,7 @@ static struct err *try_elision(struct climb *c, enum fold level, enum find_verdi
 		err = place_segment(c, s, &out->level, &placed);
 		if (err || !placed)
 			break;
-		good = s->at >= after;
+		good = s->at >= after && (!k || !is_no_gap(t, after, s->at));
 		after = s->at + s->find.n;
 		if (!conflict)
 			conflict = changes_conflict(&c->d->changes, t->start[s->at],
