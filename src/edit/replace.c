@@ -186,22 +186,59 @@ static enum doneness done_lines(const struct text *t, const struct segment *s,
 	return DONE_NOT;
 }
 
-static bool is_done_part(struct span around, const struct place *p, struct span find,
-			 struct span replace)
+/*
+ * Whether replace, which brings something, stands in the file and find has loosely
+ * matched lines of it: what was added looks like find itself.
+ */
+static bool lies_in_replace(const struct text *t, const struct segment *s)
 {
-	ptrdiff_t k = -1;
+	size_t m = s->replace.n, low = s->at + 1 > m ? s->at + 1 - m : 0;
 
-	if (replace.len < find.len + SAYING_CHARS)
-		return false;
-	while ((k = span_find(replace, find, (size_t)(k + 1))) >= 0) {
-		size_t before = (size_t)k;
+	for (size_t at = low; m && at < s->at + s->find.n; at++) {
+		size_t i = 0;
 
-		if (p->start >= before && p->start - before + replace.len <= around.len &&
-		    !memcmp(around.ptr + p->start - before, replace.ptr, replace.len) &&
-		    count_words(replace) >= count_words(find) + SAYING_CHARS)
+		while (i < m && at + i < t->n_lines &&
+		       fold_same(text_line(t, at + i), s->replace.v[i], FOLD_TRAIL))
+			i++;
+		if (i == m)
 			return true;
 	}
 	return false;
+}
+
+/* Whether more than blanks stands on the last line of head, or on the first of tail. */
+static bool goes_on(struct span head, struct span tail)
+{
+	size_t start = head.len, stop = 0;
+
+	while (start && head.ptr[start - 1] != '\n')
+		start--;
+	while (stop < tail.len && tail.ptr[stop] != '\n')
+		stop++;
+	return span_trim(span_cut(head, start, head.len)).len ||
+	       span_trim(span_cut(tail, 0, stop)).len;
+}
+
+/* The same of a part of a line: maybe, where few words or only signs were added. */
+static enum doneness done_part(struct span around, const struct place *p, struct span find,
+			       struct span replace)
+{
+	ptrdiff_t k = -1;
+
+	while ((k = span_find(replace, find, (size_t)(k + 1))) >= 0) {
+		size_t before = (size_t)k, end = before + find.len;
+
+		if (p->start < before || p->start - before + replace.len > around.len ||
+		    memcmp(around.ptr + p->start - before, replace.ptr, replace.len))
+			continue;
+		if (count_words(replace) >= count_words(find) + SAYING_CHARS)
+			return DONE_YES;
+		if (goes_on(span_cut(replace, 0, before),
+			    span_ends(find, "\n") ? SPAN("") :
+						    span_cut(replace, end, replace.len)))
+			return DONE_MAYBE;
+	}
+	return DONE_NOT;
 }
 
 /* The lines of find and replace for a place, without the edges that were cut. */
@@ -243,6 +280,8 @@ static void add_segment(struct replacement *r, const struct segment *s)
 	rewrites_add(&r->writes, p, str_span(&s->text), s->ends.buf);
 }
 
+static const char reads_done[] = "what is around it reads like replace already";
+
 static void say_unclear(struct replacement *r, const char *why, size_t line)
 {
 	edit_result_set(r->result, EDIT_FAILED, "find matches at line %zu, but %s", line, why);
@@ -268,7 +307,11 @@ static struct err *plan_lines(struct replacement *r, const struct place *p,
 		goto out;
 	}
 	if (applied == DONE_MAYBE)
-		why = "what is around it reads like replace already";
+		why = reads_done;
+	else if (!err && !r->edit->all && level > FOLD_NONE &&
+		 brings_something(r->found.find, r->found.replace) &&
+		 lies_in_replace(&r->d->text, &s))
+		why = reads_done;
 	else if (!err)
 		err = adapt(&r->d->text, &r->d->file, &s, 1, level, &why);
 	if (!err && why)
@@ -286,6 +329,7 @@ static struct err *plan_literal(struct replacement *r, const struct place *p, bo
 	const struct finding *f = &r->found;
 	struct span around = draft_around(r->d, p), text;
 	enum cover cover = cover_of(around, p, f->find);
+	enum doneness applied = DONE_NOT;
 	struct str hold = STR_INIT(0);
 	struct err *err;
 
@@ -299,10 +343,14 @@ static struct err *plan_literal(struct replacement *r, const struct place *p, bo
 	if (cover != COVER_PART && has_own_lines(r->d, p) &&
 	    (cover == COVER_BLANKS || (r->d->text.cr && p->end < around.len)))
 		return plan_lines(r, p, cover == COVER_BLANKS ? FOLD_LEAD : FOLD_NONE, good);
-	if (!r->edit->all && is_done_part(around, p, f->find, f->replace)) {
+	if (!r->edit->all)
+		applied = done_part(around, p, f->find, f->replace);
+	if (applied == DONE_YES)
 		edit_result_done(r->result, EDIT_SATISFIED, NULL, draft_line(r->d, p));
+	else if (applied == DONE_MAYBE)
+		say_unclear(r, reads_done, draft_line(r->d, p));
+	if (applied != DONE_NOT)
 		return NULL;
-	}
 	text = literal_text(r->d, p, f->find, f->replace, &hold);
 	err = str_err(&hold, "replace");
 	if (!err)

@@ -180,6 +180,19 @@ static const struct row {
 	{ "wrapped before", "  x\n  if (a)\n    call();\n  end\n", "\tcall();\n",
 	  "\tif (a)\n\t  call();\n\tend\n", NULL, NULL, "reads like replace" },
 
+	{ "wrapped before, loosely and further down",
+	  "      })\n    })\n  }\n  if (set)\n    send();\n}\n", "    })\n  })\n}\n",
+	  "    })\n  }\n  if (set)\n    send();\n}\n", NULL, NULL, "reads like replace" },
+	{ "commented out before", "// foo\n", "foo", "// foo", NULL, NULL,
+	  "reads like replace" },
+	{ "signs added at the end before", "a;;\n", "a", "a;;", NULL, NULL,
+	  "reads like replace" },
+	{ "added amid a line before", "1 1 1\nx\n", "1\nx\n", "1 1 1\nx\n", NULL, NULL,
+	  "reads like replace" },
+	{ "the same, fenced", "```c\n# one\n```\n", "```c\none\n```\n", "```c\n# one\n```\n",
+	  NULL, NULL, "reads like replace" },
+	{ "an empty line more is no sign", "a();\n\nb();\n", "a();\n", "a();\n\n",
+	  "a();\n\n\nb();\n", "literal", NULL },
 
 	/* what is written */
 	{ "BOM, CRLF and indentation", BOM "f() {\r\n\ta();\r\n\tb();\r\n}", "a();\nb();\n}",
