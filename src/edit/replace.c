@@ -117,6 +117,60 @@ static bool has_old_line(const struct draft *d, struct span find, struct span re
 	return false;
 }
 
+/* Trims a line of find; whether replace has it too, and it says something. */
+static bool is_shared(struct span *line, struct span replace)
+{
+	*line = span_trim(*line);
+	return count_words(*line) >= SAYING_CHARS && span_find(replace, *line, 0) >= 0;
+}
+
+/* Whether the lines that find and replace share stand in order among lines [at, end). */
+static bool stand_within(const struct text *t, size_t at, size_t end, struct span find,
+			 struct span replace)
+{
+	struct span line;
+
+	while (span_line(&find, &line)) {
+		if (!is_shared(&line, replace))
+			continue;
+		while (at < end && !span_eq(span_trim(text_line(t, at)), line))
+			at++;
+		if (at++ >= end)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Whether the lines that find and replace share stand close together outside of p as
+ * well: find may misquote those, and replace stand at p for its own reasons.
+ */
+static bool may_misquote(const struct draft *d, const struct place *p, struct span find,
+			 struct span replace)
+{
+	const struct text *t = &d->text;
+	size_t close = 2 * text_count(find, '\n') + 4, first = t->n_lines, next = first;
+	struct span rest = find, line = SPAN("");
+	bool shares = false;
+
+	while (!shares && span_line(&rest, &line))
+		shares = is_shared(&line, replace);
+	if (!p->in) {
+		first = text_line_at(t, p->start);
+		next = text_line_at(t, p->end > p->start ? p->end - 1 : p->end) + 1;
+	}
+	for (size_t i = 0; shares && i < t->n_lines; i++) {
+		size_t end = i < first ? first : t->n_lines;
+
+		if (i >= first && i < next)
+			continue;
+		if (span_eq(span_trim(text_line(t, i)), line) &&
+		    stand_within(t, i, end - i < close ? end : i + close, find, replace))
+			return true;
+	}
+	return false;
+}
+
 /* find is nowhere: whether replace stands in the file already, once. */
 static struct err *look_for_done(struct replacement *r, struct span find, struct span replace)
 {
@@ -142,6 +196,7 @@ static struct err *look_for_done(struct replacement *r, struct span find, struct
 		done = r->found.literal ? stands_alone(draft_around(r->d, p), p) :
 					  r->found.level <= FOLD_TRAIL &&
 					  !r->found.cut_head && !r->found.cut_tail;
+		done = done && !may_misquote(r->d, p, find, replace);
 		if (done)
 			edit_result_done(r->result, EDIT_SATISFIED, NULL,
 					 draft_line(r->d, p));

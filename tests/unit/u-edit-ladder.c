@@ -193,6 +193,10 @@ static const struct row {
 	  NULL, NULL, "reads like replace" },
 	{ "an empty line more is no sign", "a();\n\nb();\n", "a();\n", "a();\n\n",
 	  "a();\n\n\nb();\n", "literal", NULL },
+	{ "replace stands, and a text that find misquotes",
+	  "\topen_it();\n\tlog_it();\n\tclose_it();\n}\n\topen_it();\n\tx;\n\tclose_it();\n",
+	  "\topen_it();\n\tclose_it();\n", "\topen_it();\n\tlog_it();\n\tclose_it();\n", NULL,
+	  NULL, "nowhere" },
 
 	/* what is written */
 	{ "BOM, CRLF and indentation", BOM "f() {\r\n\ta();\r\n\tb();\r\n}", "a();\nb();\n}",
