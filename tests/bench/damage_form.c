@@ -79,6 +79,9 @@ bool damage_typographic_file(const struct sample *s, struct trial *t, struct dic
 	trial_put(s, t);
 	if (!span_is_ascii(s->before) || !span_is_ascii(str_span(&t->want)))
 		return false;
+	/* The file is no more as quoted: then a change of blanks alone is not asked for. */
+	if (sample_is_vague(s))
+		return false;
 	/* Which of the two a new line would have is for no one to tell. */
 	for (size_t i = 0; i < s->fresh.n; i++)
 		if (span_findc(s->fresh.v[i], '"', 0) >= 0 ||
@@ -273,6 +276,18 @@ bool damage_dollars(const struct sample *s, struct trial *t, struct dice *d)
 	return true;
 }
 
+static void dedent_and_trail(struct str *out, const struct quote *q, size_t n)
+{
+	for (size_t i = 0; i < q->n; i++) {
+		bool empty = line_is_empty(q->v[i]);
+
+		str_add_span(out, line_body(empty ? q->v[i] :
+						    span_cut(q->v[i], n, q->v[i].len)));
+		str_adds(out, empty ? "" : " ");
+		add_eol(out, q->v[i]);
+	}
+}
+
 bool damage_dedented_and_trail(const struct sample *s, struct trial *t, struct dice *d)
 {
 	struct quote find, replace;
@@ -286,20 +301,8 @@ bool damage_dedented_and_trail(const struct sample *s, struct trial *t, struct d
 	str_reset(&t->file);
 	str_reset(&t->want);
 	trial_put_file(s, t);
-	for (size_t i = 0; i < find.n; i++) {
-		struct span line = find.v[i];
-
-		str_add_span(&t->find, line_body(line_is_empty(line) ? line :
-						span_cut(line, n, line.len)));
-		str_adds(&t->find, line_is_empty(line) ? "\n" : " \n");
-	}
-	for (size_t i = 0; i < replace.n; i++) {
-		struct span line = replace.v[i];
-
-		str_add_span(&t->replace, line_body(line_is_empty(line) ? line :
-						   span_cut(line, n, line.len)));
-		str_adds(&t->replace, line_is_empty(line) ? "\n" : " \n");
-	}
+	dedent_and_trail(&t->find, &find, n);
+	dedent_and_trail(&t->replace, &replace, n);
 	return true;
 }
 

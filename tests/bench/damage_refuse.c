@@ -1,4 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Plans that are to be refused, and twins that must not be hit.
+ *
+ * What is asked follows from the texts alone, never from what the engine makes of them.
+ * A block stands where its lines do, whatever their blanks, but for empty lines at its
+ * edges. Where one place is left at which it stands, changing that is right, and nothing
+ * is asked:
+ *
+ *	misspelt word	a line that stays has a letter wrong, and no lines read like
+ *			that; to do what is wanted after all is right too
+ *	line left out	find and replace lack a line that stays, and no lines read like
+ *			that; to say that the plan is applied is wrong as well
+ *	two places	find stands in the file twice, byte for byte
+ *	.. but indent	find, dedented, is nowhere byte for byte; the block stands once
+ *			in the file, and once more at its end, deeper
+ *	another file	some line of find is not in it, and some of replace
+ *	region gone	the block stood once, and its lines are gone
+ *	applied already	the block stood once, and once the commit is made, nowhere but
+ *			there; to say that it is applied is right too
+ */
 #include "quote.h"
 
 #include <string.h>
@@ -136,7 +156,7 @@ bool damage_twice_but_indent(const struct sample *s, struct trial *t, struct dic
 
 	(void)d;
 	quote_both(s, &find, &replace);
-	if (!n || !span_ends(s->before, "\n") || !find.n)
+	if (!n || !span_ends(s->before, "\n") || !find.n || !sample_stands_once(s))
 		return false;
 	trial_put_file(s, t);
 	str_addc(&t->file, '\n');
@@ -149,7 +169,6 @@ bool damage_twice_but_indent(const struct sample *s, struct trial *t, struct dic
 	for (size_t i = 0; i < replace.n; i++)
 		drop_indent(replace.v[i], i, false, &n, &t->replace);
 	t->must_refuse = true;
-	/* Byte for byte it may be a third text of the file. */
 	return span_find(str_span(&t->file), str_span(&t->find), 0) < 0;
 }
 
@@ -195,7 +214,7 @@ bool damage_other_file(const struct sample *s, struct trial *t, struct dice *d)
 bool damage_region_gone(const struct sample *s, struct trial *t, struct dice *d)
 {
 	(void)d;
-	if (!sample_once(s, s->first - s->above, s->above + s->taken + s->below))
+	if (!sample_stands_once(s))
 		return false;
 	trial_put(s, t);
 	str_reset(&t->file);
@@ -211,12 +230,12 @@ bool damage_region_gone(const struct sample *s, struct trial *t, struct dice *d)
 bool damage_done_already(const struct sample *s, struct trial *t, struct dice *d)
 {
 	(void)d;
-	if (!sample_once(s, s->first - s->above, s->above + s->taken + s->below))
+	if (!sample_stands_once(s))
 		return false;
 	trial_put(s, t);
 	str_reset(&t->file);
 	str_add_span(&t->file, str_span(&t->want));
 	t->must_refuse = t->done = true;
-	/* What comes to stand there damage_twice is for no one to tell. */
-	return s->fresh.n && s->taken;
+	return s->fresh.n && s->taken &&
+	       !sample_stands_elsewhere(s, str_span(&t->want));
 }

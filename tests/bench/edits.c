@@ -9,9 +9,9 @@
  * file as the commit left it, byte for byte; where nothing can be right, refused
  * is. The exit status is 1 when anything is wrong, or an exact find not right.
  *
- * A kind with ! before it is to be refused, by reasoning of the bench's own; of those
- * that are unclear a guess that hits is wrong too. Of a kind with ~ nothing is asked
- * (damage_tabs.c); it is in no sum.
+ * A kind with ! before it is to be refused, by reasoning of the bench's own, which stands
+ * at the head of damage_refuse.c; of those that are unclear a guess that hits is wrong
+ * too. Of a kind with ~ nothing is asked (damage_tabs.c); it is in no sum.
  */
 #include <stdio.h>
 #include <stdlib.h>

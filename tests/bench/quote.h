@@ -35,6 +35,8 @@ void drop_indent(struct span line, size_t i, bool context, void *ctx, struct str
 void add_crlf(struct str *out, struct span s);
 void str_through(struct str *s, void (*fn)(struct str *out, struct span s));
 bool sample_once(const struct sample *s, size_t first, size_t n);
+bool sample_stands_once(const struct sample *s); /* the quoted lines, in the file */
+bool sample_stands_elsewhere(const struct sample *s, struct span text);
 bool sample_loosely_has(const struct sample *s, const struct str *find);
 bool char_is_letter(char c);
 bool span_is_ascii(struct span s);

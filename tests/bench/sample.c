@@ -276,9 +276,9 @@ static bool same_solid(struct span a, struct span b)
 	size_t i = 0, j = 0;
 
 	for (;;) {
-		while (i < a.len && strchr(" \t\n", a.ptr[i]))
+		while (i < a.len && strchr(" \t\r\n", a.ptr[i]))
 			i++;
-		while (j < b.len && strchr(" \t\n", b.ptr[j]))
+		while (j < b.len && strchr(" \t\r\n", b.ptr[j]))
 			j++;
 		if (i == a.len || j == b.len)
 			return i == a.len && j == b.len;
@@ -308,6 +308,40 @@ bool sample_once(const struct sample *s, size_t first, size_t n)
 		hits += k == n;
 	}
 	return hits == 1;
+}
+
+/* How often the quoted lines stand in a text, or elsewhere in it, whatever their blanks. */
+static size_t count_block(const struct sample *s, const struct bench_lines *text,
+			  bool elsewhere)
+{
+	size_t first = s->first - s->above, n = s->above + s->taken + s->below, hits = 0;
+
+	for (; n && line_is_empty(s->file.v[first]); n--)
+		first++;
+	while (n && line_is_empty(s->file.v[first + n - 1]))
+		n--;
+	for (size_t i = 0; n && i + n <= text->n; i++) {
+		size_t k = 0;
+
+		while (k < n && same_solid(text->v[i + k], s->file.v[first + k]))
+			k++;
+		hits += k == n && !(elsewhere && i == first);
+	}
+	return hits;
+}
+
+bool sample_stands_once(const struct sample *s)
+{
+	return count_block(s, &s->file, false) == 1;
+}
+
+bool sample_stands_elsewhere(const struct sample *s, struct span text)
+{
+	struct bench_lines lines = bench_split(text);
+	bool stands = count_block(s, &lines, true) > 0;
+
+	free(lines.v);
+	return stands;
 }
 
 /* Whether the damaged text stands somewhere in the file, but for blanks at its edges. */
