@@ -470,20 +470,37 @@ static struct err *climb_reading(struct draft *d, const struct query *q,
 	return climb_all(&c, verdict);
 }
 
+/* Whether find starts with a code fence that the file has too, and is thus its own. */
+static struct err *has_own_fence(struct draft *d, struct span find, bool *own)
+{
+	struct offsets at = { .n = 0 };
+	struct span line = SPAN("");
+	struct err *err = NULL;
+
+	if (span_line(&find, &line) && span_starts(span_trim(line), "```"))
+		err = draft_find_block(d, &line, 1, &at);
+	*own = at.n > 0;
+	offsets_release(&at);
+	return err;
+}
+
 struct err *ladder_find(struct draft *d, const struct query *q, struct finding *out,
 			struct edit_result *result, enum find_verdict *verdict)
 {
 	struct err *err;
-	bool about_form;
+	bool about_form, own = false;
 
 	*verdict = FIND_NONE;
 	err = climb_reading(d, q, out, result, verdict);
 	about_form = out->about_form;
+	if (!err && *verdict == FIND_NONE)
+		err = has_own_fence(d, q->find, &own);
 	for (size_t i = 0; i < n_readings && !err && *verdict == FIND_NONE; i++) {
 		struct query other = *q;
 
 		finding_release(out);
-		if (!readings[i].read(q->find, &out->find_hold) ||
+		if ((own && readings[i].unfences) ||
+		    !readings[i].read(q->find, &out->find_hold) ||
 		    !readings[i].read(q->replace, &out->replace_hold) ||
 		    span_eq(str_span(&out->find_hold), q->find) || !out->find_hold.len)
 			continue;

@@ -166,10 +166,10 @@ static bool read_fenced(struct span s, struct str *out)
 }
 
 const struct reading readings[] = {
-	{ "numbered", read_numbered },
-	{ "escaped", read_escaped },
-	{ "entities", read_entities },
-	{ "fenced", read_fenced },
+	{ "numbered", read_numbered, false },
+	{ "escaped", read_escaped, false },
+	{ "entities", read_entities, false },
+	{ "fenced", read_fenced, true },
 };
 
 const size_t n_readings = ARRAY_SIZE(readings);

@@ -17,6 +17,7 @@ struct reading {
 	const char *name; /* a rung's word for the report */
 	/* Adds what s says, read that way, to out; false if it does not read so. */
 	bool (*read)(struct span s, struct str *out);
+	bool unfences; /* not to be read, where the file has the fence as well */
 };
 
 extern const struct reading readings[];

@@ -162,6 +162,8 @@ static const struct row {
 	{ "entities", "if (a < b && c)\n", "if (a &lt; b &amp;&amp; c)\n",
 	  "if (a &lt; b)\n", "if (a < b)\n", "entities", NULL },
 	{ "fenced", "a\nb\n", "```c\na\n```\n", "```c\nA\n```\n", "A\nb\n", "fenced", NULL },
+	{ "fenced as the file is", "```c\nabc\n```\ndef\n", "```c\ndef\n```\n",
+	  "```c\nghi\n```\n", NULL, NULL, "nowhere" },
 
 	/* 6, 7. told, never applied */
 	{ "one word misspelt", "one\ntwo\nthree\nfour five\nsix\n",
@@ -189,8 +191,8 @@ static const struct row {
 	  "reads like replace" },
 	{ "added amid a line before", "1 1 1\nx\n", "1\nx\n", "1 1 1\nx\n", NULL, NULL,
 	  "reads like replace" },
-	{ "the same, fenced", "```c\n# one\n```\n", "```c\none\n```\n", "```c\n# one\n```\n",
-	  NULL, NULL, "reads like replace" },
+	{ "the same, numbered", "# one\n", "1: one\n", "1: # one\n", NULL, NULL,
+	  "reads like replace" },
 	{ "an empty line more is no sign", "a();\n\nb();\n", "a();\n", "a();\n\n",
 	  "a();\n\n\nb();\n", "literal", NULL },
 	{ "replace stands, and a text that find misquotes",
