@@ -528,7 +528,7 @@ void client_cancel(struct chat *chat, struct usage *spent)
 		*spent = (struct usage){ 0 };
 	if (!chat || chat->state == CHAT_OVER)
 		return;
-	if (chat->state == CHAT_RUNS && !has_answer(chat)) {
+	if (chat->state == CHAT_RUNS && !has_answer(chat) && !chat->unsent) {
 		attempt_count(&chat->attempt, true);
 		usage_add(&chat->spent, &chat->attempt.reply.usage);
 	}

@@ -468,6 +468,36 @@ static void cancels(void **state)
 	client_cancel(NULL, NULL);
 }
 
+static void cancel_it(void *ctx)
+{
+	struct usage *spent = ctx;
+
+	client_cancel(running, spent);
+	running = NULL;
+}
+
+/* A call that could not even begin has cost nothing, and nobody else frees why. */
+static void cancels_unsent(void **state)
+{
+	const struct client_limits limits = { 0 };
+	struct endpoint endpoint = endpoint_with(side.endpoint, "plain", NULL);
+	struct usage spent = { .requests = -1 };
+	struct client *client;
+	struct loop_timer *timer;
+	bool over = false;
+
+	(void)state;
+	endpoint.url = "http://example.com/";
+	endpoint.allow_http = false;
+	ok(client_new(&client, side.loop, side.http, &limits));
+	ok(client_chat(client, &endpoint, &request, NULL, never_called, NULL, &running));
+	ok(loop_timer(side.loop, clock_mono_ms(), cancel_it, &spent, &timer));
+	ok(loop_timer(side.loop, clock_mono_ms() + 50, ring, &over, &timer));
+	ok(loop_run(side.loop, &over));
+	assert_int_equal(spent.requests, 0);
+	client_free(client);
+}
+
 /* What a server said, and what the tape says then, are the same; no key is on it. */
 static void recorded_and_played(void **state)
 {
@@ -599,6 +629,7 @@ int main(void)
 		cmocka_unit_test(probes),
 		cmocka_unit_test(too_large_is_not_sent),
 		cmocka_unit_test(cancels),
+		cmocka_unit_test(cancels_unsent),
 		cmocka_unit_test(takes_turns),
 		cmocka_unit_test(hints),
 		cmocka_unit_test(closed_port),
