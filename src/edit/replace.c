@@ -468,7 +468,9 @@ static struct err *write_all(struct replacement *r)
 	struct err *err = r->found.n_segments ? plan_elision(r, &good) :
 						plan_places(r, &good);
 
-	if (!err && good)
+	if (!err && good && rewrites_stand(&r->writes, r->d))
+		edit_result_done(r->result, EDIT_SATISFIED, NULL, r->result->line);
+	else if (!err && good)
 		err = rewrites_write(&r->writes, r->d, r->edit, r->result, &done);
 	return err;
 }

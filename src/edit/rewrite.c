@@ -64,6 +64,20 @@ static const char *ends_of(const struct rewrites *w, const struct rewrite *r)
 	return r->ends == NO_ENDS ? NULL : w->ends.buf + r->ends;
 }
 
+bool rewrites_stand(const struct rewrites *w, const struct draft *d)
+{
+	if (!w->n || w->failed || w->texts.failed)
+		return false;
+	for (size_t i = 0; i < w->n; i++) {
+		const struct place *p = &w->v[i].at;
+
+		if (!span_eq(span_cut(draft_around(d, p), p->start, p->end),
+			     text_of(w, &w->v[i])))
+			return false;
+	}
+	return true;
+}
+
 static bool can_write(const struct rewrites *w, struct draft *d, struct edit_result *result)
 {
 	size_t gone = 0;

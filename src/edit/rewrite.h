@@ -35,6 +35,9 @@ void rewrites_release(struct rewrites *w);
 /* text and ends (NULL: none) are copied. */
 void rewrites_add(struct rewrites *w, struct place at, struct span text, const char *ends);
 
+/* Whether all of w, which is not nothing, stands where it would be written. */
+bool rewrites_stand(const struct rewrites *w, const struct draft *d);
+
 /*
  * Writes all of w, whose places do not overlap. *done is false, nothing is written
  * and the result says why, where a change is in the way or the file would grow

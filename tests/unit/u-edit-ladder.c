@@ -185,6 +185,8 @@ static const struct row {
 	{ "wrapped before, loosely and further down",
 	  "      })\n    })\n  }\n  if (set)\n    send();\n}\n", "    })\n  })\n}\n",
 	  "    })\n  }\n  if (set)\n    send();\n}\n", NULL, NULL, "reads like replace" },
+	{ "trailing blanks and an empty line lost before", "aaa\n  bbb\n",
+	  "aaa \n  bbb \n\n", "aaa\n  bbb\n", NULL, NULL, NULL },
 	{ "commented out before", "// foo\n", "foo", "// foo", NULL, NULL,
 	  "reads like replace" },
 	{ "signs added at the end before", "a;;\n", "a", "a;;", NULL, NULL,
