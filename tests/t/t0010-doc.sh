@@ -122,7 +122,7 @@ test_expect_success TABLES 'every setting that the source speaks of is in the pa
 	cat "$TOP_DIR"/src/*/*.c | grep -o "\"[^\"]*\"" | sed "s/[@.-]dualfix//g" |
 		grep -o "dualfix\.[a-zA-Z]*\(\.[a-zA-Z<>]*\)*" | sed "s/\.\$//" >said &&
 	"$TABLES" keys | cat - said | sort -u >keys &&
-	test_grep dualfix.verifytimeout keys &&
+	test_grep dualfix.verifyTimeout keys &&
 	tr A-Z a-z <"$PAGE" >page &&
 	while read -r key
 	do
