@@ -217,7 +217,7 @@ struct err *git_run(struct loop *loop, const struct git_job *job)
 		.timeout_ms = job->timeout_ms ? job->timeout_ms : GIT_TIMEOUT_MS,
 		.out_max_bytes = job->out ? job->out->max_bytes - job->out->len : 0,
 		.err_max_bytes = GIT_WORDS_MAX_BYTES,
-		.tidies = true,
+		.orphan = job->finishes ? PROC_ORPHAN_FINISHES : PROC_ORPHAN_TIDIES,
 		.overflow = PROC_OVERFLOW_FAILS,
 	};
 	struct err *err;

@@ -52,6 +52,7 @@ struct git_job {
 	bool *refused;      /* true when an exit other than 0 is the err; may be NULL */
 	int64_t timeout_ms; /* 0: GIT_TIMEOUT_MS */
 	bool as_configured; /* without the settings that every other git of ours gets */
+	bool finishes;      /* should we die, too */
 };
 
 struct err *git_run(struct loop *loop, const struct git_job *job) MUST_USE;

@@ -81,7 +81,11 @@ static struct err *prove_complete(struct repo *repo, const struct oid *tip)
 	return err;
 }
 
-/* The branch must not exist, and the notes must be what they were: both, or neither. */
+/*
+ * The branch must not exist, and the notes must be what they were: both, or neither. What
+ * git has read whole it does even if we die: a signal between its making a lock and its
+ * taking note of that would leave the lock.
+ */
 static struct err *create_refs(struct repo *repo, const char *branch,
 			       const struct oid *commit, const char *message,
 			       const struct candidate_note *note)
@@ -99,7 +103,10 @@ static struct err *create_refs(struct repo *repo, const char *branch,
 		str_addf(&input, "update " NOTE_REF " %s %s\n", note->new.hex, note->old.hex);
 	err = str_err(&input, "branch name");
 	if (!err)
-		err = repo_git_env(repo, args, env, str_span(&input), NULL, NULL);
+		err = git_run_on(repo, &(struct git_job){ .args = args,
+							  .env = env,
+							  .input = str_span(&input),
+							  .finishes = true });
 	str_release(&input);
 	return err;
 }

@@ -336,13 +336,16 @@ static const char *const no_env[] = { NULL };
 static struct err *launch(struct proc *proc, const struct proc_spec *spec,
 			  const char *path)
 {
+	static const int death_signal[] = { [PROC_ORPHAN_DIES] = SIGKILL,
+					    [PROC_ORPHAN_TIDIES] = SIGTERM,
+					    [PROC_ORPHAN_FINISHES] = 0 };
 	struct plumbing p = { PIPE_NONE, PIPE_NONE, PIPE_NONE, -1 };
 	struct spawn_spec child = {
 		.path = path, .argv = spec->argv,
 		.env = spec->env ? spec->env : no_env,
 		.dir = spec->dir,
 		.stream = { -1, -1, -1 }, .own_group = !spec->foreground,
-		.tidies = spec->tidies,
+		.death_signal = death_signal[spec->orphan],
 		.hold = spec->hold,
 	};
 	struct err *err = spec->foreground ? NULL : plumb(&p, spec);

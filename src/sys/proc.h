@@ -9,7 +9,7 @@
  * deadline, on proc_kill() and on proc_free() the whole group is killed:
  * SIGTERM, then SIGKILL after a grace time. When the child itself ended, what
  * it left in its group may go on printing for half a second, then it is killed
- * too. Children die with us (Linux: PR_SET_PDEATHSIG). No descriptor but 0, 1
+ * too. Children die with us but as enum proc_orphan says (Linux). No descriptor but 0, 1
  * and 2 is inherited, no signal is blocked, SIGPIPE has its default effect.
  */
 #ifndef SYS_PROC_H
@@ -28,6 +28,13 @@
 #include "sys/hold.h"
 #include "sys/loop.h"
 
+/* Should we die. */
+enum proc_orphan {
+	PROC_ORPHAN_DIES,
+	PROC_ORPHAN_TIDIES,   /* it gets SIGTERM: it has locks to remove */
+	PROC_ORPHAN_FINISHES, /* it takes no time, and half of it would be worse */
+};
+
 enum proc_overflow {
 	PROC_OVERFLOW_FAILS, /* the child is killed, loop_run() returns the err */
 	PROC_OVERFLOW_CUTS,  /* first and last half are kept, a line says what is not */
@@ -44,7 +51,7 @@ struct proc_spec {
 	bool merge;              /* stderr goes into out, in the order written */
 	bool foreground;         /* our streams and process group: an editor; see
 				    loop_hold_interrupt() */
-	bool tidies;             /* should we die, it gets SIGTERM: it has locks to remove */
+	enum proc_orphan orphan; /* what becomes of it should we die */
 	enum proc_overflow overflow;
 	const struct hold *hold; /* NULL: nothing */
 };

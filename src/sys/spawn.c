@@ -160,7 +160,7 @@ static int join(const struct child *child)
 {
 	setpgid(0, 0);
 #ifdef __linux__
-	if (prctl(PR_SET_PDEATHSIG, child->spec->tidies ? SIGTERM : SIGKILL))
+	if (prctl(PR_SET_PDEATHSIG, child->spec->death_signal))
 		return errno;
 #endif
 	/* it may have died before that was armed */

@@ -19,8 +19,8 @@ struct spawn_spec {
 	const char *const *env;
 	const char *dir; /* NULL: here */
 	int stream[3];   /* become 0, 1 and 2; -1: ours. Never 0 to 2 themselves */
-	bool own_group;  /* a process group of its own, and it dies with us */
-	bool tidies;     /* by SIGTERM, which it heeds; else by SIGKILL */
+	bool own_group;  /* a process group of its own */
+	int death_signal; /* what it gets should we die; 0: nothing */
 	const struct hold *hold; /* NULL: nothing */
 };
 
