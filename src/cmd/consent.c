@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "cmd/person.h"
+#include "cmd/question.h"
 #include "cmd/settings.h"
 #include "sys/file.h"
 
@@ -63,9 +64,7 @@ static struct err *ask_on_tty(const struct person *person, const char *host,
 	if (!tty)
 		return refusal(host, "no terminal to ask for consent on", "always");
 	print_question(tty, host, files, tokens);
-	got = fgets(answer, sizeof(answer), tty);
-	if (!got)
-		dprintf(fileno(tty), "\n"); /* what is said next begins a line */
+	got = question_read(repo_loop(person->repo), tty, answer, sizeof(answer));
 	yes = got && (*answer == 'y' || *answer == 'Y');
 	fclose(tty);
 	/* Ctrl-C ends the question, and all else with it: the loop has taken note. */

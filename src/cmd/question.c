@@ -20,6 +20,16 @@ bool question_possible(void)
 	return tty != NULL;
 }
 
+bool question_read(struct loop *loop, FILE *tty, char *line, size_t size)
+{
+	/* A signal that comes before read(2) would not end it. */
+	bool got = loop_wait_input(loop, fileno(tty)) && fgets(line, (int)size, tty);
+
+	if (!got)
+		dprintf(fileno(tty), "\n"); /* what is said next begins a line */
+	return got;
+}
+
 struct err *question_ask(struct loop *loop, const char *text, struct str *answer)
 {
 	FILE *tty = fopen(tty_path, "r+");
@@ -34,9 +44,7 @@ struct err *question_ask(struct loop *loop, const char *text, struct str *answer
 	utf8_clean(&clean, span_of(text), UTF8_TEXT);
 	fprintf(tty, "%s ", clean.buf);
 	fflush(tty);
-	got = fgets(line, sizeof(line), tty);
-	if (!got)
-		dprintf(fileno(tty), "\n"); /* what is said next begins a line */
+	got = question_read(loop, tty, line, sizeof(line));
 	fclose(tty);
 	str_release(&clean);
 	/* Ctrl-C ends the question, and all else with it: the loop has taken note. */

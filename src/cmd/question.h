@@ -7,6 +7,8 @@
 #define CMD_QUESTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
@@ -21,5 +23,11 @@ bool question_possible(void);
  * when there is no terminal or it is closed.
  */
 struct err *question_ask(struct loop *loop, const char *text, struct str *answer) MUST_USE;
+
+/*
+ * The line that is typed on tty, its newline with it. False: there is none, as after
+ * Ctrl-C, which the next loop_run() returns.
+ */
+bool question_read(struct loop *loop, FILE *tty, char *line, size_t size);
 
 #endif

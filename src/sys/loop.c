@@ -538,6 +538,33 @@ struct err *loop_peek_stop(const struct loop *loop)
 	return sig == SIGINT && loop->interrupt_holds ? NULL : stopped_by(sig);
 }
 
+static bool is_stopped(const struct loop *loop)
+{
+	struct err *err = loop_peek_stop(loop);
+
+	err_drop(err);
+	return err != NULL;
+}
+
+bool loop_wait_input(struct loop *loop, int fd)
+{
+	struct pollfd fds[] = { { .fd = loop->pipe[0], .events = POLLIN },
+				{ .fd = fd, .events = POLLIN } };
+
+	while (!is_stopped(loop)) {
+		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+			return false;
+		if (fds[0].revents) {
+			drain_pipe(loop);
+			loop->look_at_children = true;
+		}
+		if (fds[1].revents)
+			return !is_stopped(loop);
+		fds[0].revents = 0;
+	}
+	return false;
+}
+
 static struct err *take_failure(struct loop *loop)
 {
 	struct err *err = loop->failure;

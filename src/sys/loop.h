@@ -95,6 +95,12 @@ struct err *loop_run(struct loop *loop, const bool *done) MUST_USE;
  */
 struct err *loop_peek_stop(const struct loop *loop) MUST_USE;
 
+/*
+ * Waits for input on fd, or for the signal that loop_run() is going to return; nothing
+ * else goes on meanwhile. False: a signal, or fd cannot be waited for.
+ */
+bool loop_wait_input(struct loop *loop, int fd);
+
 /* Takes err; the first one is what loop_run() returns. */
 void loop_fail(struct loop *loop, struct err *err);
 

@@ -280,6 +280,25 @@ static void test_stop_signals(void **state)
 	ok(loop_run(loop, &done)); /* each was told once */
 }
 
+/* A signal that came before the wait ends it, as one that comes after. */
+static void test_wait_for_input(void **state)
+{
+	bool finished = true;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	raise(SIGINT);
+	assert_false(loop_wait_input(loop, fds[0]));
+	assert_false(loop_wait_input(loop, fds[0]));
+	fails_saying(loop_run(loop, &finished), ERR_INTERRUPTED, "");
+	raise(SIGCHLD);
+	assert_int_equal(write(fds[1], "y", 1), 1);
+	assert_true(loop_wait_input(loop, fds[0]));
+	close(fds[1]);
+	close(fds[0]);
+}
+
 static void test_deaf_process_can_be_stopped(void **state)
 {
 	int status;
@@ -398,6 +417,7 @@ int main(void)
 		T(test_failure_stops_and_work_goes_on_later),
 		T(test_no_run_within_a_run),
 		T(test_stop_signals),
+		T(test_wait_for_input),
 		T(test_deaf_process_can_be_stopped),
 		T(test_children_are_told_once),
 		T(test_bury),
