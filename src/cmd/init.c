@@ -99,25 +99,26 @@ static void show_result(struct session *s, const struct proposal *p,
 	str_release(&line);
 }
 
-/* The configured folders, then those of the proposal that are there; *more if any is. */
-static struct err *add_reads(const struct session *s, const struct proposal *p,
-			     struct argv *reads, bool *more)
+/* The configured paths, then those wanted that are folders below top; *more if any is. */
+static struct err *add_folders(struct argv *all, const struct argv *configured,
+			       const char *const *wanted, const char *top, bool *more)
 {
-	const char *home = getenv("HOME");
 	struct str path = STR_INIT(TEXT_BYTES);
 
 	*more = false;
-	argv_push_all(reads, argv_list(&s->settings.sandbox_read));
-	for (size_t i = 0; home && p->reads && p->reads[i]; i++) {
+	argv_push_all(all, argv_list(configured));
+	for (size_t i = 0; top && wanted && wanted[i]; i++) {
+		bool in_home = !strncmp(wanted[i], "~/", 2);
+
 		str_reset(&path);
-		str_addf(&path, "%s%s", home, p->reads[i] + 1);
+		str_addf(&path, "%s/%s", top, wanted[i] + (in_home ? 2 : 0));
 		if (!file_is_dir(path.buf))
 			continue;
-		argv_push(reads, p->reads[i]);
+		argv_push(all, wanted[i]);
 		*more = true;
 	}
 	str_release(&path);
-	return argv_err(reads);
+	return argv_err(all);
 }
 
 /* Once more, with its program's own folders in the home shown to it. */
@@ -127,7 +128,8 @@ static struct err *try_reading(const struct session *s, struct tryout *tryout,
 {
 	struct argv reads = ARGV_INIT;
 	bool more;
-	struct err *err = add_reads(s, choice->p, &reads, &more);
+	struct err *err = add_folders(&reads, &s->settings.sandbox_read, choice->p->reads,
+				      getenv("HOME"), &more);
 
 	if (!err && more) {
 		spec.sandbox_read = argv_list(&reads);
@@ -139,27 +141,6 @@ static struct err *try_reading(const struct session *s, struct tryout *tryout,
 	return err;
 }
 
-/* The configured files, then those of the proposal that are there; *more if any is. */
-static struct err *add_lends(const struct session *s, const struct proposal *p,
-			     struct argv *lends, bool *more)
-{
-	const char *root = repo_work_tree(s->repo);
-	struct str path = STR_INIT(TEXT_BYTES);
-
-	*more = false;
-	argv_push_all(lends, argv_list(&s->settings.overlay));
-	for (size_t i = 0; root && p->lends[i]; i++) {
-		str_reset(&path);
-		str_addf(&path, "%s/%s", root, p->lends[i]);
-		if (!file_is_dir(path.buf))
-			continue;
-		argv_push(lends, p->lends[i]);
-		*more = true;
-	}
-	str_release(&path);
-	return argv_err(lends);
-}
-
 /* Once more, with the packages that the user has installed: fetched already. */
 static struct err *try_lending(const struct session *s, struct tryout *tryout,
 			       struct verify_spec spec, struct choice *choice,
@@ -168,7 +149,8 @@ static struct err *try_lending(const struct session *s, struct tryout *tryout,
 	struct argv lends = ARGV_INIT;
 	struct tryout second;
 	bool more;
-	struct err *err = add_lends(s, choice->p, &lends, &more);
+	struct err *err = add_folders(&lends, &s->settings.overlay, choice->p->lends,
+				      repo_work_tree(s->repo), &more);
 
 	if (err || !more)
 		goto out;
